@@ -1,0 +1,5 @@
+//! asyncdemo: what Python's `asyncio.gather()` and `asyncio.wait()` do.
+
+pub mod event;
+pub mod outcome;
+pub mod scenario;

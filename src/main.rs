@@ -1,0 +1,2 @@
+//! asyncdemo
+fn main() {}

@@ -1,0 +1,161 @@
+//! What a run came to: the outcome of the call, and the ledger of what became of every awaitable.
+//!
+//! Both are folds over the [events](crate::event); nothing here knows how the executor works.
+
+use crate::event::{Canceller, Ended, Exception, Item, Log, Target, Warning};
+use crate::scenario::{Call, Id, Nanos, Python, Scenario, Status};
+
+/// A whole run, ready to be shown.
+#[derive(Debug)]
+pub struct Run<'s> {
+    /// What was run.
+    pub scenario: &'s Scenario,
+    /// Through which call.
+    pub call: Call,
+    /// Under whose semantics.
+    pub python: Python,
+    /// What the caller got.
+    pub outcome: Outcome,
+    /// What became of each awaitable, by [`Id`].
+    pub entries: Vec<Entry>,
+    /// The results of each nested group that returned.
+    pub nested: std::collections::BTreeMap<u32, Vec<Item>>,
+    /// When and how what gather() gave was settled; `None` for wait, or where it never was.
+    pub group_finished: Option<(Nanos, Ended)>,
+    /// When the call was made; `None` where it never came to that.
+    pub called_at: Option<Nanos>,
+    /// When the caller began to wait for what the call gave.
+    pub awaited_at: Option<Nanos>,
+    /// When wait()'s timer fired.
+    pub timed_out_at: Option<Nanos>,
+    /// What the caller saw of `group.done()`, and when.
+    pub checks: Vec<(Nanos, bool)>,
+    /// `.cancel()` calls on the group (by anyone) and on the caller: when, target, accepted, by whom.
+    pub cancels: Vec<(Nanos, Target, bool, Canceller)>,
+    /// When the main coroutine ended; `None` where the program got stuck or was ended before.
+    pub exited_at: Option<Nanos>,
+    /// The last moment of the run.
+    pub ended_at: Nanos,
+    /// Whether Ctrl-C came in.
+    pub interrupted: bool,
+    /// What Python would warn, in order.
+    pub warnings: Vec<Warning>,
+    /// What Python would log, in order.
+    pub logs: Vec<(Log, Target)>,
+    /// What asyncdemo itself has to say (a moment that never came, a message left out in 3.8): full sentences.
+    pub notes: Vec<String>,
+}
+
+/// What the caller got, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// How the call came out.
+    pub status: Status,
+    /// When the caller went on; for `hangs` the last moment at which anything happened.
+    pub at: Nanos,
+    /// With what.
+    pub gave: Gave,
+}
+
+/// What the call gave, kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Gave {
+    /// It never came back.
+    Nothing,
+    /// gather()'s list.
+    Results(Vec<Item>),
+    /// wait()'s two sets, in argument order.
+    #[allow(missing_docs)]
+    Sets { done: Vec<Id>, pending: Vec<Id> },
+    /// An exception, a `CancelledError` too.
+    Exception(Exception),
+}
+
+/// The ledger's line for one awaitable.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entry {
+    /// When its task, future or group came to exist.
+    pub created: Option<Nanos>,
+    /// When its body took its first step.
+    pub started: Option<Nanos>,
+    /// When its body began to clean up after a cancellation.
+    pub cleanup: Option<Nanos>,
+    /// When it ended.
+    pub finished: Option<Nanos>,
+    /// How it ended.
+    pub ended: Option<Ended>,
+    /// Its state when the caller went on; where the call hangs, at the end.
+    pub at_return: State,
+    /// The last accepted `.cancel()` before it ended: when, and by whom.
+    pub cancelled_by: Option<(Nanos, Canceller)>,
+    /// What the caller got of it.
+    pub fate: Fate,
+    /// For an exception: whether anything asked for it, so that Python logs nothing.
+    pub retrieved: bool,
+}
+
+/// Where an awaitable is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum State {
+    NotCreated,
+    NotStarted,
+    Running,
+    Returned,
+    Raised,
+    Cancelled,
+}
+
+impl State {
+    /// Its word in documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::NotCreated => "not-created",
+            State::NotStarted => "not-started",
+            State::Running => "running",
+            State::Returned => "returned",
+            State::Raised => "raised",
+            State::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What the caller got of an awaitable, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The exception that the caller got is this one's.
+    Raised,
+    /// Its value, or its exception as a value, is in the results.
+    Delivered,
+    /// It is in wait()'s first set.
+    Done,
+    /// It is in wait()'s second set.
+    Pending,
+    /// It was cancelled, and the caller got nothing of it.
+    Cancelled,
+    /// It finished, but its value never reaches the caller.
+    Lost,
+    /// It raised, something marked that as retrieved, nobody sees it.
+    Swallowed,
+    /// It raised, nobody asked, Python logs it.
+    Unretrieved,
+    /// It never finished.
+    Unfinished,
+}
+
+impl Fate {
+    /// Its word in documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Fate::Raised => "raised",
+            Fate::Delivered => "delivered",
+            Fate::Done => "done",
+            Fate::Pending => "pending",
+            Fate::Cancelled => "cancelled",
+            Fate::Lost => "lost",
+            Fate::Swallowed => "swallowed",
+            Fate::Unretrieved => "unretrieved",
+            Fate::Unfinished => "unfinished",
+        }
+    }
+}

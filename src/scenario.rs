@@ -1,0 +1,422 @@
+//! The plain model of a scenario: what a file says, after every check.
+//!
+//! [`parse`] makes it, once, at the edge; everything behind it may rely on what the fields promise. A `count` is
+//! kept as a range of ids instead of that many copies, so that a million alike awaitables cost one [`Awaitable`].
+
+mod duration;
+mod exception;
+mod python;
+mod value;
+
+use std::fmt;
+use std::ops::Range;
+
+pub use duration::Nanos;
+pub use exception::{Exception, write_exception_repr};
+pub use python::Python;
+pub use value::{Value, write_str_repr};
+
+/// One awaitable after `count`: its position among all of them, in file order, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(pub u32);
+
+impl Id {
+    /// The position as an index into a column.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a name in `args` or `members` refers to: one awaitable, or all the clones of a `count`.
+pub type Ids = Range<u32>;
+
+/// A scenario: the awaitables, what the caller does, and what is said about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// One line that names it.
+    pub title: Option<String>,
+    /// What it is about, in a sentence or a few.
+    pub description: Option<String>,
+    /// The claims about gather and wait that it shows.
+    pub shows: Vec<String>,
+    /// What the reader is asked to guess.
+    pub question: Option<String>,
+    /// What happens, why, and what to write instead.
+    pub answer: Option<String>,
+    /// Whose semantics, where the file asks for a version.
+    pub python: Option<Python>,
+    /// Where random draws start.
+    pub seed: u64,
+    /// One entry a `[[awaitable]]` table, in file order. Their `ids` are contiguous from 0.
+    pub awaitables: Vec<Awaitable>,
+    /// `[caller]`.
+    pub caller: Caller,
+    /// `[gather]`.
+    pub gather: GatherOptions,
+    /// `[wait]`.
+    pub wait: WaitOptions,
+    /// `[[expect]]`.
+    pub expect: Vec<Expect>,
+}
+
+/// A `[[awaitable]]` table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Awaitable {
+    /// The name as written, or `a1`, `a2`, … by position.
+    pub name: String,
+    /// The ids it stands for: one, or as many as `count` says.
+    pub ids: Ids,
+    /// What kind of thing it is, with the keys of that kind.
+    pub kind: Kind,
+    /// When something calls `.cancel()` on it.
+    pub cancel: Option<ScheduledCancel>,
+}
+
+/// The kinds of awaitable.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// A coroutine object: it runs only once something wraps it in a task.
+    Coroutine(Body),
+    /// A task, created by `create_task()` when the program starts.
+    Task(Body),
+    /// A bare future that the loop settles.
+    Future(Settlement),
+    /// A nested `gather()`.
+    Gather(Group),
+}
+
+/// What an `async def` does: sleep, then end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Body {
+    /// How long it sleeps; `None`: it never suspends.
+    pub delay: Option<Delay>,
+    /// How it ends when nothing cancels it.
+    pub end: End,
+    /// What it does on `CancelledError` in its delay; `None`: it lets it propagate.
+    pub on_cancel: Option<OnCancel>,
+}
+
+/// How the loop settles a bare future.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settlement {
+    /// The `call_later()` after which it is settled, also for 0; `None`: at once, when it is made.
+    pub delay: Option<Delay>,
+    /// With what. `CancelledError` stands for `.cancel()`.
+    pub end: End,
+}
+
+/// A nested group's own arguments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// In argument order; may be empty.
+    pub members: Vec<Ids>,
+    /// Whether exceptions come back as values.
+    pub return_exceptions: bool,
+}
+
+/// How long something sleeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delay {
+    /// That long; 0 is one bare yield, as `asyncio.sleep(0)`.
+    For(Nanos),
+    /// It awaits a future that nobody settles.
+    Forever,
+}
+
+/// How a body or a future ends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// With a value.
+    Returns(Value),
+    /// With an exception.
+    Raises(Exception),
+}
+
+/// What a body does when `CancelledError` reaches it in its delay.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnCancel {
+    /// How long it cleans up; `None`: it does not suspend.
+    pub cleanup: Option<Delay>,
+    /// How it ends then; `None`: it re-raises the `CancelledError`.
+    pub then: Option<End>,
+}
+
+/// A `.cancel()` that the file asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScheduledCancel {
+    /// When, counted from the program's start.
+    pub at: Nanos,
+    /// The argument of `.cancel()`.
+    pub message: Option<String>,
+}
+
+/// `[caller]`: what the coroutine that calls gather() or wait() does around the call.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Caller {
+    /// The arguments, in order, repeats included. Where the file has no `args`: every awaitable that no group holds.
+    pub args: Vec<Ids>,
+    /// Whether gather() is given the list itself (`unpack = false`), the classic mistake.
+    pub passes_list: bool,
+    /// When it makes the call.
+    pub call_at: Option<Nanos>,
+    /// When it awaits what the call gave.
+    pub await_at: Option<Nanos>,
+    /// When it looks at `group.done()`.
+    pub check_done_at: Vec<Nanos>,
+    /// When `group.cancel()` is called.
+    pub cancel_group_at: Option<Nanos>,
+    /// When the caller's own task is cancelled.
+    pub cancel_at: Option<Nanos>,
+    /// What it does after the call.
+    pub then: Then,
+}
+
+/// What the program does after the call returned or raised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Then {
+    /// Whatever still can finish is let finish.
+    #[default]
+    Finish,
+    /// It ends, and `asyncio.run()` cancels what is left.
+    Exit,
+}
+
+/// `[gather]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct GatherOptions {
+    /// Whether exceptions come back as values.
+    pub return_exceptions: bool,
+}
+
+/// `[wait]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitOptions {
+    /// When it returns.
+    pub return_when: ReturnWhen,
+    /// After how long it returns anyway.
+    pub timeout: Option<Nanos>,
+    /// Whether coroutines among its arguments are wrapped by `create_task()` right at the call.
+    pub wrap: bool,
+    /// What its one argument is.
+    pub collection: Collection,
+}
+
+impl Default for WaitOptions {
+    fn default() -> WaitOptions {
+        WaitOptions { return_when: ReturnWhen::AllCompleted, timeout: None, wrap: true, collection: Collection::List }
+    }
+}
+
+/// wait()'s `return_when`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum ReturnWhen {
+    AllCompleted,
+    FirstCompleted,
+    FirstException,
+}
+
+impl ReturnWhen {
+    /// Every condition, in the order of Python's documentation.
+    pub const ALL: [ReturnWhen; 3] = [ReturnWhen::FirstCompleted, ReturnWhen::FirstException, ReturnWhen::AllCompleted];
+
+    /// The constant's name in `asyncio`.
+    pub fn python_name(self) -> &'static str {
+        match self {
+            ReturnWhen::AllCompleted => "ALL_COMPLETED",
+            ReturnWhen::FirstCompleted => "FIRST_COMPLETED",
+            ReturnWhen::FirstException => "FIRST_EXCEPTION",
+        }
+    }
+}
+
+/// What wait()'s one argument is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collection {
+    /// `[a, b]`
+    List,
+    /// `(a, b)`
+    Tuple,
+    /// `{a, b}`
+    Set,
+    /// `{a: …, b: …}`
+    Dict,
+    /// `(x for x in [a, b])`
+    Generator,
+    /// The one argument itself, which is a mistake.
+    Bare,
+}
+
+impl Collection {
+    /// Every collection with the word that the format has for it.
+    pub const ALL: [(Collection, &'static str); 6] = [
+        (Collection::List, "list"),
+        (Collection::Tuple, "tuple"),
+        (Collection::Set, "set"),
+        (Collection::Dict, "dict"),
+        (Collection::Generator, "generator"),
+        (Collection::Bare, "bare"),
+    ];
+
+    /// The word that the format has for it.
+    pub fn word(self) -> &'static str {
+        Collection::ALL.iter().find(|(collection, _)| *collection == self).map_or("list", |(_, word)| word)
+    }
+}
+
+/// One call with its options: the file's tables with the command line's flags over them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `asyncio.gather(…)`
+    Gather(GatherOptions),
+    /// `asyncio.wait(…)`
+    Wait(WaitOptions),
+}
+
+/// Which of the two functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Function {
+    Gather,
+    Wait,
+}
+
+impl Function {
+    /// Its name in `asyncio`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Function::Gather => "gather",
+            Function::Wait => "wait",
+        }
+    }
+}
+
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Call {
+    /// Which of the two functions it calls.
+    pub fn function(&self) -> Function {
+        match self {
+            Call::Gather(_) => Function::Gather,
+            Call::Wait(_) => Function::Wait,
+        }
+    }
+}
+
+/// A `[[expect]]`: one run, and what must come of it. Only what is written is compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expect {
+    /// The call, with the options of the file's own tables under those written here.
+    pub call: Call,
+    /// For which versions it holds; empty: for every one.
+    pub python: Vec<Python>,
+    /// The outcome's status.
+    pub outcome: Option<Status>,
+    /// When the outcome came.
+    pub at: Option<Nanos>,
+    /// gather's results, in argument order.
+    pub results: Option<Vec<End>>,
+    /// The exception that the call raised.
+    pub exception: Option<Exception>,
+    /// Names in wait's first set.
+    pub done: Option<Vec<String>>,
+    /// Names in wait's second set.
+    pub pending: Option<Vec<String>>,
+    /// Awaitables by name with what the caller got of each.
+    pub fates: Vec<(String, String)>,
+    /// What Python would warn.
+    pub warnings: Option<Vec<String>>,
+    /// What Python would log.
+    pub logs: Option<Vec<String>>,
+    /// Events that must occur in this order; each a list of the fields to compare.
+    pub events: Vec<Vec<(String, Value)>>,
+}
+
+/// How a call can come out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It gave a value.
+    Returned,
+    /// It raised.
+    Raised,
+    /// It raised `CancelledError`.
+    Cancelled,
+    /// It never comes back.
+    Hangs,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Status; 4] = [Status::Returned, Status::Raised, Status::Cancelled, Status::Hangs];
+
+    /// Its word in files and documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Returned => "returned",
+            Status::Raised => "raised",
+            Status::Cancelled => "cancelled",
+            Status::Hangs => "hangs",
+        }
+    }
+}
+
+impl Scenario {
+    /// How many awaitables there are after `count`.
+    pub fn len(&self) -> usize {
+        self.awaitables.last().map_or(0, |last| last.ids.end as usize)
+    }
+
+    /// Whether there is no awaitable at all.
+    pub fn is_empty(&self) -> bool {
+        self.awaitables.is_empty()
+    }
+
+    /// Every awaitable's id, in file order.
+    pub fn ids(&self) -> impl Iterator<Item = Id> + use<> {
+        (0..self.len() as u32).map(Id)
+    }
+
+    /// The table that an awaitable comes from.
+    pub fn awaitable(&self, id: Id) -> &Awaitable {
+        let table = self.awaitables.partition_point(|awaitable| awaitable.ids.end <= id.0);
+        &self.awaitables[table]
+    }
+
+    /// An awaitable's own name, without building it: `users`, or `worker-17` for a clone.
+    pub fn name(&self, id: Id) -> Name<'_> {
+        let awaitable = self.awaitable(id);
+        let number = (awaitable.ids.len() > 1).then(|| id.0 - awaitable.ids.start + 1);
+        Name { base: &awaitable.name, number }
+    }
+
+    /// The call that a function's name stands for under the file's own tables.
+    pub fn call(&self, function: Function) -> Call {
+        match function {
+            Function::Gather => Call::Gather(self.gather),
+            Function::Wait => Call::Wait(self.wait),
+        }
+    }
+}
+
+/// An awaitable's name; `Display` writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name<'a> {
+    /// The table's name.
+    pub base: &'a str,
+    /// Which clone, from 1, where there are several.
+    pub number: Option<u32>,
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.number {
+            None => f.pad(self.base),
+            Some(number) if f.width().is_none() => write!(f, "{}-{number}", self.base),
+            Some(number) => f.pad(&format!("{}-{number}", self.base)),
+        }
+    }
+}
