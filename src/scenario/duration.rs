@@ -17,6 +17,11 @@ impl Nanos {
     /// The longest duration that a scenario may name: 100 days.
     pub const MAX: Nanos = Nanos(100 * 24 * 3600 * 1_000_000_000);
 
+    /// The moment that lies a span after this one.
+    pub fn after(self, span: Nanos) -> Nanos {
+        Nanos(self.0.saturating_add(span.0))
+    }
+
     /// Seconds, for documents; below [`Nanos::MAX`] a double still tells nanoseconds apart.
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e9
