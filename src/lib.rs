@@ -2,4 +2,5 @@
 
 pub mod event;
 pub mod outcome;
+pub mod report;
 pub mod scenario;
