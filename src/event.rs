@@ -4,7 +4,11 @@
 //! ledger are folds over it and know nothing else. An event is `Copy` and names things by [`Id`], so that telling a
 //! listener allocates nothing; texts are looked up in the [`Scenario`] when somebody wants to read them.
 
+mod recording;
+
 use std::fmt;
+
+pub use recording::Recording;
 
 use crate::scenario::{End, Function, Id, Kind, Nanos, Scenario, Value, write_exception_repr};
 

@@ -3,4 +3,5 @@
 pub mod event;
 pub mod executor;
 pub mod outcome;
+pub mod report;
 pub mod scenario;
