@@ -23,7 +23,6 @@ import builtins
 import gc
 import inspect
 import json
-import platform
 import signal
 import sys
 import traceback
@@ -727,13 +726,14 @@ def answer(scenario):
 
 
 def main():
+    write = sys.stdout.write
+    write(json.dumps({"python": "%d.%d" % VERSION}) + "\n")
+    sys.stdout.flush()
     prepare_asyncio()
     sys.setrecursionlimit(10000)
+    # Runs leave cycles behind; they are collected now and then, between runs.
     gc.disable()
     gc.freeze()
-    write = sys.stdout.write
-    write(json.dumps({"implementation": platform.python_implementation(), "python": "%d.%d" % VERSION}) + "\n")
-    sys.stdout.flush()
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
             told = answer(json.loads(line))
