@@ -4,7 +4,11 @@
 //! ledger are folds over it and know nothing else. An event is `Copy` and names things by [`Id`], so that telling a
 //! listener allocates nothing; texts are looked up in the [`Scenario`] when somebody wants to read them.
 
+mod recording;
+
 use std::fmt;
+
+pub use recording::Recording;
 
 use crate::scenario::{End, Function, Id, Kind, Nanos, Scenario, Value, write_exception_repr};
 
@@ -200,8 +204,10 @@ pub enum Message {
     Empty,
     /// The `cancel_message` of an awaitable.
     CancelMessage(Id),
-    /// What a future's own `raises` says.
+    /// What a body's or future's own `raises` says.
     Body(Id),
+    /// What an `on_cancel`'s `raises` says.
+    Cleanup(Id),
 }
 
 /// An exception of gather() or wait() themselves, in one Python version's words.
@@ -337,6 +343,11 @@ impl Exception {
         Exception { kind: ExceptionKind::Cancelled(message), from }
     }
 
+    /// Whether it is a `CancelledError`, whoever made it.
+    pub fn is_cancelled_error(&self, scenario: &Scenario) -> bool {
+        self.type_name(scenario) == "CancelledError"
+    }
+
     /// The name of its class.
     pub fn type_name<'s>(&self, scenario: &'s Scenario) -> &'s str {
         match self.kind {
@@ -351,7 +362,9 @@ impl Exception {
     pub fn message<'s>(&self, scenario: &'s Scenario) -> Option<&'s str> {
         match self.kind {
             ExceptionKind::Misuse(misuse) => Some(misuse.message),
-            ExceptionKind::Cleanup(id) => raised(cleanup_end(scenario, id))?.message.as_deref(),
+            ExceptionKind::Cleanup(id) | ExceptionKind::Cancelled(Message::Cleanup(id)) => {
+                raised(cleanup_end(scenario, id))?.message.as_deref()
+            }
             ExceptionKind::Cancelled(Message::Absent) => None,
             ExceptionKind::Cancelled(Message::Empty) => Some(""),
             ExceptionKind::Cancelled(Message::CancelMessage(id)) => {

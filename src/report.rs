@@ -1,0 +1,12 @@
+//! What a person, a script or another program sees of a run: a format is a file.
+//!
+//! Everything here is a fold over [events](crate::event) or over the finished [`Run`](crate::outcome::Run), and knows
+//! nothing of the executor. Two rules hold for every text that is meant for people: it is coloured through the named
+//! roles of [`style`] only, and whatever comes from a scenario goes through [`escape`] before it reaches a terminal.
+
+pub mod duration;
+pub mod escape;
+pub mod fit;
+pub mod glyph;
+pub mod style;
+pub mod words;

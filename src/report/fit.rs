@@ -1,0 +1,88 @@
+//! Text cut and padded to columns, as a terminal counts them: wide characters take two, combining marks none.
+
+use std::fmt::{self, Write};
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::escape::escaped;
+
+/// What something displays, [escaped](super::escape) and cut to at most `width` columns, with `ellipsis` for what is
+/// missing. Costs no more than what is kept, however long the whole is.
+pub fn fit(shown: impl fmt::Display, width: usize, ellipsis: &str) -> String {
+    let mut taken = Taken { text: String::new(), columns: 0, width };
+    let whole = write!(taken, "{}", escaped(shown)).is_ok();
+    let mut text = taken.text;
+    if whole && text.width() <= width {
+        return text;
+    }
+    let ellipsis = if ellipsis.width() <= width { ellipsis } else { "" };
+    while text.width() + ellipsis.width() > width && text.pop().is_some() {}
+    text.push_str(ellipsis);
+    text
+}
+
+/// A text with spaces behind it up to `width` columns.
+pub fn pad(text: &str, width: usize) -> impl fmt::Display + '_ {
+    fmt::from_fn(move |f| write!(f, "{text}{:1$}", "", width.saturating_sub(text.width())))
+}
+
+/// Takes text until it is surely wider than asked for, then refuses more.
+struct Taken {
+    text: String,
+    columns: usize,
+    width: usize,
+}
+
+impl Write for Taken {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            // Combining marks take no column; the second bound stops a tower of them.
+            if self.columns > self.width || self.text.len() > 64 + 8 * self.width {
+                return Err(fmt::Error);
+            }
+            self.columns += c.width().unwrap_or(0);
+            self.text.push(c);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_by_columns() {
+        assert_eq!(fit("users", 5, "…"), "users");
+        assert_eq!(fit("users", 4, "…"), "use…");
+        assert_eq!(fit("日本語", 6, "…"), "日本語");
+        assert_eq!(fit("日本語", 5, "…"), "日本…");
+        assert_eq!(fit("日本語", 4, "…"), "日…");
+        assert_eq!(fit("日本語", 4, "..."), "...");
+        assert_eq!(fit("users", 2, "..."), "us");
+        assert_eq!(fit("users", 0, "…"), "");
+        assert_eq!(fit("\u{1b}[0m", 8, "…"), "\\x1b[0m");
+    }
+
+    #[test]
+    fn what_is_endless_is_cut() {
+        let endless = fmt::from_fn(|f| {
+            loop {
+                f.write_str("a\u{301}")?;
+            }
+        });
+        assert_eq!(fit(endless, 3, "…"), "a\u{301}a\u{301}…");
+        let tower = fmt::from_fn(|f| {
+            loop {
+                f.write_str("\u{301}")?;
+            }
+        });
+        assert!(fit(tower, 3, "…").len() < 200);
+    }
+
+    #[test]
+    fn padding_counts_columns() {
+        assert_eq!(pad("日本", 6).to_string(), "日本  ");
+        assert_eq!(pad("users", 3).to_string(), "users");
+    }
+}

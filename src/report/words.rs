@@ -1,0 +1,150 @@
+//! Events, values and exceptions in words: one event is one line, in the present tense, the awaitable first.
+//!
+//! What comes from the scenario is [escaped](super::escape) here, so that a line can go to a terminal as it is.
+
+use std::fmt;
+
+use super::duration::thousands;
+use super::escape::escaped;
+use super::fit::fit;
+use crate::event::{Canceller, Ended, Event, Got, Item, Made, Maker, Target, Warning, What};
+use crate::scenario::{Id, Kind, Scenario};
+
+/// The most columns that a value takes in a line of the event log; JSON has it whole.
+const VALUE_COLUMNS: usize = 160;
+
+/// One event in words, without its time: `orders raises TimeoutError('upstream took too long')`.
+pub fn describe(event: &Event<'_>, scenario: &Scenario) -> String {
+    let name = |id: Id| escaped(scenario.name(id));
+    match event.what {
+        What::Create { awaitable, made, by } => {
+            let name = name(awaitable);
+            match (made, by) {
+                (Made::Task, Maker::Caller) => format!("{name} is created as a task"),
+                (Made::Task, Maker::Gather) => format!("{name} is wrapped in a task by gather()"),
+                (Made::Task, Maker::Wait) => format!("{name} is wrapped in a task by wait()"),
+                (Made::Future, _) => format!("{name} is created as a future"),
+                (Made::Gather, _) => format!("{name} is created as a nested gather()"),
+            }
+        }
+        What::Start { awaitable } => format!("{} starts", name(awaitable)),
+        What::Cancel { target, accepted, by } => {
+            let by = match by {
+                Canceller::Schedule => "as the scenario says",
+                Canceller::Caller => "as its caller was",
+                Canceller::Group => "as its group was",
+                Canceller::Exit => "as asyncio.run() ends",
+                Canceller::Interrupt => "by Ctrl-C",
+            };
+            let refused = if accepted { "" } else { "; too late, cancel() returns False" };
+            format!("{} is cancelled, {by}{refused}", target_words(target, scenario))
+        }
+        What::Cleanup { awaitable } => format!("{} catches CancelledError and cleans up", name(awaitable)),
+        What::Finish { target, ended, results } => {
+            let subject = target_words(target, scenario);
+            match ended {
+                Ended::Returned(returned) => match returned.value(scenario) {
+                    Some(value) => format!("{subject} returns {}", cut(value)),
+                    None => format!("{subject} returns {}", count(results.len(), "result")),
+                },
+                Ended::Raised(exception) => format!("{subject} raises {}", cut(exception.repr(scenario))),
+                Ended::Cancelled(exception) => match exception.message(scenario) {
+                    Some(_) => format!("{subject} ends cancelled: {}", cut(exception.repr(scenario))),
+                    None => format!("{subject} ends cancelled"),
+                },
+            }
+        }
+        What::Call { function } => format!("the caller calls {function}()"),
+        What::Await => "the caller awaits it".to_owned(),
+        What::Check { done: true } => "the caller looks: group.done() is True".to_owned(),
+        What::Check { done: false } => "the caller looks: group.done() is False".to_owned(),
+        What::Timeout => "wait()'s timeout is over".to_owned(),
+        What::Callback { target } => format!("the done callback of {} runs", target_words(target, scenario)),
+        What::Resume { got } => match got {
+            Got::Results(results) => format!("the caller goes on with {}", count(results.len(), "result")),
+            Got::Sets { done, pending } => format!(
+                "the caller goes on with {} done, {} pending",
+                thousands(done.len() as u64),
+                thousands(pending.len() as u64)
+            ),
+            Got::Raised(exception) | Got::Cancelled(exception) => {
+                format!("the caller gets {}", cut(exception.repr(scenario)))
+            }
+        },
+        What::Warning { warning } => format!("Python warns: {}", warning_line(warning, scenario)),
+        What::Log { log, target } => format!("Python logs: {} ({})", log.text(), target_words(target, scenario)),
+        What::Exit => "the program's main coroutine ends".to_owned(),
+    }
+}
+
+/// A warning as Python prints it, with its category: `RuntimeWarning: coroutine 'users' was never awaited`.
+pub fn warning_line(warning: Warning, scenario: &Scenario) -> String {
+    let category = match warning {
+        Warning::CoroutinesToWait => "DeprecationWarning",
+        Warning::NeverAwaited(_) | Warning::WaitNeverAwaited => "RuntimeWarning",
+    };
+    format!("{category}: {}", escaped(warning.text(scenario)))
+}
+
+/// What something is called in a sentence: an awaitable by its name, gather()'s own as `the group`.
+pub fn target_words(target: Target, scenario: &Scenario) -> impl fmt::Display + '_ {
+    fmt::from_fn(move |f| match target {
+        Target::Awaitable(id) => write!(f, "{}", escaped(scenario.name(id))),
+        Target::Group => f.write_str("the group"),
+        Target::Caller => f.write_str("the caller"),
+    })
+}
+
+/// How something ended, as Python's `repr` of its value or exception; a group's results are given by `nested`.
+pub fn ended_repr<'a>(
+    ended: Ended,
+    scenario: &'a Scenario,
+    nested: impl Fn(Id) -> Option<&'a [Item]> + Copy + 'a,
+) -> impl fmt::Display + 'a {
+    fmt::from_fn(move |f| write_ended(f, ended, scenario, &nested))
+}
+
+fn write_ended<'a>(
+    f: &mut fmt::Formatter<'_>,
+    ended: Ended,
+    scenario: &'a Scenario,
+    nested: &impl Fn(Id) -> Option<&'a [Item]>,
+) -> fmt::Result {
+    match ended {
+        Ended::Raised(exception) | Ended::Cancelled(exception) => {
+            write!(f, "{}", escaped(exception.repr(scenario)))
+        }
+        Ended::Returned(returned) => match (returned, returned.value(scenario)) {
+            (_, Some(value)) => write!(f, "{}", escaped(value)),
+            (crate::event::Returned::Nested(id), None) => {
+                f.write_str("[")?;
+                for (index, item) in nested(id).unwrap_or_default().iter().enumerate() {
+                    f.write_str(if index == 0 { "" } else { ", " })?;
+                    write_ended(f, item.ended, scenario, nested)?;
+                }
+                f.write_str("]")
+            }
+            (_, None) => f.write_str("[...]"),
+        },
+    }
+}
+
+/// `1 result`, `9,988 results`.
+pub fn count(count: usize, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(count as u64), if count == 1 { "" } else { "s" })
+}
+
+/// What an awaitable is, in Python's words: `coroutine`, `task`, `future`, `gather`.
+pub fn kind_word(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Coroutine(_) => "coroutine",
+        Kind::Task(_) => "task",
+        Kind::Future(_) => "future",
+        Kind::Gather(_) => "gather",
+    }
+}
+
+/// A value cut so that none makes a line endless.
+fn cut(shown: impl fmt::Display) -> String {
+    fit(shown, VALUE_COLUMNS, "…")
+}
