@@ -21,7 +21,7 @@ mod task;
 mod timers;
 mod wait;
 
-use crate::event::{Canceller, Event, Listener, Message, Target, What};
+use crate::event::{Canceller, End, Event, Listener, Message, Reason, Target, What};
 use crate::scenario::{Call, Id, Nanos, Python, Scenario};
 
 use caller::Caller;
@@ -39,31 +39,6 @@ use wait::Waits;
 /// The scenario must have come through [`crate::scenario`]'s checks.
 pub fn run<C: Clock, L: Listener>(scenario: &Scenario, call: Call, python: Python, clock: C, listener: L) -> End {
     EventLoop::new(scenario, call, python, clock, listener).run()
-}
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct End {
-    /// The last moment.
-    pub at: Nanos,
-    /// Why there was no more.
-    pub reason: Reason,
-    /// Objects with an exception that nobody asked for, in the order in which they were made. Unless the program got
-    /// stuck, Python logs each.
-    pub unretrieved: Vec<Target>,
-    /// Whether Ctrl-C came in.
-    pub interrupted: bool,
-}
-
-/// Why a run is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The program came to its end.
-    Finished,
-    /// Nothing was ready and no timer was left, in the call or after it: the program would wait forever.
-    Stuck,
-    /// Ctrl-C a second time.
-    Abandoned,
 }
 
 /// A handle in the ready queue: what to call.

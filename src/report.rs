@@ -10,3 +10,7 @@ pub mod fit;
 pub mod glyph;
 pub mod style;
 pub mod words;
+pub mod jsonl;
+pub mod json;
+pub mod output;
+pub mod why;
