@@ -10,7 +10,7 @@ use std::fmt;
 
 pub use recording::Recording;
 
-use crate::scenario::{End, Function, Id, Kind, Nanos, Scenario, Value, write_exception_repr};
+use crate::scenario::{self, Function, Id, Kind, Nanos, Scenario, Value, write_exception_repr};
 
 /// Something that happened in the loop.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -204,8 +204,10 @@ pub enum Message {
     Empty,
     /// The `cancel_message` of an awaitable.
     CancelMessage(Id),
-    /// What a future's own `raises` says.
+    /// What a body's or future's own `raises` says.
     Body(Id),
+    /// What an `on_cancel`'s `raises` says.
+    Cleanup(Id),
 }
 
 /// An exception of gather() or wait() themselves, in one Python version's words.
@@ -262,6 +264,31 @@ pub enum Log {
     FutureNeverRetrieved,
     GroupNeverRetrieved,
     UnhandledAtShutdown,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct End {
+    /// The last moment.
+    pub at: Nanos,
+    /// Why there was no more.
+    pub reason: Reason,
+    /// Objects with an exception that nobody asked for, in the order in which they were made. Unless the program got
+    /// stuck, Python logs each.
+    pub unretrieved: Vec<Target>,
+    /// Whether Ctrl-C came in.
+    pub interrupted: bool,
+}
+
+/// Why a run is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The program came to its end.
+    Finished,
+    /// Nothing was ready and no timer was left, in the call or after it: the program would wait forever.
+    Stuck,
+    /// Ctrl-C a second time.
+    Abandoned,
 }
 
 /// Somebody who is told what happens. A type parameter everywhere, so that a run that nobody listens to pays nothing.
@@ -329,7 +356,7 @@ impl Returned {
             Returned::Nested(_) | Returned::Group => None,
         };
         match end {
-            Some(End::Returns(value)) => Some(value),
+            Some(scenario::End::Returns(value)) => Some(value),
             _ => None,
         }
     }
@@ -339,6 +366,11 @@ impl Exception {
     /// A `CancelledError` that comes from nobody in particular.
     pub fn cancelled(message: Message, from: Option<Id>) -> Exception {
         Exception { kind: ExceptionKind::Cancelled(message), from }
+    }
+
+    /// Whether it is a `CancelledError`, whoever made it.
+    pub fn is_cancelled_error(&self, scenario: &Scenario) -> bool {
+        self.type_name(scenario) == "CancelledError"
     }
 
     /// The name of its class.
@@ -355,7 +387,9 @@ impl Exception {
     pub fn message<'s>(&self, scenario: &'s Scenario) -> Option<&'s str> {
         match self.kind {
             ExceptionKind::Misuse(misuse) => Some(misuse.message),
-            ExceptionKind::Cleanup(id) => raised(cleanup_end(scenario, id))?.message.as_deref(),
+            ExceptionKind::Cleanup(id) | ExceptionKind::Cancelled(Message::Cleanup(id)) => {
+                raised(cleanup_end(scenario, id))?.message.as_deref()
+            }
             ExceptionKind::Cancelled(Message::Absent) => None,
             ExceptionKind::Cancelled(Message::Empty) => Some(""),
             ExceptionKind::Cancelled(Message::CancelMessage(id)) => {
@@ -374,7 +408,7 @@ impl Exception {
     }
 }
 
-fn body_end(scenario: &Scenario, id: Id) -> Option<&End> {
+fn body_end(scenario: &Scenario, id: Id) -> Option<&scenario::End> {
     match &scenario.awaitable(id).kind {
         Kind::Coroutine(body) | Kind::Task(body) => Some(&body.end),
         Kind::Future(settlement) => Some(&settlement.end),
@@ -382,16 +416,16 @@ fn body_end(scenario: &Scenario, id: Id) -> Option<&End> {
     }
 }
 
-fn cleanup_end(scenario: &Scenario, id: Id) -> Option<&End> {
+fn cleanup_end(scenario: &Scenario, id: Id) -> Option<&scenario::End> {
     match &scenario.awaitable(id).kind {
         Kind::Coroutine(body) | Kind::Task(body) => body.on_cancel.as_ref()?.then.as_ref(),
         Kind::Future(_) | Kind::Gather(_) => None,
     }
 }
 
-fn raised(end: Option<&End>) -> Option<&crate::scenario::Exception> {
+fn raised(end: Option<&scenario::End>) -> Option<&scenario::Exception> {
     match end {
-        Some(End::Raises(exception)) => Some(exception),
+        Some(scenario::End::Raises(exception)) => Some(exception),
         _ => None,
     }
 }
@@ -419,6 +453,28 @@ impl Log {
             Log::FutureNeverRetrieved => "Future exception was never retrieved",
             Log::GroupNeverRetrieved => "_GatheringFuture exception was never retrieved",
             Log::UnhandledAtShutdown => "unhandled exception during asyncio.run() shutdown",
+        }
+    }
+}
+
+impl What<'_> {
+    /// Its word in documents.
+    pub fn word(&self) -> &'static str {
+        match self {
+            What::Create { .. } => "create",
+            What::Start { .. } => "start",
+            What::Cancel { .. } => "cancel",
+            What::Cleanup { .. } => "cleanup",
+            What::Finish { .. } => "finish",
+            What::Call { .. } => "call",
+            What::Await => "await",
+            What::Check { .. } => "check",
+            What::Timeout => "timeout",
+            What::Callback { .. } => "callback",
+            What::Resume { .. } => "resume",
+            What::Warning { .. } => "warning",
+            What::Log { .. } => "log",
+            What::Exit => "exit",
         }
     }
 }

@@ -2,8 +2,12 @@
 //!
 //! Both are folds over the [events](crate::event); nothing here knows how the executor works.
 
+mod ledger;
+
 use crate::event::{Canceller, Ended, Exception, Item, Log, Target, Warning};
-use crate::scenario::{Call, Id, Nanos, Python, Scenario, Status};
+use crate::scenario::{Call, Id, Kind, Nanos, Python, Scenario, Status};
+
+pub use ledger::Ledger;
 
 /// A whole run, ready to be shown.
 #[derive(Debug)]
@@ -94,6 +98,33 @@ pub struct Entry {
     pub retrieved: bool,
 }
 
+impl Entry {
+    /// What is known before anything happened.
+    const NEW: Entry = Entry {
+        created: None,
+        started: None,
+        cleanup: None,
+        finished: None,
+        ended: None,
+        at_return: State::NotCreated,
+        cancelled_by: None,
+        fate: Fate::Unfinished,
+        retrieved: true,
+    };
+
+    /// Its state at the end of the run. A future and a group run from the moment they are made.
+    pub fn state(&self, has_body: bool) -> State {
+        match self.ended {
+            Some(Ended::Returned(_)) => State::Returned,
+            Some(Ended::Raised(_)) => State::Raised,
+            Some(Ended::Cancelled(_)) => State::Cancelled,
+            None if self.created.is_none() => State::NotCreated,
+            None if has_body && self.started.is_none() => State::NotStarted,
+            None => State::Running,
+        }
+    }
+}
+
 /// Where an awaitable is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -104,6 +135,18 @@ pub enum State {
     Returned,
     Raised,
     Cancelled,
+}
+
+impl Run<'_> {
+    /// An awaitable's state at the end of the run.
+    pub fn state(&self, id: Id) -> State {
+        self.entries[id.index()].state(has_body(&self.scenario.awaitable(id).kind))
+    }
+}
+
+/// Whether a kind takes steps of its own.
+fn has_body(kind: &Kind) -> bool {
+    matches!(kind, Kind::Coroutine(_) | Kind::Task(_))
 }
 
 impl State {

@@ -85,6 +85,18 @@ pub enum Kind {
     Gather(Group),
 }
 
+impl Kind {
+    /// Its word in the format.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Kind::Coroutine(_) => "coroutine",
+            Kind::Task(_) => "task",
+            Kind::Future(_) => "future",
+            Kind::Gather(_) => "gather",
+        }
+    }
+}
+
 /// What an `async def` does: sleep, then end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Body {

@@ -19,8 +19,8 @@ mod upcoming;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use terminal_size::{Height, Width, terminal_size_of};
 
 pub use plain::PlainProgress;
 
@@ -149,8 +149,10 @@ impl Eraser {
 
 /// The size of the terminal behind standard error, as it is now.
 fn terminal_size() -> Size {
-    match Term::stderr().size_checked() {
-        Some((height, width)) if height > 0 && width > 0 => Size { width: width.into(), height: height.into() },
+    match terminal_size_of(io::stderr()) {
+        Some((Width(width), Height(height))) if width > 0 && height > 0 => {
+            Size { width: width.into(), height: height.into() }
+        }
         _ => Size { width: 80, height: 24 },
     }
 }

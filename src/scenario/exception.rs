@@ -13,6 +13,13 @@ pub struct Exception {
     pub message: Option<String>,
 }
 
+impl Exception {
+    /// Whether a body that raises it ends its task cancelled, and a future that it stands for is `.cancel()`led.
+    pub fn is_cancelled_error(&self) -> bool {
+        self.type_name == "CancelledError"
+    }
+}
+
 impl fmt::Display for Exception {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_exception_repr(f, &self.type_name, self.message.as_deref())

@@ -11,7 +11,6 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use console::AnsiCodeIterator;
 use indicatif::TermLike;
 use unicode_width::UnicodeWidthChar;
 
@@ -73,9 +72,14 @@ impl Rows {
             self.column = 0;
         }
         self.current().push_str(text);
-        // Counted as indicatif counts, so that both agree on where a line is full.
-        let plain = AnsiCodeIterator::new(text).filter(|(_, is_escape)| !is_escape);
-        for columns in plain.flat_map(|(text, _)| text.chars()).filter_map(UnicodeWidthChar::width) {
+        // Counted as indicatif counts, so that both agree on where a line is full: colours take no room.
+        let mut in_colour = false;
+        for c in text.chars() {
+            if in_colour || c == '\x1b' {
+                in_colour = c != 'm';
+                continue;
+            }
+            let columns = c.width().unwrap_or(0);
             self.column += columns;
             if self.column > self.size.width {
                 self.column = columns;

@@ -1,0 +1,215 @@
+//! The command line, as clap types and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::scenario::{Collection, Nanos, Python, ReturnWhen, parse_duration};
+
+/// Show exactly what Python's asyncio.gather() and asyncio.wait() do
+#[derive(Debug, Parser)]
+#[command(
+    name = "asyncdemo",
+    version,
+    about,
+    long_about = "Show exactly what Python's asyncio.gather() and asyncio.wait() do.\n\n\
+        A scenario describes simulated awaitables: how long they take, what they return or raise, when they are \
+        cancelled. asyncdemo runs them through one of the two functions and says what the caller got, when, and what \
+        became of everything else, as CPython 3.8 to 3.14 would have it.",
+    after_help = "Try it:\n  asyncdemo gather\n  asyncdemo wait --return-when first-exception --timeout 3\n  \
+        asyncdemo scenarios",
+    after_long_help = "Try it:\n  asyncdemo gather\n  asyncdemo wait --return-when first-exception --timeout 3\n  \
+        asyncdemo gather my.toml --format json | jq .outcome\n  asyncdemo scenarios\n\n\
+        Exit codes:\n  0    the call returned\n  1    the call raised or was cancelled\n  2    bad usage or a bad \
+        scenario; nothing ran\n  3    the call would never return\n  4    the output could not be written\n  130  \
+        interrupted by Ctrl-C",
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    #[allow(missing_docs)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a scenario through asyncio.gather()
+    Gather(Gather),
+    /// Run a scenario through asyncio.wait()
+    Wait(Wait),
+    /// List the built-in scenarios, or print one
+    Scenarios(Scenarios),
+}
+
+/// `asyncdemo gather`.
+#[derive(Debug, Args)]
+#[allow(missing_docs)]
+pub struct Gather {
+    #[command(flatten)]
+    pub scenario: ScenarioArgument,
+
+    /// Give exceptions back as values instead of raising the first; overrides the scenario's [gather]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        action = ArgAction::Set)]
+    pub return_exceptions: Option<bool>,
+
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// `asyncdemo wait`.
+#[derive(Debug, Args)]
+#[allow(missing_docs)]
+pub struct Wait {
+    #[command(flatten)]
+    pub scenario: ScenarioArgument,
+
+    /// When wait() returns: all-completed, first-completed or first-exception, also as Python writes them; overrides
+    /// the scenario's [wait], as the flags below do
+    #[arg(long, value_name = "CONDITION", value_parser = return_when)]
+    pub return_when: Option<ReturnWhen>,
+
+    /// After how long wait() returns anyway: seconds, a duration such as 250ms, or none
+    #[arg(long, value_name = "DURATION", value_parser = timeout)]
+    pub timeout: Option<Timeout>,
+
+    /// Whether coroutines are wrapped in tasks right at the call; without it they meet what the Python version does
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        action = ArgAction::Set)]
+    pub wrap: Option<bool>,
+
+    /// What wait()'s one argument is: list, tuple, set, dict, generator or bare
+    #[arg(long, value_name = "KIND", value_parser = collection)]
+    pub collection: Option<Collection>,
+
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+/// What to run.
+#[derive(Debug, Args)]
+pub struct ScenarioArgument {
+    /// A file, - for standard input, or a built-in scenario's name; left out: the built-in basic
+    pub scenario: Option<String>,
+}
+
+/// How to run it, and what to show.
+#[derive(Debug, Args)]
+#[allow(missing_docs)]
+pub struct RunOptions {
+    /// Whose semantics, from 3.8 to 3.14; default: the scenario's own, else 3.13
+    #[arg(long, value_name = "VERSION")]
+    pub python: Option<Python>,
+
+    /// How time passes: at once, or at its own pace; default: real where a person watches, else virtual
+    #[arg(long, value_name = "CLOCK")]
+    pub clock: Option<ClockChoice>,
+
+    /// How many times as fast as a real clock; implies --clock real
+    #[arg(long, value_name = "FACTOR", value_parser = speed)]
+    pub speed: Option<f64>,
+
+    /// What goes to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+
+    /// Also write the run to a file; its ending picks the format: .txt, .json or .jsonl. May be repeated
+    #[arg(short, long = "output", value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+
+    /// Show the event log in the human report too
+    #[arg(long, conflicts_with = "no_events")]
+    pub events: bool,
+
+    /// Leave the events out of JSON
+    #[arg(long)]
+    pub no_events: bool,
+
+    /// Leave the awaitables out of JSON
+    #[arg(long)]
+    pub no_awaitables: bool,
+
+    /// When to use colours; auto heeds NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+
+    /// When to show live progress on standard error; always gives plain lines where that is no terminal
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub progress: When,
+}
+
+/// `asyncdemo scenarios`.
+#[derive(Debug, Args)]
+pub struct Scenarios {
+    /// Print this one's file
+    pub name: Option<String>,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    #[allow(missing_docs)]
+    pub color: When,
+}
+
+/// `--clock`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ClockChoice {
+    /// At once
+    Virtual,
+    /// At its own pace
+    Real,
+}
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A report for people
+    Human,
+    /// One document
+    Json,
+    /// An event a line as it happens, then the document
+    Jsonl,
+}
+
+/// `--color` and `--progress`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+/// `--timeout`: a flag that can also take the file's timeout away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeout(pub Option<Nanos>);
+
+fn return_when(text: &str) -> Result<ReturnWhen, String> {
+    let wanted = text.to_ascii_uppercase().replace('-', "_");
+    ReturnWhen::ALL
+        .into_iter()
+        .find(|condition| condition.python_name() == wanted)
+        .ok_or_else(|| "one of first-completed, first-exception, all-completed".to_owned())
+}
+
+fn timeout(text: &str) -> Result<Timeout, String> {
+    if text.eq_ignore_ascii_case("none") { Ok(Timeout(None)) } else { parse_duration(text).map(|span| Timeout(Some(span))) }
+}
+
+fn collection(text: &str) -> Result<Collection, String> {
+    let known = Collection::ALL.iter().find(|(_, word)| *word == text);
+    known.map(|(collection, _)| *collection).ok_or_else(|| {
+        let words: Vec<&str> = Collection::ALL.iter().map(|(_, word)| *word).collect();
+        format!("one of {}", words.join(", "))
+    })
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if (1e-6..=1e9).contains(&factor) => Ok(factor),
+        _ => Err("a number above 0, such as 2 for twice as fast or 0.5 for half".to_owned()),
+    }
+}

@@ -1,0 +1,173 @@
+//! `asyncdemo gather` and `asyncdemo wait`: a scenario through one of the two functions.
+
+use std::io::{self, BufWriter, Write};
+
+use crate::cli::{self, ClockChoice, Format, RunOptions, When};
+use crate::event::{End, Event, Listener, Reason, Recording};
+use crate::executor::{self, clock};
+use crate::outcome::{Ledger, Run};
+use crate::report::json::{ClockName, Head};
+use crate::report::jsonl::Jsonl;
+use crate::report::progress::{PlainProgress, Progress};
+use crate::report::style::Style;
+use crate::scenario::{self, Call, Loaded, Python, Scenario};
+
+use super::failure::{Code, Failure};
+use super::outputs::{Outputs, is_closed_pipe};
+use super::surroundings;
+
+/// Runs a scenario through gather().
+pub fn gather(arguments: cli::Gather) -> Result<Code, Failure> {
+    let loaded = scenario::load(arguments.scenario.scenario.as_deref())?;
+    let mut options = loaded.scenario.gather;
+    options.return_exceptions = arguments.return_exceptions.unwrap_or(options.return_exceptions);
+    run(&loaded, Call::Gather(options), &arguments.run)
+}
+
+/// Runs a scenario through wait().
+pub fn wait(arguments: cli::Wait) -> Result<Code, Failure> {
+    let loaded = scenario::load(arguments.scenario.scenario.as_deref())?;
+    let mut options = loaded.scenario.wait;
+    options.return_when = arguments.return_when.unwrap_or(options.return_when);
+    options.timeout = arguments.timeout.map_or(options.timeout, |timeout| timeout.0);
+    options.wrap = arguments.wrap.unwrap_or(options.wrap);
+    options.collection = arguments.collection.unwrap_or(options.collection);
+    scenario::check_call(&loaded.scenario, &Call::Wait(options)).map_err(Failure::Usage)?;
+    run(&loaded, Call::Wait(options), &arguments.run)
+}
+
+fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failure> {
+    let scenario = &loaded.scenario;
+    let python = options.python.or(scenario.python).unwrap_or(Python::DEFAULT);
+    let clock = choose_clock(options);
+    let head = Head { source: &loaded.source, clock };
+    let outputs = Outputs::open(options)?;
+
+    let mut ledger = if outputs.need_awaitables() {
+        Ledger::new(scenario, call, python)
+    } else {
+        Ledger::brief(scenario, call, python)
+    };
+    let mut recording = outputs.need_events().then(Recording::default);
+    let mut stream = (options.format == Format::Jsonl && !options.no_events)
+        .then(|| Jsonl::new(BufWriter::new(io::stdout().lock()), scenario, clock == ClockName::Real));
+    let mut progress = LiveView::choose(scenario, call, options, clock);
+
+    let end = {
+        let run = Execution { scenario, call, python, speed: options.speed.unwrap_or(1.0), clock };
+        if recording.is_none() && stream.is_none() && progress.is_none() {
+            run.execute(&mut ledger)?
+        } else {
+            run.execute((&mut progress, (&mut ledger, (&mut recording, &mut stream))))?
+        }
+    };
+    drop(progress);
+    if end.reason == Reason::Abandoned {
+        return Ok(Code::Interrupted);
+    }
+
+    let run = ledger.finish(&end);
+    let stdout = write_stdout(stream, &outputs, &head, &run, recording.as_ref());
+    let files = outputs.write_files(&head, &run, recording.as_ref());
+    match stdout {
+        Err(error) if !is_closed_pipe(&error) => return Err(Failure::Output(None, error)),
+        _ => files?,
+    }
+    Ok(if run.interrupted { Code::Interrupted } else { run.outcome.status.into() })
+}
+
+fn write_stdout<W: Write>(
+    stream: Option<Jsonl<'_, W>>,
+    outputs: &Outputs,
+    head: &Head<'_>,
+    run: &Run<'_>,
+    events: Option<&Recording>,
+) -> io::Result<()> {
+    match stream {
+        Some(stream) => {
+            let mut out = stream.into_inner()?;
+            outputs.write_last_line(&mut out, head, run)?;
+            out.flush()
+        }
+        None => {
+            let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+            outputs.write_stdout(&mut out, head, run, events)?;
+            out.flush()
+        }
+    }
+}
+
+/// Real where a person watches, virtual otherwise. A scenario's outcome does not depend on it.
+fn choose_clock(options: &RunOptions) -> ClockName {
+    match (options.clock, options.speed) {
+        (Some(ClockChoice::Virtual), _) => ClockName::Virtual,
+        (Some(ClockChoice::Real), _) | (None, Some(_)) => ClockName::Real,
+        (None, None) if options.format == Format::Human && surroundings::watched() => ClockName::Real,
+        (None, None) => ClockName::Virtual,
+    }
+}
+
+/// One run about to begin.
+struct Execution<'s> {
+    scenario: &'s Scenario,
+    call: Call,
+    python: Python,
+    clock: ClockName,
+    speed: f64,
+}
+
+impl Execution<'_> {
+    fn execute(&self, listener: impl Listener) -> Result<End, Failure> {
+        let (scenario, call, python) = (self.scenario, self.call, self.python);
+        Ok(match self.clock {
+            ClockName::Virtual => executor::run(scenario, call, python, clock::Virtual, listener),
+            ClockName::Real => {
+                let clock = clock::Paced::new(self.speed).map_err(Failure::Clock)?;
+                executor::run(scenario, call, python, clock, listener)
+            }
+        })
+    }
+}
+
+/// What is shown on standard error while a run goes on.
+enum LiveView<'s> {
+    Bars(Box<Progress<'s>>),
+    Lines(PlainProgress<'s, io::Stderr>),
+}
+
+impl<'s> LiveView<'s> {
+    fn choose(scenario: &'s Scenario, call: Call, options: &RunOptions, clock: ClockName) -> Option<LiveView<'s>> {
+        let terminal = surroundings::redraws_on_stderr();
+        let unicode = surroundings::unicode();
+        let bars = || {
+            let style = Style::new(surroundings::colour_on_stderr(Some(options.color)));
+            LiveView::Bars(Box::new(Progress::new(scenario, call, style, unicode)))
+        };
+        match options.progress {
+            When::Never => None,
+            When::Always if terminal && clock == ClockName::Real => Some(bars()),
+            When::Always => Some(LiveView::Lines(PlainProgress::new(scenario, unicode, io::stderr()))),
+            When::Auto => {
+                // Lines that stream to the same terminal would be drawn over.
+                let streams = options.format == Format::Jsonl && surroundings::stdout_is_terminal();
+                (terminal && clock == ClockName::Real && !streams).then(bars)
+            }
+        }
+    }
+}
+
+impl Listener for LiveView<'_> {
+    fn event(&mut self, event: &Event<'_>) {
+        match self {
+            LiveView::Bars(bars) => bars.event(event),
+            LiveView::Lines(lines) => lines.event(event),
+        }
+    }
+
+    fn tick(&mut self, now: scenario::Nanos) {
+        match self {
+            LiveView::Bars(bars) => bars.tick(now),
+            LiveView::Lines(lines) => lines.tick(now),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Where the finished run goes: standard output in one format, and files in the format of their endings.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Format, RunOptions};
+use crate::event::Recording;
+use crate::outcome::Run;
+use crate::report::escape::escaped;
+use crate::report::human;
+use crate::report::json::{self, EventLog, Head};
+use crate::report::output::NewFile;
+use crate::report::style::Style;
+
+use super::failure::Failure;
+use super::surroundings;
+
+/// Everything that one run is written to.
+#[derive(Debug)]
+pub struct Outputs {
+    stdout: Format,
+    files: Vec<(PathBuf, Format, NewFile)>,
+    colour: bool,
+    show_events: bool,
+    json_events: bool,
+    json_awaitables: bool,
+}
+
+impl Outputs {
+    /// Begins the files, so that a folder that is not there is said before anything runs.
+    pub fn open(options: &RunOptions) -> Result<Outputs, Failure> {
+        let mut files = Vec::new();
+        for path in &options.output {
+            let format = format_of(path)?;
+            let file = NewFile::create(path).map_err(|error| Failure::Output(Some(path.clone()), error))?;
+            files.push((path.clone(), format, file));
+        }
+        Ok(Outputs {
+            stdout: options.format,
+            files,
+            colour: surroundings::colour_on_stdout(options.color),
+            show_events: options.events,
+            json_events: !options.no_events,
+            json_awaitables: !options.no_awaitables,
+        })
+    }
+
+    /// Whether anything shows what became of each awaitable.
+    pub fn need_awaitables(&self) -> bool {
+        self.json_awaitables || self.formats().any(|format| format == Format::Human)
+    }
+
+    /// Whether anything shows the events when the run is over.
+    pub fn need_events(&self) -> bool {
+        self.formats().any(|format| match format {
+            Format::Human => self.show_events,
+            Format::Json => self.json_events,
+            Format::Jsonl => false,
+        }) || (self.json_events && self.files.iter().any(|(_, format, _)| *format == Format::Jsonl))
+    }
+
+    fn formats(&self) -> impl Iterator<Item = Format> {
+        std::iter::once(self.stdout).chain(self.files.iter().map(|(_, format, _)| *format))
+    }
+
+    /// Writes the run to standard output, where its events have not gone there already.
+    pub fn write_stdout(
+        &self,
+        out: &mut impl Write,
+        head: &Head<'_>,
+        run: &Run<'_>,
+        events: Option<&Recording>,
+    ) -> io::Result<()> {
+        match self.stdout {
+            Format::Human => self.write_human(out, run, events, surroundings::width_of_stdout(), self.colour),
+            Format::Json => self.write_json(out, head, run, events),
+            Format::Jsonl => self.write_last_line(out, head, run),
+        }
+    }
+
+    /// Writes what ends a stream of events.
+    pub fn write_last_line(&self, out: &mut impl Write, head: &Head<'_>, run: &Run<'_>) -> io::Result<()> {
+        json::write_last_line(out, head, run, self.json_awaitables)
+    }
+
+    /// Writes the files, each whole or not at all.
+    pub fn write_files(
+        mut self,
+        head: &Head<'_>,
+        run: &Run<'_>,
+        events: Option<&Recording>,
+    ) -> Result<(), Failure> {
+        for (path, format, mut file) in std::mem::take(&mut self.files) {
+            let written = match format {
+                // A file has no width of its own, and no colours.
+                Format::Human => self.write_human(&mut file, run, events, WIDTH_OF_FILES, false),
+                Format::Json => self.write_json(&mut file, head, run, events),
+                Format::Jsonl => self.write_jsonl(&mut file, head, run, events),
+            };
+            written.and_then(|()| file.finish()).map_err(|error| Failure::Output(Some(path), error))?;
+        }
+        Ok(())
+    }
+
+    fn write_human(
+        &self,
+        out: &mut impl Write,
+        run: &Run<'_>,
+        events: Option<&Recording>,
+        width: usize,
+        colour: bool,
+    ) -> io::Result<()> {
+        let options = human::Options {
+            width,
+            unicode: surroundings::unicode(),
+            style: Style::new(colour),
+            events: events.filter(|_| self.show_events),
+        };
+        human::write(out, run, &options)
+    }
+
+    fn write_json(
+        &self,
+        out: &mut impl Write,
+        head: &Head<'_>,
+        run: &Run<'_>,
+        events: Option<&Recording>,
+    ) -> io::Result<()> {
+        json::write_document(out, head, run, events.filter(|_| self.json_events), self.json_awaitables)
+    }
+
+    fn write_jsonl(
+        &self,
+        out: &mut impl Write,
+        head: &Head<'_>,
+        run: &Run<'_>,
+        events: Option<&Recording>,
+    ) -> io::Result<()> {
+        let mut log = EventLog::new(run.scenario);
+        for event in events.into_iter().flat_map(Recording::iter) {
+            json::write_event(out, &mut log, &event)?;
+        }
+        self.write_last_line(out, head, run)
+    }
+}
+
+/// What a report in a file is laid out for.
+const WIDTH_OF_FILES: usize = 80;
+
+fn format_of(path: &Path) -> Result<Format, Failure> {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("txt") => Ok(Format::Human),
+        Some("json") => Ok(Format::Json),
+        Some("jsonl") => Ok(Format::Jsonl),
+        _ => Err(Failure::Usage(format!(
+            "{}: the ending of an output file says its format, and must be .txt, .json or .jsonl",
+            escaped(path.display())
+        ))),
+    }
+}
+
+/// Whether whoever was reading has gone (`| head -1`), which is no error.
+pub fn is_closed_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}

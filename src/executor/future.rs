@@ -1,0 +1,272 @@
+//! Futures: what is common to tasks, bare futures and groups (`Lib/asyncio/futures.py`).
+//!
+//! Every object that can have done callbacks is a row in these columns. The first rows are the scenario's awaitables,
+//! by their [`Id`]; the caller's own group and its task follow. The futures that nobody but one task ever sees (of
+//! `sleep()`, of `wait()`) are states of that task instead.
+
+use std::collections::HashMap;
+
+use crate::event::{Ended, Exception, ExceptionKind, Message, Returned};
+use crate::scenario::Id;
+
+use super::dialect::Dialect;
+
+/// A row: an awaitable, the caller's group, or the caller's task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Object(pub u32);
+
+impl From<Id> for Object {
+    fn from(id: Id) -> Object {
+        Object(id.0)
+    }
+}
+
+impl Object {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Whether an object is there, and how it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Not made yet.
+    Absent,
+    /// Made, and not done.
+    Pending,
+    /// Done, with its own `returns`.
+    Returned,
+    /// Done, with its `on_cancel`'s `returns`.
+    ReturnedFromCleanup,
+    /// Done, with its own `raises`.
+    Raised,
+    /// Done, with its `on_cancel`'s `raises`.
+    RaisedFromCleanup,
+    /// Done, and `cancelled()`. Never a group.
+    Cancelled,
+    /// A group that is done, with results.
+    GroupReturned,
+    /// A group that is done, with an exception: see [`Futures::group_exception`].
+    GroupRaised,
+}
+
+impl State {
+    /// `Future.done()`; false for what is not made yet.
+    pub fn is_done(self) -> bool {
+        !matches!(self, State::Absent | State::Pending)
+    }
+}
+
+/// What a future calls when it is done, by way of the ready queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callback {
+    /// `gather()`'s `_done_callback`, of the group with that number.
+    Gathered(u32),
+    /// The done callback that the program adds to each group.
+    GroupDone,
+    /// `_wait()`'s `_on_completion`, of the wait with that number.
+    Waited(u32),
+    /// The caller's task, which awaits this.
+    WakeCaller,
+    /// The gather() with which `asyncio.run()` waits for what it cancelled.
+    ShutDown,
+    /// `_run_until_complete_cb`.
+    Stop,
+}
+
+/// The columns.
+#[derive(Debug)]
+pub struct Futures {
+    state: Vec<State>,
+    /// `_log_traceback`: an exception that nobody has asked for.
+    unretrieved: Vec<bool>,
+    /// First and last callback, as places in `nodes`; [`NONE`] where there is none.
+    callbacks: Vec<(u32, u32)>,
+    nodes: Vec<Node>,
+    free: u32,
+    /// `_cancel_message`, where there is one.
+    cancel_messages: HashMap<Object, Message>,
+    /// `_cancelled_exc`: the message of the `CancelledError` that ended a task, while nobody has taken it.
+    cancelled_errors: HashMap<Object, Message>,
+    /// What a group raised.
+    group_exceptions: HashMap<Object, Exception>,
+    /// In the order in which they were made.
+    created: Vec<Object>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    callback: Callback,
+    next: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Futures {
+    /// Room for that many objects, none of them made.
+    pub fn new(objects: usize) -> Futures {
+        Futures {
+            state: vec![State::Absent; objects],
+            unretrieved: vec![false; objects],
+            callbacks: vec![(NONE, NONE); objects],
+            nodes: Vec::new(),
+            free: NONE,
+            cancel_messages: HashMap::new(),
+            cancelled_errors: HashMap::new(),
+            group_exceptions: HashMap::new(),
+            created: Vec::new(),
+        }
+    }
+
+    /// Makes an object, pending.
+    pub fn create(&mut self, object: Object) {
+        self.state[object.index()] = State::Pending;
+        self.created.push(object);
+    }
+
+    /// Every object made so far, in order.
+    pub fn created(&self) -> &[Object] {
+        &self.created
+    }
+
+    /// Its state.
+    pub fn state(&self, object: Object) -> State {
+        self.state[object.index()]
+    }
+
+    /// `add_done_callback()`. True where the future is done already: the caller of this must call it soon.
+    #[must_use]
+    pub fn add_callback(&mut self, object: Object, callback: Callback) -> bool {
+        if self.state(object).is_done() {
+            return true;
+        }
+        let node = Node { callback, next: NONE };
+        let place = if self.free == NONE {
+            self.nodes.push(node);
+            self.nodes.len() as u32 - 1
+        } else {
+            let place = self.free;
+            self.free = std::mem::replace(&mut self.nodes[place as usize], node).next;
+            place
+        };
+        let (first, last) = &mut self.callbacks[object.index()];
+        if *first == NONE {
+            *first = place;
+        } else {
+            self.nodes[*last as usize].next = place;
+        }
+        *last = place;
+        false
+    }
+
+    /// `remove_done_callback()`.
+    pub fn remove_callback(&mut self, object: Object, callback: Callback) {
+        let mut kept = Vec::new();
+        self.drain_callbacks(object, |node| kept.push(node));
+        for other in kept {
+            if other != callback {
+                // Not done, else it would have had no callbacks left.
+                let _ = self.add_callback(object, other);
+            }
+        }
+    }
+
+    /// Hands out the callbacks in the order in which they were added, and forgets them (`__schedule_callbacks`).
+    pub fn drain_callbacks(&mut self, object: Object, mut each: impl FnMut(Callback)) {
+        let (first, last) = std::mem::replace(&mut self.callbacks[object.index()], (NONE, NONE));
+        if first == NONE {
+            return;
+        }
+        let mut place = first;
+        while place != NONE {
+            let node = self.nodes[place as usize];
+            each(node.callback);
+            place = node.next;
+        }
+        self.nodes[last as usize].next = self.free;
+        self.free = first;
+    }
+
+    /// Marks an object done, with what its state says. The caller of this schedules the callbacks.
+    pub fn settle(&mut self, object: Object, state: State) {
+        self.state[object.index()] = state;
+        self.unretrieved[object.index()] =
+            matches!(state, State::Raised | State::RaisedFromCleanup | State::GroupRaised);
+    }
+
+    /// `_log_traceback = False`: somebody has asked for the exception, or called `.cancel()`.
+    pub fn mark_retrieved(&mut self, object: Object) {
+        self.unretrieved[object.index()] = false;
+    }
+
+    /// Whether Python would log "exception was never retrieved".
+    pub fn is_unretrieved(&self, object: Object) -> bool {
+        self.unretrieved[object.index()]
+    }
+
+    /// Sets `_cancel_message`.
+    pub fn set_cancel_message(&mut self, object: Object, message: Message) {
+        set(&mut self.cancel_messages, object, message);
+    }
+
+    /// `_cancel_message`.
+    pub fn cancel_message(&self, object: Object) -> Message {
+        self.cancel_messages.get(&object).copied().unwrap_or(Message::Absent)
+    }
+
+    /// Sets `_cancelled_exc`.
+    pub fn set_cancelled_error(&mut self, object: Object, message: Message) {
+        set(&mut self.cancelled_errors, object, message);
+    }
+
+    /// `_make_cancelled_error()`: the argument of the `CancelledError` that a reader of this object gets.
+    pub fn make_cancelled_error(&mut self, object: Object, dialect: Dialect) -> Message {
+        let own = self.cancelled_errors.remove(&object);
+        match own {
+            Some(message) if dialect.keeps_cancelled_error() => message,
+            _ => dialect.cancel_message(self.cancel_message(object)),
+        }
+    }
+
+    /// Keeps what a group raised.
+    pub fn set_group_exception(&mut self, object: Object, exception: Exception) {
+        self.group_exceptions.insert(object, exception);
+    }
+
+    /// What a group raised.
+    pub fn group_exception(&self, object: Object) -> Option<Exception> {
+        self.group_exceptions.get(&object).copied()
+    }
+
+    /// `exception()` of what is done and not cancelled, without marking it retrieved.
+    pub fn exception(&self, object: Object) -> Option<Exception> {
+        let id = Id(object.0);
+        match self.state(object) {
+            State::Raised => Some(Exception { kind: ExceptionKind::Body(id), from: Some(id) }),
+            State::RaisedFromCleanup => Some(Exception { kind: ExceptionKind::Cleanup(id), from: Some(id) }),
+            State::GroupRaised => self.group_exception(object),
+            _ => None,
+        }
+    }
+
+    /// How an awaitable that is done and not cancelled ended.
+    pub fn ended(&self, id: Id) -> Ended {
+        match self.exception(id.into()) {
+            Some(exception) => Ended::Raised(exception),
+            None => Ended::Returned(match self.state(id.into()) {
+                State::ReturnedFromCleanup => Returned::Cleanup(id),
+                State::GroupReturned => Returned::Nested(id),
+                _ => Returned::Body(id),
+            }),
+        }
+    }
+}
+
+/// Most cancellations carry no message: those cost no entry.
+fn set(messages: &mut HashMap<Object, Message>, object: Object, message: Message) {
+    if message == Message::Absent {
+        messages.remove(&object);
+    } else {
+        messages.insert(object, message);
+    }
+}

@@ -1,0 +1,245 @@
+//! The timer queue: what the loop keeps in `BaseEventLoop._scheduled`.
+//!
+//! asyncio uses a binary heap of `TimerHandle`s. Here it is a radix heap: time only goes forward, so a timer sits in
+//! the bucket of the highest bit in which its deadline differs from the present, and is moved at most once a bit.
+//! Equal deadlines share every bucket that they ever sit in, in the order in which they were armed, so that the
+//! queue is stable without comparing sequence numbers: timers fire by (deadline, creation).
+
+use crate::scenario::Nanos;
+
+/// A timer's name, for [`Timers::cancel`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimerId(u32);
+
+/// No timer's name: cancelling it does nothing.
+impl Default for TimerId {
+    fn default() -> TimerId {
+        TimerId(u32::MAX)
+    }
+}
+
+/// Timers that carry an `A`, the action to run.
+#[derive(Debug)]
+pub struct Timers<A> {
+    /// The present; no bucket holds an earlier deadline.
+    now: u64,
+    /// `buckets[0]`: due now. `buckets[b]`: the highest bit that differs from `now` is `b - 1`.
+    buckets: [Vec<Timer<A>>; 65],
+    /// Which buckets may hold something.
+    occupied: u128,
+    /// Timers armed for a moment already past, which come before everything else, by (deadline, creation). Only an
+    /// absolute moment that is armed late gets here.
+    overdue: Vec<Timer<A>>,
+    /// How many were armed so far; a timer's id is its number.
+    armed: u32,
+    /// A bit for each timer ever armed: cancelled, and not to be found any more.
+    cancelled: Vec<u64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Timer<A> {
+    deadline: u64,
+    id: TimerId,
+    action: A,
+}
+
+impl<A: Copy> Timers<A> {
+    /// No timers, at the program's start.
+    pub fn new() -> Timers<A> {
+        Timers {
+            now: 0,
+            buckets: std::array::from_fn(|_| Vec::new()),
+            occupied: 0,
+            overdue: Vec::new(),
+            armed: 0,
+            cancelled: Vec::new(),
+        }
+    }
+
+    /// Arms a timer for an absolute moment (`loop.call_at()`).
+    pub fn arm(&mut self, deadline: Nanos, action: A) -> TimerId {
+        let id = TimerId(self.armed);
+        self.armed += 1;
+        let timer = Timer { deadline: deadline.0, id, action };
+        if deadline.0 < self.now {
+            let place = self.overdue.partition_point(|other| other.deadline <= deadline.0);
+            self.overdue.insert(place, timer);
+        } else {
+            self.put(timer);
+        }
+        id
+    }
+
+    /// Cancels a timer (`TimerHandle.cancel()`); one that has fired already is left alone by whoever runs it.
+    pub fn cancel(&mut self, id: TimerId) {
+        if id == TimerId::default() {
+            return;
+        }
+        let word = id.0 as usize / 64;
+        if self.cancelled.len() <= word {
+            self.cancelled.resize(word + 1, 0);
+        }
+        self.cancelled[word] |= 1 << (id.0 % 64);
+    }
+
+    /// The earliest deadline of a timer that is not cancelled. Cancelled ones never move the clock.
+    pub fn next_deadline(&mut self) -> Option<Nanos> {
+        let cancelled = &self.cancelled;
+        self.overdue.retain(|timer| !is_cancelled(cancelled, timer.id));
+        if let Some(first) = self.overdue.first() {
+            return Some(Nanos(first.deadline));
+        }
+        while self.occupied != 0 {
+            let lowest = self.occupied.trailing_zeros() as usize;
+            let bucket = &mut self.buckets[lowest];
+            if !cancelled.is_empty() {
+                bucket.retain(|timer| !is_cancelled(cancelled, timer.id));
+            }
+            if let Some(earliest) = bucket.iter().map(|timer| timer.deadline).min() {
+                return Some(Nanos(earliest));
+            }
+            self.occupied &= !(1 << lowest);
+        }
+        None
+    }
+
+    /// Moves the present to `now`, which must not be past [`Timers::next_deadline`], and hands out what is due, in order.
+    pub fn pop_due(&mut self, now: Nanos, mut each: impl FnMut(A)) {
+        if now.0 > self.now {
+            self.advance(now.0);
+        }
+        for timer in self.overdue.drain(..) {
+            if !is_cancelled(&self.cancelled, timer.id) {
+                each(timer.action);
+            }
+        }
+        if self.occupied & 1 != 0 {
+            for timer in self.buckets[0].drain(..) {
+                if !is_cancelled(&self.cancelled, timer.id) {
+                    each(timer.action);
+                }
+            }
+            self.occupied &= !1;
+        }
+    }
+
+    /// Sets the present. Only the bucket that it lies in has to be spread over lower ones: for the others the highest
+    /// bit that differs stays the same.
+    fn advance(&mut self, now: u64) {
+        let bucket = bucket_of(self.now, now);
+        self.now = now;
+        // What lies below is earlier than the present; only timers that were cancelled can.
+        for lower in 0..bucket {
+            self.buckets[lower].clear();
+        }
+        self.occupied &= !((1u128 << bucket) - 1);
+        if self.occupied & (1 << bucket) != 0 {
+            self.occupied &= !(1 << bucket);
+            let mut spread = std::mem::take(&mut self.buckets[bucket]);
+            for timer in spread.drain(..) {
+                if timer.deadline >= now {
+                    self.put(timer);
+                }
+            }
+            // Keep the allocation for the next burst.
+            if self.buckets[bucket].capacity() == 0 {
+                self.buckets[bucket] = spread;
+            }
+        }
+    }
+
+    fn put(&mut self, timer: Timer<A>) {
+        let bucket = bucket_of(self.now, timer.deadline);
+        self.buckets[bucket].push(timer);
+        self.occupied |= 1 << bucket;
+    }
+}
+
+fn bucket_of(now: u64, deadline: u64) -> usize {
+    64 - (now ^ deadline).leading_zeros() as usize
+}
+
+fn is_cancelled(cancelled: &[u64], id: TimerId) -> bool {
+    cancelled.get(id.0 as usize / 64).is_some_and(|word| word & (1 << (id.0 % 64)) != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn equal_deadlines_fire_in_the_order_in_which_they_were_armed() {
+        let mut timers = Timers::new();
+        for action in 0..4 {
+            timers.arm(Nanos(5), action);
+        }
+        assert_eq!(timers.next_deadline(), Some(Nanos(5)));
+        assert_eq!(due(&mut timers, 5), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_moment_already_past_comes_first() {
+        let mut timers = Timers::new();
+        timers.arm(Nanos(10), 0);
+        timers.pop_due(Nanos(9), |_| {});
+        timers.arm(Nanos(10), 1);
+        timers.arm(Nanos(7), 2);
+        timers.arm(Nanos(3), 3);
+        timers.arm(Nanos(7), 4);
+        assert_eq!(due(&mut timers, 10), [3, 2, 4, 0, 1]);
+    }
+
+    #[test]
+    fn a_cancelled_timer_never_moves_the_clock() {
+        let mut timers = Timers::new();
+        let first = timers.arm(Nanos(1), 0);
+        timers.arm(Nanos(2), 1);
+        timers.cancel(first);
+        assert_eq!(timers.next_deadline(), Some(Nanos(2)));
+        assert_eq!(due(&mut timers, 2), [1]);
+        assert_eq!(timers.next_deadline(), None);
+    }
+
+    /// The same as a sorted map of (deadline, sequence), over many pseudo-random programs.
+    #[test]
+    fn agrees_with_a_sorted_map() {
+        let mut seed = 1u64;
+        let mut random = move |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        for _ in 0..300 {
+            let (mut timers, mut expected, mut now, mut ids) = (Timers::new(), BTreeMap::new(), 0, Vec::new());
+            for action in 0..200u32 {
+                match random(4) {
+                    0 | 1 => {
+                        let deadline = (now + random(1 << random(40))).saturating_sub(random(3));
+                        expected.insert((deadline, action), action);
+                        ids.push((deadline, action, timers.arm(Nanos(deadline), action)));
+                    }
+                    2 if !ids.is_empty() => {
+                        let (deadline, action, id) = ids.swap_remove(random(ids.len() as u64) as usize);
+                        timers.cancel(id);
+                        expected.remove(&(deadline, action));
+                    }
+                    _ => {
+                        let next = expected.keys().next().map(|(deadline, _)| Nanos(*deadline));
+                        assert_eq!(timers.next_deadline(), next);
+                        let Some(next) = next else { continue };
+                        now = now.max(next.0);
+                        let later = expected.split_off(&(now + 1, 0));
+                        let wanted: Vec<u32> = std::mem::replace(&mut expected, later).into_values().collect();
+                        assert_eq!(due(&mut timers, now), wanted);
+                    }
+                }
+            }
+        }
+    }
+
+    fn due(timers: &mut Timers<u32>, now: u64) -> Vec<u32> {
+        let mut fired = Vec::new();
+        timers.pop_due(Nanos(now), |action| fired.push(action));
+        fired
+    }
+}

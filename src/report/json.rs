@@ -1,0 +1,58 @@
+//! The run document and its events as JSON: what scripts read.
+//!
+//! The types here belong to the format and to nothing else. Everything is written as it is walked, never built up
+//! first, so that a run of a million awaitables costs no second copy of itself.
+
+mod document;
+mod event;
+mod layout;
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::event::{Event, Recording};
+use crate::outcome::Run;
+
+pub use document::{ClockName, Head};
+pub use event::EventLog;
+
+use document::Document;
+use layout::Lines;
+
+/// Writes one run document, an awaitable and an event a line, with a newline at the end.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_document(
+    out: &mut impl Write,
+    head: &Head<'_>,
+    run: &Run<'_>,
+    events: Option<&Recording>,
+    awaitables: bool,
+) -> io::Result<()> {
+    let document = Document::new(head, run, events, awaitables);
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Lines::default()))?;
+    out.write_all(b"\n")
+}
+
+/// Writes the last line of a `jsonl` stream: the run document without its events.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_last_line(out: &mut impl Write, head: &Head<'_>, run: &Run<'_>, awaitables: bool) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &Document::new(head, run, None, awaitables))?;
+    out.write_all(b"\n")
+}
+
+/// Writes one event as one line.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_event(out: &mut impl Write, log: &mut EventLog<'_>, event: &Event<'_>) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &log.line(event))?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,206 @@
+//! The run document, `asyncdemo.run/1`. Keys are only ever added within a version.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::event::{Event, Recording};
+use crate::outcome::{Entry, Fate, Gave, Run};
+use crate::report::why;
+use crate::scenario::{Call, Id, Kind};
+
+use super::event::{EventLog, Lookup, Names, Results, Seconds, Text, Thrown, serialize_end};
+
+/// What a document says that the run itself does not know.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// Where the scenario comes from: the path as given, `-`, or `builtin:basic`.
+    pub source: &'a str,
+    /// Which clock paced it.
+    pub clock: ClockName,
+}
+
+/// The two clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum ClockName {
+    Virtual,
+    Real,
+}
+
+/// One run.
+pub struct Document<'a> {
+    head: &'a Head<'a>,
+    run: &'a Run<'a>,
+    events: Option<&'a Recording>,
+    awaitables: bool,
+}
+
+impl<'a> Document<'a> {
+    pub fn new(head: &'a Head<'a>, run: &'a Run<'a>, events: Option<&'a Recording>, awaitables: bool) -> Self {
+        Document { head, run, events, awaitables }
+    }
+
+    fn lookup(&self) -> Lookup<'a> {
+        Lookup { scenario: self.run.scenario, nested: &self.run.nested }
+    }
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (run, scenario) = (self.run, self.run.scenario);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("format", "asyncdemo.run/1")?;
+        map.serialize_entry("scenario", &Source { title: scenario.title.as_deref(), source: self.head.source })?;
+        map.serialize_entry("call", &CallOptions(run.call))?;
+        map.serialize_entry("python", run.python.as_str())?;
+        map.serialize_entry(
+            "clock",
+            match self.head.clock {
+                ClockName::Virtual => "virtual",
+                ClockName::Real => "real",
+            },
+        )?;
+        map.serialize_entry("outcome", &OutcomeOf(self))?;
+        if self.awaitables {
+            map.serialize_entry("awaitables", &Awaitables(self))?;
+        }
+        map.serialize_entry("warnings", &Seq(run.warnings.iter().map(|warning| warning.text(scenario))))?;
+        map.serialize_entry("logs", &Seq(run.logs.iter().map(|(log, _)| log.text())))?;
+        map.serialize_entry("notes", &run.notes)?;
+        if let Some(events) = self.events {
+            map.serialize_entry("events", &Events { run, events })?;
+        }
+        map.end()
+    }
+}
+
+/// An iterator as a list.
+struct Seq<I>(I);
+
+impl<I: Iterator<Item: Serialize> + Clone> Serialize for Seq<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.clone())
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Source<'a> {
+    title: Option<&'a str>,
+    source: &'a str,
+}
+
+struct CallOptions(Call);
+
+impl Serialize for CallOptions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("function", self.0.function().name())?;
+        match self.0 {
+            Call::Gather(options) => map.serialize_entry("return_exceptions", &options.return_exceptions)?,
+            Call::Wait(options) => {
+                map.serialize_entry("return_when", options.return_when.python_name())?;
+                map.serialize_entry("timeout", &options.timeout.map(Seconds))?;
+                map.serialize_entry("wrap", &options.wrap)?;
+                map.serialize_entry("collection", options.collection.word())?;
+            }
+        }
+        map.end()
+    }
+}
+
+struct OutcomeOf<'a>(&'a Document<'a>);
+
+impl Serialize for OutcomeOf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (run, lookup) = (self.0.run, self.0.lookup());
+        let outcome = &run.outcome;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("status", outcome.status.word())?;
+        map.serialize_entry("at", &Seconds(outcome.at))?;
+        match &outcome.gave {
+            Gave::Nothing => {}
+            Gave::Results(items) => map.serialize_entry("results", &Results { lookup, items })?,
+            Gave::Sets { done, pending } => {
+                let scenario = run.scenario;
+                map.serialize_entry("done", &Names { scenario, ids: done })?;
+                map.serialize_entry("pending", &Names { scenario, ids: pending })?;
+            }
+            Gave::Exception(exception) => {
+                map.serialize_entry("exception", &Thrown { scenario: run.scenario, exception: *exception })?;
+                if let Some(id) = exception.from {
+                    map.serialize_entry("from", &Text(run.scenario.name(id)))?;
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+struct Awaitables<'a>(&'a Document<'a>);
+
+impl Serialize for Awaitables<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let run = self.0.run;
+        let tables = run.scenario.awaitables.iter();
+        serializer.collect_seq(tables.flat_map(|table| {
+            table.ids.clone().map(|id| Line {
+                run,
+                lookup: self.0.lookup(),
+                id: Id(id),
+                kind: &table.kind,
+                entry: &run.entries[id as usize],
+            })
+        }))
+    }
+}
+
+struct Line<'a> {
+    run: &'a Run<'a>,
+    lookup: Lookup<'a>,
+    id: Id,
+    kind: &'a Kind,
+    entry: &'a Entry,
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entry = self.entry;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", &Text(self.run.scenario.name(self.id)))?;
+        map.serialize_entry("kind", self.kind.word())?;
+        map.serialize_entry("state", self.run.state(self.id).word())?;
+        if let Some(ended) = entry.ended {
+            serialize_end(&mut map, self.lookup, ended, &[])?;
+        }
+        map.serialize_entry("created", &entry.created.map(Seconds))?;
+        map.serialize_entry("started", &entry.started.map(Seconds))?;
+        map.serialize_entry("finished", &entry.finished.map(Seconds))?;
+        map.serialize_entry("at_return", entry.at_return.word())?;
+        map.serialize_entry("fate", entry.fate.word())?;
+        if entry.fate == Fate::Done {
+            map.serialize_entry("retrieved", &entry.retrieved)?;
+        }
+        let why = why::causes(self.run, self.id);
+        if !why.is_empty() {
+            map.serialize_entry("why", &why)?;
+        }
+        map.end()
+    }
+}
+
+struct Events<'a> {
+    run: &'a Run<'a>,
+    events: &'a Recording,
+}
+
+impl Serialize for Events<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeSeq;
+        let mut log = EventLog::new(self.run.scenario);
+        let mut sequence = serializer.serialize_seq(Some(self.events.len()))?;
+        for event in self.events.iter() {
+            let event: Event<'_> = event;
+            sequence.serialize_element(&log.line(&event))?;
+        }
+        sequence.end()
+    }
+}

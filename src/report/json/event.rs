@@ -1,0 +1,262 @@
+//! One event as JSON, and the pieces that documents and events share: values, exceptions, results.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::event::{Ended, Event, Exception, Got, Item, Made, Maker, Returned, Target, What};
+use crate::scenario::{Id, Nanos, Scenario, Value};
+
+/// A moment or a span, in seconds.
+pub struct Seconds(pub Nanos);
+
+impl Serialize for Seconds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.0.as_secs_f64())
+    }
+}
+
+/// Writes what `Display` writes, as a string, without building it.
+pub struct Text<T>(pub T);
+
+impl<T: fmt::Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// What every piece is looked up in: the scenario, and the results of the nested groups that have returned.
+#[derive(Clone, Copy)]
+pub struct Lookup<'a> {
+    pub scenario: &'a Scenario,
+    pub nested: &'a BTreeMap<u32, Vec<Item>>,
+}
+
+/// A value that an awaitable returned. `results`: what the caller's own group holds.
+pub struct Given<'a> {
+    pub lookup: Lookup<'a>,
+    pub returned: Returned,
+    pub results: &'a [Item],
+}
+
+impl Serialize for Given<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let lookup = self.lookup;
+        match self.returned {
+            Returned::Group => Results { lookup, items: self.results }.serialize(serializer),
+            Returned::Nested(id) => {
+                let items = lookup.nested.get(&id.0).map_or(self.results, Vec::as_slice);
+                Results { lookup, items }.serialize(serializer)
+            }
+            Returned::Body(_) | Returned::Cleanup(_) => {
+                Plain(self.returned.value(lookup.scenario).unwrap_or(&Value::None)).serialize(serializer)
+            }
+        }
+    }
+}
+
+/// A group's results, in argument order.
+pub struct Results<'a> {
+    pub lookup: Lookup<'a>,
+    pub items: &'a [Item],
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.items.iter().map(|item| OneResult { lookup: self.lookup, item }))
+    }
+}
+
+struct OneResult<'a> {
+    lookup: Lookup<'a>,
+    item: &'a Item,
+}
+
+impl Serialize for OneResult<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("awaitable", &Text(self.lookup.scenario.name(self.item.awaitable)))?;
+        serialize_end(&mut map, self.lookup, self.item.ended, &[])?;
+        map.end()
+    }
+}
+
+/// Writes `"value"` or `"exception"`.
+pub fn serialize_end<M: SerializeMap>(
+    map: &mut M,
+    lookup: Lookup<'_>,
+    ended: Ended,
+    results: &[Item],
+) -> Result<(), M::Error> {
+    match ended {
+        Ended::Returned(returned) => map.serialize_entry("value", &Given { lookup, returned, results }),
+        Ended::Raised(exception) | Ended::Cancelled(exception) => {
+            map.serialize_entry("exception", &Thrown { scenario: lookup.scenario, exception })
+        }
+    }
+}
+
+/// An exception: `message` is null where it has no argument.
+pub struct Thrown<'a> {
+    pub scenario: &'a Scenario,
+    pub exception: Exception,
+}
+
+impl Serialize for Thrown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("type", self.exception.type_name(self.scenario))?;
+        map.serialize_entry("message", &self.exception.message(self.scenario))?;
+        map.end()
+    }
+}
+
+/// A value of the scenario.
+struct Plain<'a>(&'a Value);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::None => serializer.serialize_none(),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Int(value) => serializer.serialize_i64(*value),
+            Value::Float(value) => serializer.serialize_f64(*value),
+            Value::Str(value) => serializer.serialize_str(value),
+            Value::List(items) => serializer.collect_seq(items.iter().map(Plain)),
+            Value::Dict(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, Plain(value)))),
+        }
+    }
+}
+
+/// Writes the events of one run, in order: it remembers what groups hold, since later results refer to it.
+#[derive(Debug)]
+pub struct EventLog<'s> {
+    scenario: &'s Scenario,
+    nested: BTreeMap<u32, Vec<Item>>,
+}
+
+impl<'s> EventLog<'s> {
+    /// Before the first event.
+    pub fn new(scenario: &'s Scenario) -> EventLog<'s> {
+        EventLog { scenario, nested: BTreeMap::new() }
+    }
+
+    /// The next event, ready to be serialised.
+    pub fn line<'a>(&'a mut self, event: &'a Event<'a>) -> impl Serialize + 'a {
+        if let What::Finish { ended: Ended::Returned(Returned::Nested(id)), results, .. } = event.what {
+            self.nested.insert(id.0, results.to_vec());
+        }
+        Line { lookup: Lookup { scenario: self.scenario, nested: &self.nested }, event }
+    }
+}
+
+struct Line<'a> {
+    lookup: Lookup<'a>,
+    event: &'a Event<'a>,
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("at", &Seconds(self.event.at))?;
+        map.serialize_entry("iteration", &self.event.iteration)?;
+        map.serialize_entry("event", self.event.what.word())?;
+        self.serialize_fields(&mut map)?;
+        map.end()
+    }
+}
+
+impl Line<'_> {
+    fn serialize_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let scenario = self.lookup.scenario;
+        match self.event.what {
+            What::Create { awaitable, made, by } => {
+                map.serialize_entry("awaitable", &Text(scenario.name(awaitable)))?;
+                map.serialize_entry("kind", made_word(made))?;
+                map.serialize_entry("by", maker_word(by))
+            }
+            What::Start { awaitable } | What::Cleanup { awaitable } => {
+                map.serialize_entry("awaitable", &Text(scenario.name(awaitable)))
+            }
+            What::Cancel { target, accepted, by } => {
+                serialize_target(map, "target", target, scenario)?;
+                map.serialize_entry("accepted", &accepted)?;
+                map.serialize_entry("by", by.word())
+            }
+            What::Finish { target, ended, results } => {
+                serialize_target(map, "awaitable", target, scenario)?;
+                map.serialize_entry("outcome", ended_word(ended))?;
+                serialize_end(map, self.lookup, ended, results)
+            }
+            What::Call { function } => map.serialize_entry("function", function.name()),
+            What::Check { done } => map.serialize_entry("done", &done),
+            What::Callback { target } => serialize_target(map, "awaitable", target, scenario),
+            What::Resume { got } => map.serialize_entry("outcome", got_word(got)),
+            What::Warning { warning } => map.serialize_entry("text", &warning.text(scenario)),
+            What::Log { log, target } => {
+                map.serialize_entry("text", log.text())?;
+                serialize_target(map, "awaitable", target, scenario)
+            }
+            What::Await | What::Timeout | What::Exit => Ok(()),
+        }
+    }
+}
+
+fn serialize_target<M: SerializeMap>(
+    map: &mut M,
+    key: &str,
+    target: Target,
+    scenario: &Scenario,
+) -> Result<(), M::Error> {
+    match target {
+        Target::Awaitable(id) => map.serialize_entry(key, &Text(scenario.name(id))),
+        Target::Group => map.serialize_entry(key, "group"),
+        Target::Caller => map.serialize_entry(key, "caller"),
+    }
+}
+
+/// The word for how something ended.
+pub fn ended_word(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Returned(_) => "returned",
+        Ended::Raised(_) => "raised",
+        Ended::Cancelled(_) => "cancelled",
+    }
+}
+
+fn got_word(got: Got<'_>) -> &'static str {
+    match got {
+        Got::Results(_) | Got::Sets { .. } => "returned",
+        Got::Raised(_) => "raised",
+        Got::Cancelled(_) => "cancelled",
+    }
+}
+
+fn made_word(made: Made) -> &'static str {
+    match made {
+        Made::Task => "task",
+        Made::Future => "future",
+        Made::Gather => "gather",
+    }
+}
+
+fn maker_word(by: Maker) -> &'static str {
+    match by {
+        Maker::Caller => "caller",
+        Maker::Gather => "gather",
+        Maker::Wait => "wait",
+    }
+}
+
+/// The names of awaitables, as a list.
+pub struct Names<'a> {
+    pub scenario: &'a Scenario,
+    pub ids: &'a [Id],
+}
+
+impl Serialize for Names<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.ids.iter().map(|id| Text(self.scenario.name(*id))))
+    }
+}

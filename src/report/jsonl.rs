@@ -1,0 +1,49 @@
+//! Events as they happen, one a line: what `tail -f` and scripts read while a run goes on.
+
+use std::io::{self, Write};
+
+use crate::event::{Event, Listener};
+use crate::scenario::Scenario;
+
+use super::json::{EventLog, write_event};
+
+/// Writes each event as one line, and hands it on at once where time passes between them.
+#[derive(Debug)]
+pub struct Jsonl<'s, W> {
+    out: W,
+    log: EventLog<'s>,
+    live: bool,
+    failed: Option<io::Error>,
+}
+
+impl<'s, W: Write> Jsonl<'s, W> {
+    /// `live`: whether a line must not wait for the next.
+    pub fn new(out: W, scenario: &'s Scenario, live: bool) -> Jsonl<'s, W> {
+        Jsonl { out, log: EventLog::new(scenario), live, failed: None }
+    }
+
+    /// The writer, for what follows the events; or why they could not all be written.
+    ///
+    /// # Errors
+    ///
+    /// The first error of a write.
+    pub fn into_inner(self) -> io::Result<W> {
+        match self.failed {
+            None => Ok(self.out),
+            Some(error) => Err(error),
+        }
+    }
+}
+
+impl<W: Write> Listener for Jsonl<'_, W> {
+    fn event(&mut self, event: &Event<'_>) {
+        if self.failed.is_some() {
+            return;
+        }
+        let mut written = write_event(&mut self.out, &mut self.log, event);
+        if self.live {
+            written = written.and_then(|()| self.out.flush());
+        }
+        self.failed = written.err();
+    }
+}

@@ -1,0 +1,234 @@
+//! Random scenarios over the whole format.
+//!
+//! Moments lie on a coarse grid, so that timers, cancellations and passes of the loop meet: the differences that matter
+//! between two implementations of asyncio are one pass long. What is random is drawn so that the parser accepts it.
+
+use super::sketch::{Setting, Sketch, Table};
+
+/// SplitMix64: one number in, a scenario out, the same on every machine.
+pub struct Random(u64);
+
+impl Random {
+    /// The stream of one scenario.
+    pub fn new(seed: u64, scenario: u64) -> Random {
+        let mut random = Random(seed ^ scenario.wrapping_mul(0xD6E8_FEB8_6659_FD93));
+        random.next();
+        random
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `bound`.
+    fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound.max(1) as u64) as usize
+    }
+
+    fn percent(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    fn pick<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
+        choices[self.below(choices.len())]
+    }
+}
+
+/// Draws a scenario.
+pub fn scenario(random: &mut Random) -> Sketch {
+    let count = match random.below(10) {
+        0 => random.below(2),
+        1..=6 => 2 + random.below(3),
+        _ => 4 + random.below(4),
+    };
+    let kinds: Vec<&str> = (0..count)
+        .map(|_| match random.below(20) {
+            0..=7 => "coroutine",
+            8..=12 => "task",
+            13..=15 => "future",
+            _ => "gather",
+        })
+        .collect();
+    let names: Vec<String> = (0..count).map(|index| ((b'a' + index as u8) as char).to_string()).collect();
+
+    // Groups hold only what has a lower rank, which keeps cycles out while a group may stand before its members.
+    let ranks: Vec<u64> = (0..count).map(|_| random.next()).collect();
+    let mut held = vec![false; count];
+    let mut tables = Vec::new();
+    for index in 0..count {
+        let mut table = Table::new("[[awaitable]]");
+        table.set("name", Setting::Text(quoted(&names[index])));
+        if kinds[index] != "coroutine" || random.percent(20) {
+            table.set("kind", Setting::Text(quoted(kinds[index])));
+        }
+        if kinds[index] == "gather" {
+            let members = members(random, index, &kinds, &ranks, &mut held, &names);
+            table.set("members", Setting::Names(members));
+            if random.percent(40) {
+                table.set("return_exceptions", Setting::Text("true".to_owned()));
+            }
+        } else {
+            body(random, kinds[index], &mut table);
+            if random.percent(8) {
+                table.set("count", Setting::Text((1 + random.below(3)).to_string()));
+            }
+        }
+        if random.percent(28) {
+            table.set("cancel_at", Setting::Text(moment(random)));
+            if random.percent(50) {
+                table.set("cancel_message", Setting::Text(quoted(random.pick(&["stop", "now", ""]))));
+            }
+        }
+        tables.push(table);
+    }
+
+    let mut caller = Table::new("[caller]");
+    let mut arguments = None;
+    if random.percent(35) {
+        let mut names_of: Vec<String> = Vec::new();
+        for index in 0..count {
+            // A coroutine that a group holds cannot be an argument too; anything else can.
+            let sharable = !held[index] || (kinds[index] != "coroutine" && random.percent(30));
+            if sharable && random.percent(85) {
+                names_of.insert(random.below(names_of.len() + 1), names[index].clone());
+            }
+        }
+        if !names_of.is_empty() && random.percent(30) {
+            let repeated = names_of[random.below(names_of.len())].clone();
+            names_of.insert(random.below(names_of.len() + 1), repeated);
+        }
+        arguments = Some(names_of.clone());
+        caller.set("args", Setting::Names(names_of));
+    }
+    for (key, percent) in [("call_at", 22), ("await_at", 22), ("cancel_group_at", 16), ("cancel_at", 20)] {
+        if random.percent(percent) {
+            caller.set(key, Setting::Text(moment(random)));
+        }
+    }
+    if random.percent(15) {
+        let moments: Vec<String> = (0..1 + random.below(3)).map(|_| moment(random)).collect();
+        caller.set("check_done_at", Setting::Text(format!("[{}]", moments.join(", "))));
+    }
+    if random.percent(30) {
+        caller.set("then", Setting::Text(quoted("exit")));
+    }
+    if random.percent(3) {
+        caller.set("unpack", Setting::Text("false".to_owned()));
+    }
+
+    let mut wait = Table::new("[wait]");
+    if random.percent(40) {
+        wait.set("timeout", Setting::Text(moment(random)));
+    }
+    if random.percent(22) {
+        wait.set("wrap", Setting::Text("false".to_owned()));
+    }
+    if random.percent(35) {
+        let one = match &arguments {
+            Some(names_of) => names_of.len() == 1,
+            None => held.iter().filter(|held| !**held).count() == 1,
+        };
+        let cloned = tables.iter().any(|table| table.has("count"));
+        let kinds: &[&str] = if one && !cloned {
+            &["bare", "bare", "tuple", "set", "dict", "generator"]
+        } else {
+            &["list", "tuple", "set", "dict", "generator"]
+        };
+        wait.set("collection", Setting::Text(quoted(random.pick(kinds))));
+    }
+
+    tables.extend([caller, wait].into_iter().filter(|table| !table.is_empty()));
+    Sketch { tables }
+}
+
+/// A group's members. A coroutine goes into one list only; tasks, futures and groups may be shared between lists.
+fn members(
+    random: &mut Random,
+    group: usize,
+    kinds: &[&str],
+    ranks: &[u64],
+    held: &mut [bool],
+    names: &[String],
+) -> Vec<String> {
+    let mut members = Vec::new();
+    for index in 0..kinds.len() {
+        let takes = ranks[index] < ranks[group] && (!held[index] || (kinds[index] != "coroutine" && random.percent(30)));
+        if takes && random.percent(65) {
+            held[index] = true;
+            members.insert(random.below(members.len() + 1), names[index].clone());
+        }
+    }
+    if !members.is_empty() && random.percent(10) {
+        let repeated = members[random.below(members.len())].clone();
+        members.insert(random.below(members.len() + 1), repeated);
+    }
+    members
+}
+
+/// The keys of a coroutine, a task or a future.
+fn body(random: &mut Random, kind: &str, table: &mut Table) {
+    match random.below(20) {
+        0..=2 => {}
+        3..=5 => table.set("delay", Setting::Text("0".to_owned())),
+        6 => table.set("delay", Setting::Text(quoted("forever"))),
+        _ => table.set("delay", Setting::Text(moment(random))),
+    }
+    match random.below(10) {
+        0..=1 => {}
+        2..=5 => table.set("returns", Setting::Text(value(random))),
+        _ => table.set("raises", Setting::Text(raises(random))),
+    }
+    if kind != "future" && random.percent(30) {
+        let mut keys = Vec::new();
+        match random.below(10) {
+            0..=2 => {}
+            3..=4 => keys.push("cleanup = 0".to_owned()),
+            5 => keys.push("cleanup = \"forever\"".to_owned()),
+            _ => keys.push(format!("cleanup = {}", moment(random))),
+        }
+        match random.below(3) {
+            0 if !keys.is_empty() => {}
+            0 | 1 => keys.push(format!("returns = {}", value(random))),
+            _ => keys.push(format!("raises = {}", raises(random))),
+        }
+        table.set("on_cancel", Setting::Text(format!("{{ {} }}", keys.join(", "))));
+    }
+}
+
+/// A moment or a duration: nearly always on the grid.
+fn moment(random: &mut Random) -> String {
+    match random.below(24) {
+        0 => "\"1ns\"".to_owned(),
+        1 => random.pick(&["0.1", "0.7", "0.8"]).to_owned(),
+        2 => "\"1s\"".to_owned(),
+        3..=5 => "0".to_owned(),
+        _ => (1 + random.below(5)).to_string(),
+    }
+}
+
+fn value(random: &mut Random) -> String {
+    random.pick(&["1", "2", "\"text\"", "[1, \"two\"]", "{ key = 1.5 }", "true", "[]"]).to_owned()
+}
+
+fn raises(random: &mut Random) -> String {
+    random.pick(&[
+        "\"ValueError: bad\"",
+        "\"ValueError\"",
+        "\"ValueError:\"",
+        "\"Boom: made up\"",
+        "{ type = \"KeyError\", message = \"key\" }",
+        "\"TimeoutError: late\"",
+        "\"CancelledError\"",
+        "\"CancelledError: own\"",
+        "\"BaseException: base\"",
+    ])
+    .to_owned()
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}

@@ -1,0 +1,125 @@
+//! What a run came to, as lines that can be compared, recorded, and shown side by side.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value};
+
+/// A run's events, then its outcome, warnings and logs: a line each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log(pub Vec<String>);
+
+/// Above so many lines a recording keeps a digest instead.
+const WHOLE: usize = 300;
+
+impl Log {
+    /// Reads the keys that asyncdemo and the reference have in common: `outcome`, `events`, `warnings`, `logs`.
+    pub fn of(document: &Value) -> Log {
+        let mut lines = Vec::new();
+        match &document["events"] {
+            Value::Array(events) => lines.extend(events.iter().map(event_line)),
+            other => lines.push(format!("no events: {other}")),
+        }
+        lines.push(format!("outcome {}", fields(&document["outcome"], &["status", "at"])));
+        for key in ["warnings", "logs"] {
+            if document[key].as_array().is_none_or(|texts| !texts.is_empty()) {
+                lines.push(format!("{key} {}", document[key]));
+            }
+        }
+        Log(lines)
+    }
+
+    /// What a recording keeps of it: the lines, or of a very long run their number and a digest.
+    pub fn recorded(&self) -> Vec<String> {
+        if self.0.len() <= WHOLE {
+            return self.0.clone();
+        }
+        // FNV-1a: it need not withstand anybody.
+        let mut digest: u64 = 0xcbf2_9ce4_8422_2325;
+        for byte in self.0.iter().flat_map(|line| line.bytes().chain([b'\n'])) {
+            digest = (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        vec![format!("{} lines, digest {digest:016x}", self.0.len())]
+    }
+
+    /// Both logs around their first difference, or nothing where they are equal.
+    pub fn difference(ours: &[String], theirs: &[String], names: (&str, &str)) -> Option<String> {
+        let length = ours.len().max(theirs.len());
+        let first = (0..length).find(|&line| ours.get(line) != theirs.get(line))?;
+        let shown = first.saturating_sub(12)..(first + 8).min(length);
+        let (ours_name, theirs_name) = names;
+        let mut text = String::new();
+        let _ = writeln!(text, "  {ours_name:<74} | {theirs_name}");
+        for line in shown {
+            let (left, right) = (ours.get(line).map_or("", |l| l), theirs.get(line).map_or("", |l| l));
+            let mark = if left == right { ' ' } else { '!' };
+            let _ = writeln!(text, "{mark} {left:<74} | {right}");
+        }
+        Some(text)
+    }
+}
+
+fn event_line(event: &Value) -> String {
+    fields(event, &["at", "iteration", "event", "awaitable", "target"])
+}
+
+/// An object's fields: first these, values alone, then all others as `key=value`, in the keys' order. Which of
+/// `awaitable` and `target` an event has shows in its kind.
+fn fields(object: &Value, first: &[&str]) -> String {
+    let Value::Object(fields) = object else {
+        return format!("not an object: {object}");
+    };
+    let mut line = String::new();
+    for key in first {
+        if let Some(value) = fields.get(*key) {
+            let _ = write!(line, "{}{}", if line.is_empty() { "" } else { " " }, field(key, value));
+        } else if *key == "target" || *key == "awaitable" {
+            continue;
+        } else {
+            let _ = write!(line, " no {key}!");
+        }
+    }
+    let mut others: Vec<(&String, &Value)> = fields.iter().filter(|(key, _)| !first.contains(&key.as_str())).collect();
+    others.sort_by_key(|(key, _)| *key);
+    for (key, value) in others {
+        let _ = write!(line, " {key}={}", field(key, value));
+    }
+    line
+}
+
+fn field(key: &str, value: &Value) -> String {
+    match value {
+        // Nine digits tell nanoseconds apart; whoever prints more of them is not wrong.
+        Value::Number(seconds) if key == "at" => {
+            let nanos = (seconds.as_f64().unwrap_or(f64::NAN) * 1e9).round();
+            format!("{}", nanos / 1e9)
+        }
+        Value::String(word) if !matches!(key, "value" | "text") => word.clone(),
+        other => short(other),
+    }
+}
+
+/// JSON, with exceptions as `Type("message")`.
+fn short(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => match exception(fields) {
+            Some(text) => text,
+            None => {
+                let inner: Vec<String> = fields.iter().map(|(key, value)| format!("{key}:{}", short(value))).collect();
+                format!("{{{}}}", inner.join(","))
+            }
+        },
+        Value::Array(items) => format!("[{}]", items.iter().map(short).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}
+
+fn exception(fields: &Map<String, Value>) -> Option<String> {
+    let (Some(Value::String(name)), Some(message), 2) = (fields.get("type"), fields.get("message"), fields.len()) else {
+        return None;
+    };
+    match message {
+        Value::Null => Some(format!("{name}()")),
+        Value::String(_) => Some(format!("{name}({message})")),
+        _ => None,
+    }
+}
