@@ -11,6 +11,7 @@ pub mod glyph;
 pub mod json;
 pub mod jsonl;
 pub mod output;
+pub mod progress;
 pub mod style;
 pub mod why;
 pub mod words;
