@@ -8,5 +8,6 @@ pub mod duration;
 pub mod escape;
 pub mod fit;
 pub mod glyph;
+pub mod human;
 pub mod style;
 pub mod words;
