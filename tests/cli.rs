@@ -117,8 +117,17 @@ fn flags_override_the_file_both_ways() {
     assert_eq!(json(&["gather", path(&file), "--format", "json"])["call"]["return_exceptions"], true);
     assert_eq!(json(&["gather", "--return-exceptions", "--format", "json"])["call"]["return_exceptions"], true);
     let wait = json(&[
-        "wait", path(&file), "--format", "json", "--timeout", "none", "--return-when", "FIRST_COMPLETED", "--wrap",
-        "--collection", "tuple",
+        "wait",
+        path(&file),
+        "--format",
+        "json",
+        "--timeout",
+        "none",
+        "--return-when",
+        "FIRST_COMPLETED",
+        "--wrap",
+        "--collection",
+        "tuple",
     ]);
     assert_eq!(
         wait["call"],
@@ -231,10 +240,7 @@ fn files_are_written_in_the_format_of_their_endings() {
     );
     assert_eq!(finished.code, Some(1), "{}", finished.stderr);
     assert_eq!(fs::read_to_string(at("run.json")).expect("it is there"), finished.stdout);
-    assert_eq!(
-        fs::read_to_string(at("run.jsonl")).expect("it is there"),
-        run(&["gather", "--format", "jsonl"]).stdout
-    );
+    assert_eq!(fs::read_to_string(at("run.jsonl")).expect("it is there"), run(&["gather", "--format", "jsonl"]).stdout);
     let report = fs::read_to_string(at("run.txt")).expect("it is there");
     assert!(report.contains("await asyncio.gather(") && !report.contains('\x1b'), "{report}");
     assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 3, "nothing else is left");

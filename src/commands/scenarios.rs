@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::cli;
 use crate::report::escape::escape;
 use crate::report::style::Style;
-use crate::scenario::library::{BUILTINS, builtin, nearest_builtin};
+use crate::scenario::{BUILTINS, builtin, nearest_builtin};
 
 use super::failure::{Code, Failure};
 use super::surroundings;
