@@ -1,5 +1,7 @@
 //! The built-in scenarios: all of `scenarios/`, compiled in, so that an installed binary needs no files.
 
+use super::parse::nearest;
+
 /// A scenario that comes with the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Builtin {
@@ -22,6 +24,11 @@ pub static BUILTINS: [Builtin; 6] = [
 /// The built-in scenario of a name.
 pub fn builtin(name: &str) -> Option<&'static Builtin> {
     BUILTINS.iter().find(|builtin| builtin.name == name)
+}
+
+/// The built-in's name that is nearest to one that is none.
+pub fn nearest_builtin(name: &str) -> Option<&'static str> {
+    nearest(name, BUILTINS.iter().map(|builtin| builtin.name))
 }
 
 impl Builtin {
