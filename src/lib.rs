@@ -65,5 +65,7 @@ pub mod outcome;
 
 pub mod report;
 
+pub mod python;
+
 pub mod cli;
 pub mod commands;

@@ -1,0 +1,271 @@
+//! Python's text as `black` lays it out: 88 columns, and what does not fit goes one item a line.
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::scenario::{Value, is_printable};
+
+/// Black's line length.
+pub const WIDTH: usize = 88;
+
+/// An expression, as far as its layout goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expression {
+    /// What stands on one line whatever its length.
+    Text(String),
+    /// What stands in brackets: with commas between, on one line or one item a line.
+    Brackets {
+        /// All before the first item: `asyncio.gather(`.
+        open: String,
+        /// What stands between the brackets.
+        items: Vec<Expression>,
+        /// The closing bracket.
+        close: char,
+    },
+    /// A comprehension, which takes no comma.
+    Comprehension {
+        /// All before what stands between the brackets.
+        open: String,
+        /// What stands between them.
+        inside: String,
+    },
+}
+
+impl Expression {
+    /// What stands on one line.
+    pub fn text(text: impl Into<String>) -> Expression {
+        Expression::Text(text.into())
+    }
+
+    /// A call.
+    pub fn call(function: &str, items: Vec<Expression>) -> Expression {
+        Expression::Brackets { open: format!("{function}("), items, close: ')' }
+    }
+
+    /// A list.
+    pub fn list(items: Vec<Expression>) -> Expression {
+        Expression::Brackets { open: "[".to_owned(), items, close: ']' }
+    }
+
+    /// A list of as many alike.
+    pub fn repeat(expression: &str, times: usize) -> Expression {
+        Expression::Comprehension { open: "[".to_owned(), inside: format!("{expression} for _ in range({times})") }
+    }
+
+    /// A literal.
+    pub fn value(value: &Value) -> Expression {
+        match value {
+            Value::List(items) => Expression::list(items.iter().map(Expression::value).collect()),
+            Value::Dict(entries) => Expression::Brackets {
+                open: "{".to_owned(),
+                items: entries
+                    .iter()
+                    .map(|(key, value)| Expression::value(value).after(&format!("{}: ", string(key))))
+                    .collect(),
+                close: '}',
+            },
+            Value::Str(text) => Expression::Text(string(text)),
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) => Expression::Text(value.to_string()),
+        }
+    }
+
+    /// The same with a text before it.
+    pub fn after(self, before: &str) -> Expression {
+        match self {
+            Expression::Text(text) => Expression::Text(format!("{before}{text}")),
+            Expression::Brackets { open, items, close } => {
+                Expression::Brackets { open: format!("{before}{open}"), items, close }
+            }
+            Expression::Comprehension { open, inside } => {
+                Expression::Comprehension { open: format!("{before}{open}"), inside }
+            }
+        }
+    }
+
+    /// What stands on one line, if there were room.
+    pub fn flat(&self) -> String {
+        let mut flat = String::new();
+        self.write_flat(&mut flat);
+        flat
+    }
+
+    fn write_flat(&self, out: &mut String) {
+        match self {
+            Expression::Text(text) => out.push_str(text),
+            Expression::Comprehension { open, inside } => {
+                let _ = write!(out, "{open}{inside}]");
+            }
+            Expression::Brackets { open, items, close } => {
+                out.push_str(open);
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        out.push_str(", ");
+                    }
+                    item.write_flat(out);
+                }
+                out.push(*close);
+            }
+        }
+    }
+}
+
+/// Lines of a program, each with its indentation.
+#[derive(Debug, Default)]
+pub struct Lines {
+    out: String,
+    indent: usize,
+}
+
+impl Lines {
+    /// Everything written.
+    pub fn into_string(self) -> String {
+        self.out
+    }
+
+    /// Writes a line; an empty text is an empty line.
+    pub fn line(&mut self, text: &str) {
+        if !text.is_empty() {
+            let _ = write!(self.out, "{:1$}{text}", "", self.indent);
+        }
+        self.out.push('\n');
+    }
+
+    /// Writes a comment, wrapped.
+    pub fn comment(&mut self, text: &str) {
+        for line in wrapped(text, WIDTH - self.indent - 2) {
+            self.line(&format!("# {line}"));
+        }
+    }
+
+    /// Writes what stands deeper.
+    pub fn indented(&mut self, write: impl FnOnce(&mut Lines)) {
+        self.indent += 4;
+        write(self);
+        self.indent -= 4;
+    }
+
+    /// Writes a statement: an expression with what stands before it.
+    pub fn statement(&mut self, before: &str, expression: Expression) {
+        match &expression {
+            // Black puts brackets round what then fits.
+            Expression::Text(text) if !before.is_empty() && !self.fits(before, text) && self.fits("    ", text) => {
+                self.line(&format!("{before}("));
+                self.indented(|lines| lines.line(text));
+                self.line(")");
+            }
+            _ => self.expression(&expression.after(before), ""),
+        }
+    }
+
+    fn fits(&self, before: &str, text: &str) -> bool {
+        self.indent + before.width() + text.width() <= WIDTH
+    }
+
+    fn expression(&mut self, expression: &Expression, after: &str) {
+        let flat = expression.flat() + after;
+        match expression {
+            Expression::Brackets { open, items, close } if !items.is_empty() && !self.fits("", &flat) => {
+                self.line(open);
+                self.indented(|lines| {
+                    for item in items {
+                        lines.expression(item, ",");
+                    }
+                });
+                self.line(&format!("{close}{after}"));
+            }
+            Expression::Comprehension { open, inside } if !self.fits("", &flat) => {
+                self.line(open);
+                self.indented(|lines| lines.line(inside));
+                self.line(&format!("]{after}"));
+            }
+            _ => self.line(&flat),
+        }
+    }
+}
+
+/// A string literal, with the quotes that black prefers: double ones, unless single ones need fewer backslashes.
+pub fn string(text: &str) -> String {
+    let count = |quote| text.chars().filter(|c| *c == quote).count();
+    let quote = if count('\'') < count('"') { '\'' } else { '"' };
+    let mut literal = String::with_capacity(text.len() + 2);
+    literal.push(quote);
+    for c in text.chars() {
+        if c == quote {
+            literal.push('\\');
+        }
+        push_escaped(&mut literal, c);
+    }
+    literal.push(quote);
+    literal
+}
+
+/// A docstring, with its lines wrapped.
+pub fn docstring(paragraphs: &[&str]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in paragraphs {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        for line in paragraph.trim().lines() {
+            let mut escaped = String::new();
+            for c in line.trim().chars() {
+                push_escaped(&mut escaped, c);
+            }
+            let escaped = escaped.replace("\"\"\"", "\\\"\\\"\\\"");
+            let mut parts = wrapped(&escaped, WIDTH - 4);
+            if parts.is_empty() {
+                parts.push(String::new());
+            }
+            lines.extend(parts);
+        }
+    }
+    let Some(first) = lines.first_mut() else { return lines };
+    // Where a quote meets the quotes that open or close a docstring, black puts a space between.
+    if first.starts_with('"') {
+        first.insert(0, '\\');
+    }
+    if let [only] = lines.as_mut_slice()
+        && !only.ends_with('"')
+        && !only.ends_with('\\')
+    {
+        return vec![format!("\"\"\"{only}\"\"\"")];
+    }
+    lines[0].insert_str(0, "\"\"\"");
+    if lines.len() == 1 {
+        lines.push(String::new());
+    }
+    lines.push("\"\"\"".to_owned());
+    lines
+}
+
+/// What a literal has for a character: itself where one can see it, and it is no backslash.
+fn push_escaped(literal: &mut String, c: char) {
+    let _ = match c {
+        '\n' => literal.write_str("\\n"),
+        '\r' => literal.write_str("\\r"),
+        '\t' => literal.write_str("\\t"),
+        '\\' => literal.write_str("\\\\"),
+        c if is_printable(c) => literal.write_char(c),
+        c => match u32::from(c) {
+            code @ ..=0xff => write!(literal, "\\x{code:02x}"),
+            code @ ..=0xffff => write!(literal, "\\u{code:04x}"),
+            code => write!(literal, "\\U{code:08x}"),
+        },
+    };
+}
+
+/// Lines of at most that many columns, broken at spaces where there are any.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
