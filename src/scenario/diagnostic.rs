@@ -51,11 +51,11 @@ impl Diagnostics {
     }
 
     /// The whole report, as rustc writes it, each mistake with the line it stands on. `width` is the terminal's, in
-    /// columns: longer lines are cut around the place.
+    /// columns, of which from 40 to 400 count: longer lines are cut around the place.
     pub fn render(&self, color: bool, width: usize) -> String {
         let lines = Lines::new(&self.text);
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(width.max(40));
+        let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(width.clamp(40, 400));
         let mut report = String::new();
         for problem in &self.problems {
             for line in renderer.render(&[problem.group(&self.source, &lines)]).lines() {
@@ -176,7 +176,7 @@ pub(crate) fn quoted(word: &str) -> String {
             quoted.push('…');
             break;
         }
-        if is_harmless(c) {
+        if super::is_printable(c) {
             quoted.push(c);
         } else {
             quoted.extend(c.escape_unicode());

@@ -50,10 +50,7 @@ impl fmt::Display for Nanos {
 /// A lower-case fragment that says what is wrong and what to write: the text is no duration, is negative or not
 /// finite, is longer than [`Nanos::MAX`], or is more than nothing and yet less than a nanosecond.
 pub fn parse_duration(text: &str) -> Result<Nanos, String> {
-    Durations::new().parse(text).map_err(|error| match error.help() {
-        Some(help) => format!("{error}: {help}"),
-        None => error.to_string(),
-    })
+    Durations::new().parse(text).map_err(|error| format!("{error}: {}", error.help()))
 }
 
 /// What is wrong with a duration. `Display` says it as a lower-case fragment.
@@ -72,7 +69,7 @@ pub(crate) enum DurationError {
 impl fmt::Display for DurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            DurationError::Empty => f.write_str("an empty text is no duration"),
+            DurationError::Empty => f.write_str("an empty string is no duration"),
             DurationError::NotADuration => f.write_str("not a duration"),
             DurationError::UnknownUnit(unit) => write!(f, "unknown unit `{unit}`"),
             DurationError::MissingUnit(number) => write!(f, "`{number}` has no unit"),
@@ -85,17 +82,18 @@ impl fmt::Display for DurationError {
 }
 
 impl DurationError {
-    /// What to write instead, where the message alone does not tell.
-    pub(crate) fn help(&self) -> Option<&'static str> {
+    /// What to write instead.
+    pub(crate) fn help(&self) -> &'static str {
         match self {
             DurationError::Empty | DurationError::NotADuration => {
-                Some("write seconds, as `1.5`, or a number with a unit, as `250ms` or `1h30m`")
+                "write seconds, as `1.5`, or a number with a unit, as `250ms` or `1h30m`"
             }
-            DurationError::UnknownUnit(_) => Some("the units are ns, us, ms, s, m (or min), h and d"),
-            DurationError::MissingUnit(_) => Some("where one number has a unit, each has one: `1h30m`"),
-            DurationError::Negative | DurationError::NotFinite => None,
-            DurationError::TooLong => Some("the most is `100d`, up to which nanoseconds can be told apart in JSON"),
-            DurationError::TooShort => Some("time is counted in whole nanoseconds: write `1ns`, or 0"),
+            DurationError::UnknownUnit(_) => "the units are ns, us, ms, s, m (or min), h and d",
+            DurationError::MissingUnit(_) => "where one number has a unit, each has one: `1h30m`",
+            DurationError::Negative => "write 0 or more",
+            DurationError::NotFinite => "write a number",
+            DurationError::TooLong => "the most is `100d`, up to which nanoseconds can be told apart in JSON",
+            DurationError::TooShort => "time is counted in whole nanoseconds: write `1ns`, or 0",
         }
     }
 }
@@ -269,19 +267,19 @@ mod tests {
         for text in ["soon", "s", "1..5s", "--1", "1s,2s", "1_000", "\u{661}s", "1s soon", "1s-2s", ".", "e5", "\0"] {
             check(text, Err(&not_a_duration));
         }
-        check("", Err(&format!("an empty text is no duration: {write}")));
-        check("  ", Err(&format!("an empty text is no duration: {write}")));
+        check("", Err(&format!("an empty string is no duration: {write}")));
+        check("  ", Err(&format!("an empty string is no duration: {write}")));
         let units = "the units are ns, us, ms, s, m (or min), h and d";
         check("5 parsecs", Err(&format!("unknown unit `parsecs`: {units}")));
         check("1S", Err(&format!("unknown unit `S`: {units}")));
         check("1h5x", Err(&format!("unknown unit `x`: {units}")));
         check("1h30", Err("`30` has no unit: where one number has a unit, each has one: `1h30m`"));
         check("5 1s", Err("`5` has no unit: where one number has a unit, each has one: `1h30m`"));
-        check("-1", Err("a duration cannot be negative"));
-        check("-1e300", Err("a duration cannot be negative"));
-        check("-0.1ns", Err("a duration cannot be negative"));
+        check("-1", Err("a duration cannot be negative: write 0 or more"));
+        check("-1e300", Err("a duration cannot be negative: write 0 or more"));
+        check("-0.1ns", Err("a duration cannot be negative: write 0 or more"));
         for text in ["inf", "-inf", "nan", "NaN", "+infinity"] {
-            check(text, Err("a duration must be finite"));
+            check(text, Err("a duration must be finite: write a number"));
         }
         let too_long = "longer than 100 days: the most is `100d`, up to which nanoseconds can be told apart in JSON";
         for text in ["200d", "100d1ns", "1e300", "1e99999999", "99999999999999999999999999999999h"] {

@@ -149,7 +149,8 @@ fn count(keys: &Keys<'_>, first: u32, problems: &mut Problems) -> Ids {
     let limit = "the most is 10,000,000 awaitables in one scenario";
     if count < 1 {
         let problem = entry.problem(format!("`count` must be at least 1, not {count}"));
-        problems.push(problem.label(if count == 0 { "none at all" } else { "negative" }));
+        let problem = problem.label(if count == 0 { "none at all" } else { "negative" });
+        problems.push(problem.help("leave `count` out for one, or the whole table for none"));
         return one;
     }
     match u64::try_from(count) {

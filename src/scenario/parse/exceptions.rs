@@ -55,6 +55,9 @@ fn type_name(name: &str, entry: &Entry<'_>, message: Option<&str>, problems: &mu
                         format!("{} is not the name of an exception", quoted(name))
                     });
                     let help = match identifier_meant(name) {
+                        _ if entry.key == "type" && name.contains(':') => {
+                            "`type` is the class alone; what it says goes into `message`".to_owned()
+                        }
                         Some(meant) => format!("write `{meant}`"),
                         None if message.is_none() && name.contains(' ') => {
                             format!("write the exception's name before the message: \"RuntimeError: {name}\"")

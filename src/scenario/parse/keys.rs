@@ -164,8 +164,11 @@ impl<'t> Keys<'t> {
 
 fn unknown_key(key: &Spanned<Cow<'_, str>>, owner: Owner) -> Problem {
     let word = key.get_ref().as_ref();
-    let problem =
-        Problem::new(format!("unknown key {}", quoted(word))).at(key.span()).label(format!("not a key of {owner}"));
+    let label = match owner {
+        Owner::File => "not a key of the file itself".to_owned(),
+        owner => format!("not a key of {owner}"),
+    };
+    let problem = Problem::new(format!("unknown key {}", quoted(word))).at(key.span()).label(label);
     let home = Owner::ALL.into_iter().find(|home| *home != owner && home.keys().contains(&word));
     if let Some(meant) = owner.synonym(word).or_else(|| nearest(word, owner.keys().iter().copied())) {
         problem.help(format!("did you mean `{meant}`?"))
@@ -260,7 +263,7 @@ impl<'t> Entry<'t> {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("write {}", listed(&choice, "or")),
             };
-            let problem = self.problem(format!("unknown {} {}", self.key.replace('_', " "), quoted(text)));
+            let problem = self.problem(format!("`{}` cannot be {}", self.key, quoted(text)));
             problems.push(problem.label(format!("not {}", listed(&choice, "or"))).help(help));
         }
         found.map(|(value, _)| value)

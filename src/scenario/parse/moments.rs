@@ -10,6 +10,9 @@ use crate::scenario::{Delay, Nanos};
 
 use super::keys::{Entry, Node, type_of};
 
+const DELAY: &str = "a duration or \"forever\"";
+const TIMEOUT: &str = "a duration or \"none\"";
+
 /// Reads durations, with one parser for the whole file.
 pub(super) struct Moments(Durations);
 
@@ -27,7 +30,7 @@ impl Moments {
     pub(super) fn delay(&self, entry: &Entry<'_>, problems: &mut Problems) -> Option<Delay> {
         match entry.node.get_ref().as_str() {
             Some("forever") => Some(Delay::Forever),
-            _ => self.read(entry.key, entry.node, "a duration or \"forever\"", problems).map(Delay::For),
+            _ => self.read(entry.key, entry.node, DELAY, problems).map(Delay::For),
         }
     }
 
@@ -35,7 +38,7 @@ impl Moments {
     pub(super) fn timeout(&self, entry: &Entry<'_>, problems: &mut Problems) -> Option<Option<Nanos>> {
         match entry.node.get_ref().as_str() {
             Some("none" | "None") => Some(None),
-            _ => self.read(entry.key, entry.node, "a duration or \"none\"", problems).map(Some),
+            _ => self.read(entry.key, entry.node, TIMEOUT, problems).map(Some),
         }
     }
 
@@ -65,7 +68,7 @@ impl Moments {
                 let problem = Problem::new(format!("`{key}` must be {wanted}, not {}", type_of(node)))
                     .at(place)
                     .label(format!("this is {}", type_of(node)))
-                    .help("write seconds, as `1.5`, or a string with a unit, as `\"250ms\"`");
+                    .help(forms(wanted));
                 problems.push(problem);
                 return None;
             }
@@ -94,12 +97,20 @@ fn problem(key: &str, node: &Node<'_>, place: Range<usize>, wanted: &str, error:
         DurationError::TooShort => "too short",
     };
     let help = match (error, wanted) {
-        (DurationError::NotADuration | DurationError::Empty, _) => {
-            Some("write seconds, as `1.5`, or a string with a unit, as `\"250ms\"` or `\"1h30m\"`")
-        }
-        (DurationError::NotFinite, "a duration or \"forever\"") => Some("write \"forever\" for what never ends"),
-        (DurationError::NotFinite, "a duration or \"none\"") => Some("write \"none\" for no timeout"),
-        (error, _) => error.help(),
+        (DurationError::NotADuration | DurationError::Empty, _) => forms(wanted),
+        (DurationError::NotFinite, DELAY) => "write \"forever\" for what never ends".to_owned(),
+        (DurationError::NotFinite, TIMEOUT) => "write \"none\" for no timeout".to_owned(),
+        (error, _) => error.help().to_owned(),
     };
-    Problem::new(message).at(place).label(label).maybe_help(help)
+    Problem::new(message).at(place).label(label).help(help)
+}
+
+/// What may be written.
+fn forms(wanted: &str) -> String {
+    let forms = "write seconds, as `1.5`, or a string with a unit, as \"250ms\" or \"1h30m\"";
+    match wanted {
+        DELAY => format!("{forms}, or \"forever\""),
+        TIMEOUT => format!("{forms}, or \"none\""),
+        _ => forms.to_owned(),
+    }
 }

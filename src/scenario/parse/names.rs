@@ -93,7 +93,12 @@ impl<'d> Names<'d> {
             return None;
         }
         if name == "group" || name == "caller" {
-            return Some(format!("`{name}` is what events call the {name}; it is no awaitable"));
+            let what = if name == "group" {
+                "what the call's own gather() gives"
+            } else {
+                "the coroutine that makes the call"
+            };
+            return Some(format!("`{name}` is {what}, and no awaitable of the scenario"));
         }
         if let Some((table, number)) =
             name.rsplit_once('-').and_then(|(base, number)| Some((self.by_name.get(base)?, number)))
@@ -135,7 +140,8 @@ fn given_twice(first: &Named, second: &Named) -> Problem {
     };
     // The one to change is the written one: the other has nothing to change.
     let (culprit, other) = if second.generated { (first, second) } else { (second, first) };
-    let written = if second.generated { "taken by an awaitable without a name" } else { "a second time" };
+    let written =
+        if first.generated || second.generated { "taken by an awaitable without a name" } else { "a second time" };
     Problem::new(message)
         .at(culprit.place.clone())
         .label(label(culprit, written))

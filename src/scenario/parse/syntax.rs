@@ -1,5 +1,7 @@
 //! What is wrong with a file as TOML, before anything is known of scenarios.
 
+use std::ops::Range;
+
 use toml::de::{DeTable, Error};
 
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
@@ -12,42 +14,73 @@ pub(super) fn document<'t>(text: &'t str, problems: &mut Problems) -> Option<DeT
     if errors.is_empty() {
         return Some(document.into_inner());
     }
-    // One slip often makes the parser stumble twice on its line; only the first of them is the reader's.
+    // The parser tells what is wrong with lines before what is wrong with values, so the order is not the file's. And
+    // one slip often makes it stumble twice on a line; only the first of them is the reader's.
+    let mut places: Vec<(Range<usize>, &Error)> = errors.iter().map(|error| (place(text, error), error)).collect();
+    places.sort_by_key(|(place, _)| place.start);
     let mut last_line_end = None;
-    for error in &errors {
-        let at = error.span().map_or(text.len(), |span| span.start.min(text.len()));
-        if last_line_end.is_some_and(|end| at <= end) {
+    for (place, error) in places {
+        if last_line_end.is_some_and(|end| place.start <= end) {
             continue;
         }
-        let rest = text.as_bytes().get(at..).unwrap_or(&[]);
-        last_line_end = Some(at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len()));
-        problems.push(problem(text, error));
+        let rest = text.as_bytes().get(place.start..).unwrap_or_default();
+        last_line_end = Some(place.start + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len()));
+        problems.push(problem(text, place, error));
     }
     None
 }
 
-fn problem(text: &str, error: &Error) -> Problem {
-    let span = error.span().unwrap_or(text.len()..text.len());
-    let word = text.get(span.clone()).unwrap_or("");
+fn place(text: &str, error: &Error) -> Range<usize> {
+    let place = error.span().unwrap_or(text.len()..text.len());
+    place.start.min(text.len())..place.end.min(text.len())
+}
+
+fn problem(text: &str, place: Range<usize>, error: &Error) -> Problem {
+    let word = text.get(place.clone()).unwrap_or("").trim();
     let message = error.message();
     let (what, wanted) = message.split_once(", expected ").unwrap_or((message, ""));
-    let label = if wanted.is_empty() { String::new() } else { format!("expected {wanted}") };
+    let at = |message: &str| Problem::new(message).at(place.clone());
     match what {
-        "duplicate key" => Problem::new(format!("{} stands twice in one table", quoted(word)))
-            .at(span)
+        "duplicate key" => at(&format!("{} stands twice in one table", quoted(word)))
             .label("given a second time")
             .help("drop one of them; a further awaitable begins with its own `[[awaitable]]` line"),
         "recursion limit" | "cannot recurse further; max recursion depth met" => {
-            Problem::new(TOO_DEEP).at(span).label("too deep")
+            at(TOO_DEEP).label("too deep").help("make it flatter")
         }
-        "string values must be quoted" => Problem::new(format!("the string {} has no quotes", quoted(word.trim())))
-            .at(span)
-            .label("not a TOML value")
-            .maybe_help(
-                (word.len() <= 60 && !word.contains(['"', '\\', '\n']))
-                    .then(|| format!("write it with quotes: `\"{}\"`", word.trim())),
-            ),
-        _ => Problem::new(lower_case(what)).at(span).label(label).maybe_help(help(what)),
+        "string values must be quoted" if word.is_empty() => at("missing value").maybe_help(help("missing value")),
+        "string values must be quoted" if word.starts_with(|c: char| c.is_ascii_digit()) && word.contains(' ') => {
+            at(&format!("{} is not a TOML value", quoted(word)))
+                .help("separate values with `,`, and put strings into quotes")
+        }
+        "string values must be quoted" => {
+            let short = word.len() <= 60 && !word.contains(['"', '\\', '\n']);
+            at(&format!("the string {} has no quotes", quoted(word)))
+                .label("not a TOML value")
+                .maybe_help(short.then(|| format!("write `\"{word}\"`")))
+        }
+        "missing escaped value" => at("unknown escape")
+            .label("not one of b, t, n, f, r, e, \", \\, x, u, U")
+            .help("write `\\\\` for a backslash itself"),
+        "invalid basic string" | "invalid multi-line basic string" if wanted.starts_with("non-double-quote") => {
+            at("control character in a string").label("not allowed as it is").help("write its code, as `\\u001b`")
+        }
+        "invalid basic string" | "invalid literal string" => at("a string without its closing quote")
+            .label("the line ends here")
+            .help("close it on its line, or use `\"\"\"`"),
+        "invalid multi-line basic string" | "invalid multi-line literal string" => {
+            at("a string without its closing quotes").label("the file ends here").help("close it with three quotes")
+        }
+        "invalid key-value pair" if text.trim_start().starts_with('{') => at("not TOML")
+            .label("this looks like JSON")
+            .help("a scenario begins with `[[awaitable]]`, or `title = \"…\"`"),
+        _ => {
+            let label = match wanted {
+                "" | "nothing" => String::new(),
+                "newline, `#`" => "the line should end before this".to_owned(),
+                wanted => format!("expected {wanted}"),
+            };
+            at(&lower_case(what)).label(label).maybe_help(help(what))
+        }
     }
 }
 
@@ -58,10 +91,9 @@ fn help(what: &str) -> Option<&'static str> {
         "missing value" | "missing value for key" => "write a value behind the `=`, as in `delay = \"1s\"`",
         "unclosed array" => "close it with `]`",
         "unclosed inline table" => "close it with `}`",
-        "unclosed table" | "missing table close" => "close it with `]`, as in `[caller]`",
-        "unclosed array table" | "missing array table close" => "close it with two brackets, as in `[[awaitable]]`",
-        "missing comma between array elements" => "separate them with `,`",
-        "missing comma between key-value pairs" => "separate them with `,`",
+        "unclosed table" => "close it with `]`, as in `[caller]`",
+        "unclosed array table" => "close it with two brackets, as in `[[awaitable]]`",
+        "missing comma between array elements" | "missing comma between key-value pairs" => "separate them with `,`",
         "unexpected key or value" => "each key stands on a line of its own",
         "extra `=`" => "write one `=`, and quotes around a string that holds another",
         "carriage return must be followed by newline" => "end lines with LF or CRLF",

@@ -24,7 +24,7 @@ fn nested(node: &Node<'_>, depth: usize, problems: &mut Problems) -> Option<Valu
     let place = node.span();
     match node.get_ref() {
         DeValue::Array(_) | DeValue::Table(_) if depth == DEEPEST => {
-            problems.push(Problem::new(TOO_DEEP).at(place).label("level 65"));
+            problems.push(Problem::new(TOO_DEEP).at(place).label("level 65").help("make it flatter"));
             None
         }
         DeValue::String(text) => Some(Value::Str(text.to_string())),
