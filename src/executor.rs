@@ -280,7 +280,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
         }
         let accepted = self.accepts_cancel(object);
         self.tell(What::Cancel { target, accepted, by });
-        if !accepted {
+        if self.futures.state(object) != State::Pending {
             return false;
         }
         let message = self.dialect.cancel_message(message);
@@ -291,7 +291,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
             (Target::Awaitable(id), None) => self.cancel_future(id, message),
             (Target::Group, None) => {}
         }
-        true
+        accepted
     }
 
     /// What `.cancel()` will return. A group accepts where one of its children does; the first that does is still

@@ -8,6 +8,7 @@ pub mod duration;
 pub mod escape;
 pub mod fit;
 pub mod glyph;
+pub mod human;
 pub mod json;
 pub mod jsonl;
 pub mod output;

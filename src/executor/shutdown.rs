@@ -39,7 +39,9 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
         }
         self.run_forever()?;
         for task in left {
-            if self.futures.exception(self.object(task)).is_some() {
+            let object = self.object(task);
+            self.futures.mark_retrieved(object);
+            if self.futures.exception(object).is_some() {
                 self.tell(What::Log { log: Log::UnhandledAtShutdown, target: task });
             }
         }

@@ -267,7 +267,10 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
         }
         match &settlement.end {
             End::Returns(_) => self.finish(id, State::Returned),
-            End::Raises(exception) if exception.is_cancelled_error() => self.cancel_future(id, Message::Body(id)),
+            End::Raises(exception) if exception.is_cancelled_error() => {
+                let message = exception.message.as_ref().map_or(Message::Absent, |_| Message::Body(id));
+                self.cancel_future(id, message);
+            }
             End::Raises(_) => self.finish(id, State::Raised),
         }
     }

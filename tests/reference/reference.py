@@ -476,14 +476,18 @@ class Run:
     # The end.
 
     def end(self):
-        """Tells what Python would warn and log when it collects what is left, and lets nothing reach the next run."""
+        """Tells what Python would warn and log when it collects what is left, and lets nothing reach the next run.
+
+        A program that got stuck never comes to that: nothing is told of it.
+        """
         never_awaited = list(self.coroutines)
         if self.wait_coroutine is not None:
             never_awaited.append(self.wait_coroutine)
         for made in never_awaited:
             if inspect.getcoroutinestate(made) == inspect.CORO_CREATED:
-                self.warning("coroutine '%s' was never awaited" % made.__qualname__)
-                made.close()
+                made.close()  # Else the interpreter would warn whenever it collects this.
+                if not self.loop.stuck:
+                    self.warning("coroutine '%s' was never awaited" % made.__qualname__)
         for made, name in self.objects:
             if made._log_traceback:
                 # What Future.__del__() looks at, and its text.
