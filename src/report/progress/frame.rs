@@ -10,7 +10,8 @@ use owo_colors::Style as Look;
 use unicode_width::UnicodeWidthStr;
 
 use super::axis::Axis;
-use super::board::{Board, Came, Lane, Phase};
+use super::board::{Board, Lane, Phase};
+use super::call::Came;
 use super::lane::{Course, Theme};
 use super::stopwatch;
 use super::tally;
