@@ -196,7 +196,11 @@ fn return_when(text: &str) -> Result<ReturnWhen, String> {
 }
 
 fn timeout(text: &str) -> Result<Timeout, String> {
-    if text.eq_ignore_ascii_case("none") { Ok(Timeout(None)) } else { parse_duration(text).map(|span| Timeout(Some(span))) }
+    if text.eq_ignore_ascii_case("none") {
+        Ok(Timeout(None))
+    } else {
+        parse_duration(text).map(|span| Timeout(Some(span)))
+    }
 }
 
 fn collection(text: &str) -> Result<Collection, String> {

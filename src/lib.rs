@@ -1,7 +1,69 @@
-//! asyncdemo: what Python's `asyncio.gather()` and `asyncio.wait()` do.
+//! asyncdemo shows, measures and proves what Python's `asyncio.gather()` and `asyncio.wait()` do.
+//!
+//! A *scenario* describes awaitables: how long they take, what they return or raise, when something cancels them, how
+//! they react. It stands for exactly one Python program: a *caller* (the main coroutine of `asyncio.run()`) makes the
+//! awaitables, hands them to gather() or wait(), awaits what that gives, and then lets what is left finish. asyncdemo
+//! runs that program on an event loop of its own and tells what CPython would do: not roughly, but event for event,
+//! each with its time and with the number of the loop's pass in which it happens.
+//!
+//! # The words
+//!
+//! They are asyncio's own. A *coroutine* does nothing until something wraps it in a *task*. A task's body takes *steps*;
+//! between two of them it is *suspended* on a *future*. A future is *pending* until it is *done*: it returned, raised,
+//! or was *cancelled*. When it is done its *done callbacks* go into the *ready queue*. The loop runs in *passes*
+//! (CPython's `_run_once`): a pass moves the clock if nothing is ready, appends the *timer handles* that are due, and
+//! runs exactly the handles that are ready then. A *group* is what gather() gives. A *hop* is the way of an effect from
+//! one pass to the next; most of what surprises people about gather() and wait() is a matter of hops.
+//!
+//! # The parts, in reading order
+//!
+//! 1. [`scenario`]: the plain model of a file, and the one parse at the edge that makes it. Whatever comes behind it
+//!    never meets an invalid scenario.
+//! 2. [`event`]: what happens in a run, as one stream. It is the whole coupling between the loop and what is shown.
+//! 3. [`executor`]: the event loop. It mirrors `Lib/asyncio` file by file; the Python versions are one small closed
+//!    dialect that names each difference once.
+//! 4. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
+//! 5. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
+//! 6. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
+//!
+//! Imports go one way only, downwards to upwards in that list, and the executor and the reports do not know each other
+//! at all; a test reads the `use` lines and holds that.
+//!
+//! # Time
+//!
+//! Time is a whole number of nanoseconds since the program's start, never a float: in doubles `sleep(.1)` and then
+//! `sleep(.7)` ends before `sleep(.8)`. Timers fire by (deadline, order of creation), which is what happens on a real
+//! clock, where no two of them read the same time. There is one timeline, the virtual one; the real clock only *paces*
+//! it. So ties, order and outcome are the same on both clocks, on every machine, on every run.
+//!
+//! # Decisions
+//!
+//! Where asyncio itself leaves something open, asyncdemo decides as follows.
+//!
+//! - Sets of futures (the arguments of wait(), the tasks left at the program's end) are gone over in argument order, or
+//!   in the order of creation. CPython goes over them in a set's order, which it does not fix.
+//! - What Python prints when an object is collected ("exception was never retrieved", "coroutine was never awaited") is
+//!   told at the end of the run, in the order of creation, and not at all where the program is stuck.
+//! - Where nothing is ready and no timer is left, a real program would wait forever. That is an outcome, `hangs`.
+//! - A nested group that ended with the very exception that reached the caller counts as delivered.
+//! - In wait's two sets an awaitable's fate is the set, also where a group that holds it is in `done` as well.
+//!
+//! # Speed
+//!
+//! Bodies, callbacks and handles are closed enums over ids in columns; nothing is allocated per event and there is no
+//! waker. The timer queue is a radix heap: time only goes forward, so a timer moves at most once a bit of its distance,
+//! and equal deadlines keep their order for nothing. A listener to events is a type parameter, so that a run that
+//! nobody listens to does not make them.
+
+pub mod scenario;
 
 pub mod event;
+
 pub mod executor;
+
 pub mod outcome;
+
 pub mod report;
-pub mod scenario;
+
+pub mod cli;
+pub mod commands;

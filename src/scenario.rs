@@ -3,18 +3,27 @@
 //! [`parse`] makes it, once, at the edge; everything behind it may rely on what the fields promise. A `count` is
 //! kept as a range of ids instead of that many copies, so that a million alike awaitables cost one [`Awaitable`].
 
+mod diagnostic;
 mod duration;
 mod exception;
+mod library;
+mod load;
+mod parse;
 mod python;
 mod value;
 
 use std::fmt;
 use std::ops::Range;
+use std::str::FromStr;
 
-pub use duration::Nanos;
+pub use diagnostic::{Diagnostics, Problem};
+pub use duration::{Nanos, parse_duration};
 pub use exception::{Exception, write_exception_repr};
+pub use library::{BUILTINS, Builtin, builtin, nearest_builtin};
+pub use load::{Loaded, load};
+pub use parse::parse;
 pub use python::Python;
-pub use value::{Value, write_str_repr};
+pub use value::{Value, is_printable, write_str_repr};
 
 /// One awaitable after `count`: its position among all of them, in file order, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -239,6 +248,27 @@ impl ReturnWhen {
             ReturnWhen::FirstCompleted => "FIRST_COMPLETED",
             ReturnWhen::FirstException => "FIRST_EXCEPTION",
         }
+    }
+
+    /// Its word on the command line and in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            ReturnWhen::AllCompleted => "all-completed",
+            ReturnWhen::FirstCompleted => "first-completed",
+            ReturnWhen::FirstException => "first-exception",
+        }
+    }
+}
+
+/// Takes the word that the command line has for it, and the constant's name.
+impl FromStr for ReturnWhen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<ReturnWhen, String> {
+        ReturnWhen::ALL
+            .into_iter()
+            .find(|when| when.word() == text || when.python_name() == text)
+            .ok_or_else(|| "use all-completed, first-completed or first-exception".to_owned())
     }
 }
 

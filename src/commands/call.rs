@@ -10,7 +10,7 @@ use crate::report::json::{ClockName, Head};
 use crate::report::jsonl::Jsonl;
 use crate::report::progress::{PlainProgress, Progress};
 use crate::report::style::Style;
-use crate::scenario::{self, Call, Loaded, Python, Scenario};
+use crate::scenario::{self, Call, Collection, Loaded, Python, Scenario};
 
 use super::failure::{Code, Failure};
 use super::outputs::{Outputs, is_closed_pipe};
@@ -32,8 +32,18 @@ pub fn wait(arguments: cli::Wait) -> Result<Code, Failure> {
     options.timeout = arguments.timeout.map_or(options.timeout, |timeout| timeout.0);
     options.wrap = arguments.wrap.unwrap_or(options.wrap);
     options.collection = arguments.collection.unwrap_or(options.collection);
-    scenario::check_call(&loaded.scenario, &Call::Wait(options)).map_err(Failure::Usage)?;
+    check_collection(&loaded.scenario, options.collection)?;
     run(&loaded, Call::Wait(options), &arguments.run)
+}
+
+/// What the file's own `collection` is checked for when it is read.
+fn check_collection(scenario: &Scenario, collection: Collection) -> Result<(), Failure> {
+    let arguments: usize = scenario.caller.args.iter().map(ExactSizeIterator::len).sum();
+    if collection == Collection::Bare && arguments != 1 {
+        let message = format!("--collection bare passes the one argument itself, but the scenario has {arguments}");
+        return Err(Failure::Usage(message));
+    }
+    Ok(())
 }
 
 fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failure> {

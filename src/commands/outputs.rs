@@ -84,12 +84,7 @@ impl Outputs {
     }
 
     /// Writes the files, each whole or not at all.
-    pub fn write_files(
-        mut self,
-        head: &Head<'_>,
-        run: &Run<'_>,
-        events: Option<&Recording>,
-    ) -> Result<(), Failure> {
+    pub fn write_files(mut self, head: &Head<'_>, run: &Run<'_>, events: Option<&Recording>) -> Result<(), Failure> {
         for (path, format, mut file) in std::mem::take(&mut self.files) {
             let written = match format {
                 // A file has no width of its own, and no colours.

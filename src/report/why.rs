@@ -64,14 +64,9 @@ fn cancellation(run: &Run<'_>, target: Target, at: Nanos, by: Canceller, causes:
 }
 
 /// The accepted `.cancel()` of a group or the caller that was the latest up to a moment.
-fn cancel_of(
-    run: &Run<'_>,
-    is_it: impl Fn(Target) -> bool,
-    at: Nanos,
-) -> Option<(Nanos, Target, bool, Canceller)> {
-    let accepted = |(when, target, accepted, _): &&(Nanos, Target, bool, Canceller)| {
-        *accepted && *when <= at && is_it(*target)
-    };
+fn cancel_of(run: &Run<'_>, is_it: impl Fn(Target) -> bool, at: Nanos) -> Option<(Nanos, Target, bool, Canceller)> {
+    let accepted =
+        |(when, target, accepted, _): &&(Nanos, Target, bool, Canceller)| *accepted && *when <= at && is_it(*target);
     run.cancels.iter().rev().find(accepted).copied()
 }
 

@@ -1,0 +1,104 @@
+//! The report that a person reads: what was called, what it looked like over time, what the caller got, and what
+//! became of everything else.
+//!
+//! The parts stand in the order in which a reader asks for them, a file each: [`call`], [`lanes`] (over [`order`] and
+//! [`axis`]), [`verdict`], [`ledger`], [`aftermath`], [`log`]. All of them write to a [`page`].
+
+mod aftermath;
+mod axis;
+mod call;
+mod lanes;
+mod ledger;
+mod log;
+mod order;
+mod page;
+mod verdict;
+
+use std::io;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::fit::fit;
+use super::glyph::Glyphs;
+use super::style::Style;
+use crate::event::Recording;
+use crate::outcome::Run;
+use page::Page;
+
+/// The narrowest page; on a narrower terminal lines will wrap.
+const NARROWEST: usize = 40;
+
+/// How a report is to look.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// The columns that there are; below 40 it is as if there were 40.
+    pub width: usize,
+    /// Whether the signs may be more than ASCII.
+    pub unicode: bool,
+    /// Its colours.
+    pub style: Style,
+    /// The events, where the report is to end with their log.
+    pub events: Option<&'a Recording>,
+}
+
+/// Writes the report of a run.
+///
+/// # Errors
+///
+/// Only what `out` gives.
+pub fn write(out: &mut impl io::Write, run: &Run<'_>, options: &Options<'_>) -> io::Result<()> {
+    let page = Page {
+        run,
+        width: options.width.max(NARROWEST),
+        glyphs: Glyphs::new(options.unicode),
+        style: options.style,
+        unicode: options.unicode,
+    };
+    write_header(&page, out)?;
+    write_call(&page, out)?;
+    lanes::write(&page, out)?;
+    writeln!(out)?;
+    verdict::write(&page, out)?;
+    ledger::write(&page, out)?;
+    aftermath::write(&page, out)?;
+    if let Some(events) = options.events {
+        log::write(&page, out, events)?;
+    }
+    Ok(())
+}
+
+/// `gather · Three downloads, one fails                 Python 3.13`
+fn write_header(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    let run = page.run;
+    let function = run.call.function().name();
+    let python = format!("Python {}", run.python);
+    let room = page.width.saturating_sub(python.width() + 2);
+    let title = match &run.scenario.title {
+        Some(title) => {
+            let separator = page.glyphs.separator;
+            let room = room.saturating_sub(function.width() + separator.width() + 2);
+            format!(" {separator} {}", fit(title, room, page.glyphs.ellipsis))
+        }
+        None => String::new(),
+    };
+    let gap = page.width.saturating_sub(function.width() + title.width() + python.width());
+    let (bold, dim) = (page.style.bold, page.style.dim);
+    writeln!(out, "{}{title}{:gap$}{}", bold.style(function), "", dim.style(python))?;
+    writeln!(out)
+}
+
+fn write_call(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    for (line, comment) in call::lines(page) {
+        let line = fit(line, page.width.saturating_sub(2), page.glyphs.ellipsis);
+        if comment.is_empty() {
+            writeln!(out, "  {line}")?;
+        } else {
+            let comment = format!("# {}", comment.replace(page::GLUE, " "));
+            writeln!(out, "  {line}  {}", page.style.dim.style(comment))?;
+        }
+    }
+    writeln!(out)
+}
+
+#[cfg(test)]
+mod tests;

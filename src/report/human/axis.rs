@@ -1,0 +1,153 @@
+//! Time as columns: a scale with round ticks.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::report::duration::human_duration;
+use crate::scenario::Nanos;
+
+/// Where moments stand in a lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// The last moment that is drawn.
+    end: Nanos,
+    /// Its column.
+    last: usize,
+    /// The distance of ticks, where there are any but the first.
+    step: Option<Nanos>,
+}
+
+const MICRO: u64 = 1_000;
+const MILLI: u64 = 1_000_000;
+const SECOND: u64 = 1_000_000_000;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+impl Axis {
+    /// From 0 to `end` in at most `columns` columns; a few less where that puts every tick right on its column.
+    pub fn new(end: Nanos, columns: usize, unicode: bool) -> Axis {
+        if end == Nanos::ZERO || columns < 2 {
+            return Axis { end, last: 0, step: None };
+        }
+        let most = columns - 1;
+        for step in steps() {
+            let between = scaled(step, end, most);
+            if step > end.0 || between > most {
+                break;
+            }
+            let widest = (0..=end.0 / step).map(|tick| label(Nanos(tick * step), step, unicode).width());
+            // Ticks that stand too close are seen from the first few already, whatever their labels.
+            if between < 6 || widest.max().is_some_and(|widest| widest + 2 > between) {
+                continue;
+            }
+            let last = (u128::from(end.0) * between as u128 / u128::from(step)) as usize;
+            return Axis { end, last, step: Some(Nanos(step)) };
+        }
+        Axis { end, last: most, step: None }
+    }
+
+    /// The column of the last moment.
+    pub fn last(&self) -> usize {
+        self.last
+    }
+
+    /// The column of a moment.
+    pub fn column(&self, at: Nanos) -> usize {
+        if self.end == Nanos::ZERO {
+            return 0;
+        }
+        let end = u128::from(self.end.0);
+        (((u128::from(at.0) * self.last as u128 + end / 2) / end) as usize).min(self.last)
+    }
+
+    /// The line of labels above the lanes, each beginning at its column, none beyond `room` columns.
+    pub fn labels(&self, room: usize, unicode: bool) -> String {
+        let step = self.step.unwrap_or(self.end);
+        let mut line = label(Nanos::ZERO, step.0, unicode);
+        if step == Nanos::ZERO {
+            return line;
+        }
+        for tick in 1..=self.end.0 / step.0 {
+            let at = Nanos(tick * step.0);
+            let label = label(at, if self.step.is_some() { step.0 } else { 0 }, unicode);
+            let column = self.column(at);
+            if column + label.width() > room || line.width() >= column {
+                continue;
+            }
+            line.push_str(&" ".repeat(column - line.width()));
+            line.push_str(&label);
+        }
+        line
+    }
+}
+
+/// The distances that ticks may have, from a nanosecond up.
+fn steps() -> impl Iterator<Item = u64> {
+    let decimal = (0..=10).map(|power| 10_u64.pow(power)).flat_map(|power| [power, 2 * power, 5 * power]);
+    let clock = [15, 30].map(|seconds| seconds * SECOND).into_iter();
+    let clock = clock.chain([1, 2, 5, 10, 15, 30].map(|minutes| minutes * MINUTE));
+    let clock = clock.chain([1, 2, 3, 6, 12].map(|hours| hours * HOUR));
+    let clock = clock.chain([1, 2, 5, 10, 20, 50].map(|days| days * DAY));
+    decimal.take_while(|step| *step <= 10 * SECOND).chain(clock)
+}
+
+/// `end`'s share of the columns that one step takes.
+fn scaled(step: u64, end: Nanos, columns: usize) -> usize {
+    (u128::from(step) * columns as u128 / u128::from(end.0)) as usize
+}
+
+/// What stands at a tick: every tick of a scale in the same unit, up to minutes.
+fn label(at: Nanos, step: u64, unicode: bool) -> String {
+    let (unit, name) = match step {
+        _ if at == Nanos::ZERO => return "0 s".to_owned(),
+        // From a minute on as people say it: `1 min 30 s`.
+        0 | MINUTE.. => (0, ""),
+        _ if at.0 >= MINUTE => (0, ""),
+        step if step * 10 >= SECOND => (SECOND, "s"),
+        step if step * 10 >= MILLI => (MILLI, "ms"),
+        step if step * 10 >= MICRO => (MICRO, if unicode { "µs" } else { "us" }),
+        _ => (1, "ns"),
+    };
+    if unit == 0 {
+        let text = human_duration(at).to_string();
+        return if unicode { text } else { text.replace('µ', "u") };
+    }
+    let tenth = at.0 % unit * 10 / unit;
+    if tenth == 0 { format!("{} {name}", at.0 / unit) } else { format!("{}.{tenth} {name}", at.0 / unit) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(end: u64, columns: usize, expected: &str) {
+        let axis = Axis::new(Nanos(end), columns, true);
+        assert!(axis.last() < columns.max(1));
+        assert_eq!(axis.labels(columns + 8, true), expected);
+        assert_eq!(axis.column(Nanos::ZERO), 0);
+        assert_eq!(axis.column(Nanos(end)), axis.last());
+    }
+
+    #[test]
+    fn ticks_are_round_and_stand_on_their_columns() {
+        check(1_500_000_000, 32, "0 s       0.5 s     1 s       1.5 s");
+        check(2_000_000_000, 41, "0 s       0.5 s     1 s       1.5 s     2 s");
+        check(0, 40, "0 s");
+        check(10_000, 30, "0 s         5 µs         10 µs");
+        check(250_000_000, 40, "0 s            100 ms         200 ms");
+        check(3 * 60 * 1_000_000_000, 40, "0 s          1 min        2 min        3 min");
+        check(5 * 86_400 * 1_000_000_000, 40, "0 s    1 d    2 d    3 d    4 d    5 d");
+        check(7, 20, "0 s       5 ns");
+    }
+
+    #[test]
+    fn every_length_has_a_scale() {
+        for end in (0..63).map(|power| 1_u64 << power).filter(|end| *end <= Nanos::MAX.0) {
+            for columns in [0, 1, 2, 10, 40, 200] {
+                let axis = Axis::new(Nanos(end), columns, true);
+                assert!(axis.last() <= columns);
+                assert!(axis.labels(columns, true).width() <= columns.max(3));
+            }
+        }
+    }
+}

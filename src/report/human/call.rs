@@ -1,0 +1,224 @@
+//! The call as the scenario's program has it, in Python's words.
+//!
+//! What is made right in the argument list stands there as it is made (`users()`, a nested `asyncio.gather(…)`); what
+//! exists before, and what stands in two places, is a name.
+
+use std::collections::BTreeSet;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::page::Page;
+use crate::report::fit::fit;
+use crate::scenario::{Call, Collection, Id, Ids, Kind, ReturnWhen, Scenario, WaitOptions};
+
+/// The most arguments that are written out.
+const SHOWN: usize = 24;
+/// The most lines that arguments take.
+const LINES: usize = 5;
+
+/// The program's lines around the call, each with what a comment says of it.
+pub fn lines(page: &Page<'_>) -> Vec<(String, String)> {
+    let caller = &page.run.scenario.caller;
+    let mut lines = Vec::new();
+    let moment = |at: Option<crate::scenario::Nanos>| at.map_or(String::new(), |at| format!("at {}", page.time(at)));
+    let call = written(page);
+    match page.run.call {
+        Call::Gather(_) => {
+            let looks = &caller.check_done_at;
+            if caller.await_at.is_some() || caller.cancel_group_at.is_some() || !looks.is_empty() {
+                lines.extend(broken(page, "group = ", &call, moment(caller.call_at)));
+                if let Some(at) = caller.cancel_group_at {
+                    lines.push(("group.cancel()".to_owned(), moment(Some(at))));
+                }
+                if !looks.is_empty() {
+                    let mut moments: Vec<String> = looks.iter().take(4).map(|at| page.time(*at)).collect();
+                    if looks.len() > moments.len() {
+                        moments.push(page.glyphs.ellipsis.to_owned());
+                    }
+                    lines.push(("group.done()".to_owned(), format!("at {}", moments.join(", "))));
+                }
+                lines.push(("await group".to_owned(), moment(caller.await_at)));
+            } else {
+                lines.extend(broken(page, "await ", &call, moment(caller.call_at)));
+            }
+        }
+        Call::Wait(_) if caller.await_at.is_some() => {
+            lines.extend(broken(page, "waiting = ", &call, moment(caller.call_at)));
+            lines.push(("done, pending = await waiting".to_owned(), moment(caller.await_at)));
+        }
+        Call::Wait(_) => lines.extend(broken(page, "done, pending = await ", &call, moment(caller.call_at))),
+    }
+    lines
+}
+
+/// A call in the pieces between which a line may break: what opens it, then its arguments with their commas.
+struct Written {
+    opening: String,
+    arguments: Vec<String>,
+}
+
+fn written(page: &Page<'_>) -> Written {
+    let scenario = page.run.scenario;
+    let args = &scenario.caller.args;
+    let mut words = Arguments::new(page, args);
+    match page.run.call {
+        Call::Gather(options) => {
+            let mut arguments = words.list(args, true);
+            if scenario.caller.passes_list {
+                enclose(&mut arguments, "[", "]");
+            }
+            if options.return_exceptions {
+                arguments.push("return_exceptions=True".to_owned());
+            }
+            Written { opening: "asyncio.gather(".to_owned(), arguments }
+        }
+        Call::Wait(options) => {
+            let mut arguments = words.list(args, !options.wrap);
+            let (open, close) = match (options.collection, arguments.is_empty()) {
+                (Collection::List, _) => ("[", "]"),
+                (Collection::Tuple, _) if arguments.len() == 1 => ("(", ",)"),
+                (Collection::Tuple, _) => ("(", ")"),
+                (Collection::Set, true) => ("set(", ")"),
+                (Collection::Set, false) => ("{", "}"),
+                (Collection::Dict, _) => ("dict.fromkeys([", "])"),
+                (Collection::Generator, _) => ("(each for each in [", "])"),
+                (Collection::Bare, _) => ("", ""),
+            };
+            enclose(&mut arguments, open, close);
+            arguments.extend(wait_options(&options));
+            Written { opening: "asyncio.wait(".to_owned(), arguments }
+        }
+    }
+}
+
+fn enclose(arguments: &mut Vec<String>, open: &str, close: &str) {
+    match arguments.first_mut() {
+        Some(first) => first.insert_str(0, open),
+        None => arguments.push(open.to_owned()),
+    }
+    if let Some(last) = arguments.last_mut() {
+        last.push_str(close);
+    }
+}
+
+fn wait_options(options: &WaitOptions) -> Vec<String> {
+    let mut words = Vec::new();
+    if let Some(timeout) = options.timeout {
+        words.push(format!("timeout={timeout}"));
+    }
+    if options.return_when != ReturnWhen::AllCompleted {
+        words.push(format!("return_when=asyncio.{}", options.return_when.python_name()));
+    }
+    words
+}
+
+/// The call on one line, or broken after its opening and wherever a line is full.
+fn broken(page: &Page<'_>, before: &str, call: &Written, comment: String) -> Vec<(String, String)> {
+    let room = page.width.saturating_sub(4);
+    let one = format!("{before}{}{})", call.opening, call.arguments.join(", "));
+    let behind = if comment.is_empty() { 0 } else { comment.width() + 4 };
+    if one.width() + behind <= room {
+        return vec![(one, comment)];
+    }
+    let mut lines = vec![(format!("{before}{}", call.opening), comment)];
+    let mut line = String::new();
+    for (index, argument) in call.arguments.iter().enumerate() {
+        let ending = if index + 1 == call.arguments.len() { ")" } else { "," };
+        let argument = format!("{}{ending}", fit(argument, room.saturating_sub(6), page.glyphs.ellipsis));
+        if !line.is_empty() && 4 + line.width() + 1 + argument.width() > room {
+            lines.push((format!("    {line}"), String::new()));
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&argument);
+    }
+    if lines.len() > LINES {
+        let last = lines.len();
+        lines.truncate(LINES - 1);
+        lines.push((format!("    {}", page.glyphs.ellipsis), format!("{} more lines", last - LINES + 1)));
+    }
+    lines.push((format!("    {line}"), String::new()));
+    lines
+}
+
+/// Writes arguments.
+struct Arguments<'a> {
+    page: &'a Page<'a>,
+    /// What stands in two places of the same list, and so is made before the call.
+    repeated: BTreeSet<u32>,
+}
+
+impl<'a> Arguments<'a> {
+    fn new(page: &'a Page<'a>, args: &[Ids]) -> Arguments<'a> {
+        let mut seen = BTreeSet::new();
+        let repeated = args.iter().map(|ids| ids.start).filter(|start| !seen.insert(*start)).collect();
+        Arguments { page, repeated }
+    }
+
+    /// An argument list; what is too much for a page becomes a count.
+    fn list(&mut self, args: &[Ids], calls: bool) -> Vec<String> {
+        let mut words: Vec<String> = args.iter().take(SHOWN).map(|ids| self.argument(ids, calls, 0)).collect();
+        if args.len() > SHOWN {
+            words.push(format!("{} {} more", self.page.glyphs.ellipsis, args.len() - SHOWN));
+        }
+        words
+    }
+
+    /// One argument; `calls`: a coroutine is made right here and not wrapped in a task before.
+    fn argument(&mut self, ids: &Ids, calls: bool, depth: usize) -> String {
+        let scenario: &Scenario = self.page.run.scenario;
+        let awaitable = scenario.awaitable(Id(ids.start));
+        let name = identifier(&awaitable.name);
+        let named = self.repeated.contains(&ids.start);
+        if ids.len() > 1 {
+            return match &awaitable.kind {
+                Kind::Coroutine(_) if calls && !named => {
+                    format!("*({name}() for _ in range({}))", underscored(ids.len()))
+                }
+                Kind::Coroutine(_) | Kind::Task(_) => format!("*{name}_tasks"),
+                Kind::Future(_) => format!("*{name}_futures"),
+                Kind::Gather(_) => format!("*{name}_groups"),
+            };
+        }
+        match &awaitable.kind {
+            Kind::Coroutine(_) if calls && !named => format!("{name}()"),
+            Kind::Gather(group) if !named && depth < 3 && group.members.len() <= SHOWN => {
+                let mut members: Vec<String> =
+                    group.members.iter().map(|ids| self.argument(ids, true, depth + 1)).collect();
+                if group.return_exceptions {
+                    members.push("return_exceptions=True".to_owned());
+                }
+                let call = format!("asyncio.gather({})", members.join(", "));
+                if call.width() + 12 <= self.page.width { call } else { name }
+            }
+            _ => name,
+        }
+    }
+}
+
+/// A name as Python can write it: whatever no identifier has becomes `_`.
+fn identifier(name: &str) -> String {
+    const KEYWORDS: [&str; 35] = [
+        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
+        "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+        "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+    ];
+    let mut word: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    if !word.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        word.insert(0, '_');
+    }
+    if KEYWORDS.contains(&word.as_str()) {
+        word.push('_');
+    }
+    word
+}
+
+/// A number as Python may write it: `10_000`.
+fn underscored(number: usize) -> String {
+    if number < 10_000 {
+        return number.to_string();
+    }
+    crate::report::duration::thousands(number as u64).to_string().replace(',', "_")
+}

@@ -1,0 +1,191 @@
+//! What every part of a report needs: the run, the room there is, the signs and the colours.
+
+use std::fmt;
+use std::io;
+
+use owo_colors::Style as Look;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::event::{Ended, Exception, ExceptionKind};
+use crate::outcome::{Entry, Run};
+use crate::report::duration::{ascii_duration, human_duration};
+use crate::report::fit::fit;
+use crate::report::glyph::Glyphs;
+use crate::report::style::Style;
+use crate::report::words::ended_repr;
+use crate::scenario::{Id, Nanos, Status};
+
+/// A space at which no line breaks. No text from a scenario can hold it: it would have been escaped.
+pub const GLUE: char = '\u{1f}';
+
+/// Lines of text are not longer than this, however wide the terminal: nobody likes to read them.
+const READABLE: usize = 100;
+
+/// A run on its way to a page.
+#[derive(Clone, Copy)]
+pub struct Page<'a> {
+    /// What is reported.
+    pub run: &'a Run<'a>,
+    /// The columns there are, at least 40.
+    pub width: usize,
+    /// The signs.
+    pub glyphs: Glyphs,
+    /// The colours.
+    pub style: Style,
+    /// Whether more than ASCII may be written.
+    pub unicode: bool,
+}
+
+impl<'a> Page<'a> {
+    /// The ledger's line for an awaitable.
+    pub fn entry(&self, id: Id) -> Option<&'a Entry> {
+        self.run.entries.get(id.index())
+    }
+
+    /// `gather()` or `wait()`.
+    pub fn function(&self) -> &'static str {
+        match self.run.call.function() {
+            crate::scenario::Function::Gather => "gather()",
+            crate::scenario::Function::Wait => "wait()",
+        }
+    }
+
+    /// What the call did in the end, behind its name: `raised`.
+    pub fn came_out(&self) -> &'static str {
+        match self.run.outcome.status {
+            Status::Returned => "returned",
+            Status::Raised => "raised",
+            Status::Cancelled if self.run.called_at.is_none() => "was to be called",
+            Status::Cancelled => "was cancelled",
+            Status::Hangs => "hangs",
+        }
+    }
+
+    /// A moment or duration, unbroken.
+    pub fn time(&self, nanos: Nanos) -> String {
+        let text = if self.unicode { human_duration(nanos).to_string() } else { ascii_duration(nanos).to_string() };
+        text.replace(' ', "\u{1f}")
+    }
+
+    /// An awaitable's name, unbroken.
+    pub fn name(&self, id: Id) -> String {
+        self.glued(self.run.scenario.name(id), self.width.saturating_sub(8).min(40))
+    }
+
+    /// The `repr` of what something ended with, unbroken.
+    pub fn value(&self, ended: Ended) -> String {
+        self.glued(self.ended(ended), self.width.saturating_sub(12).min(60))
+    }
+
+    /// The `repr` of an exception, unbroken.
+    pub fn exception(&self, exception: Exception) -> String {
+        self.value(Ended::Raised(exception))
+    }
+
+    /// The `repr` of what something ended with, whole.
+    pub fn ended(&self, ended: Ended) -> impl fmt::Display + 'a {
+        let run = self.run;
+        ended_repr(ended, run.scenario, move |id: Id| run.nested.get(&id.0).map(Vec::as_slice))
+    }
+
+    fn glued(&self, shown: impl fmt::Display, width: usize) -> String {
+        fit(shown, width, self.glyphs.ellipsis).replace(' ', "\u{1f}")
+    }
+
+    /// The sign and the look of an end.
+    pub fn end_sign(&self, ended: Ended) -> (&'static str, Look) {
+        match ended {
+            Ended::Returned(_) => (self.glyphs.returned, self.style.success),
+            Ended::Cancelled(_) => (self.glyphs.cancelled, self.style.cancelled),
+            // A cancelled group has raised a CancelledError, as asyncio has it.
+            Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. }) => {
+                (self.glyphs.cancelled, self.style.cancelled)
+            }
+            Ended::Raised(_) => (self.glyphs.raised, self.style.failure),
+        }
+    }
+
+    /// The sign and the look of the call's own outcome.
+    pub fn outcome_sign(&self) -> (&'static str, Look) {
+        match self.run.outcome.status {
+            Status::Returned => (self.glyphs.returned, self.style.success),
+            Status::Raised => (self.glyphs.raised, self.style.failure),
+            Status::Cancelled => (self.glyphs.cancelled, self.style.cancelled),
+            Status::Hangs => (self.glyphs.never, self.style.orphan),
+        }
+    }
+
+    /// Writes a text, broken between words, each line behind `indent` columns; it begins with `subject`, in that look.
+    pub fn paragraph(
+        &self,
+        out: &mut impl io::Write,
+        indent: usize,
+        (subject, look): (&str, Look),
+        text: &str,
+    ) -> io::Result<()> {
+        let room = self.width.min(READABLE).saturating_sub(indent);
+        for (index, line) in wrap(&format!("{subject}{text}"), room).iter().enumerate() {
+            let subject = subject.replace(GLUE, " ");
+            match line.strip_prefix(subject.as_str()) {
+                Some(rest) if index == 0 && !subject.is_empty() => {
+                    writeln!(out, "{:indent$}{}{rest}", "", look.style(&subject))?;
+                }
+                _ => writeln!(out, "{:indent$}{line}", "")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Breaks a text into lines of at most so many columns: between words where it can, at a [`GLUE`] or within a word
+/// where it must.
+pub fn wrap(text: &str, room: usize) -> Vec<String> {
+    let room = room.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut pieces: Vec<&str> = Vec::new();
+    for word in text.split(' ') {
+        if word.width() <= room {
+            pieces.push(word);
+        } else {
+            pieces.extend(word.split(GLUE));
+        }
+    }
+    for piece in pieces {
+        if !line.is_empty() && line.width() + 1 + piece.width() > room {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        let mut columns = line.width();
+        for c in piece.chars() {
+            let width = c.width().unwrap_or(0);
+            if columns + width > room {
+                lines.push(std::mem::take(&mut line));
+                columns = 0;
+            }
+            columns += width;
+            line.push(if c == GLUE { ' ' } else { c });
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_not_at_glue() {
+        assert_eq!(wrap("users was still running", 10), ["users was", "still", "running"]);
+        assert_eq!(wrap("it returned 0.5\u{1f}s later", 14), ["it returned", "0.5 s later"]);
+        assert_eq!(wrap("a\u{1f}b\u{1f}c\u{1f}d\u{1f}e", 5), ["a b c", "d e"]);
+        assert_eq!(wrap("unbreakable", 4), ["unbr", "eaka", "ble"]);
+        assert_eq!(wrap("日本語", 5), ["日本", "語"]);
+        assert!(wrap("", 5).is_empty());
+    }
+}

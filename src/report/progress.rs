@@ -1,0 +1,158 @@
+//! A run while it goes on: a line for each awaitable, and one for the call itself, on standard error.
+//!
+//! [`Progress`] draws on a terminal, [`PlainProgress`] writes lines where there is none. Both listen to the events and
+//! cost the run next to nothing: an event changes a few counters of the [`board`], and at most twenty times a second
+//! a [`frame`] is made of it, which indicatif puts on the [`screen`].
+
+mod axis;
+mod board;
+mod frame;
+mod lane;
+mod plain;
+mod screen;
+mod stopwatch;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod upcoming;
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use terminal_size::{Height, Width, terminal_size_of};
+
+pub use plain::PlainProgress;
+
+use self::board::Board;
+use self::frame::{Size, frame};
+use self::lane::Theme;
+use self::screen::Screen;
+use crate::event::{Event, Listener};
+use crate::report::style::Style;
+use crate::scenario::{Call, Nanos, Scenario};
+
+/// No more than twenty frames a second.
+const BETWEEN_FRAMES: Duration = Duration::from_millis(50);
+
+/// So many events go by before somebody looks at the clock; on the paced clock `tick` does so anyway.
+const EVENTS_BETWEEN_LOOKS: u32 = 1024;
+
+/// The live view on a terminal. What it shows is gone when it is [cleared](Progress::clear) or dropped: the report
+/// that follows says all of it.
+pub struct Progress<'s> {
+    board: Board<'s>,
+    theme: Theme,
+    terminal: Screen,
+    size: fn() -> Size,
+    /// Its message is the whole frame.
+    bar: ProgressBar,
+    /// The latest moment that is known.
+    now: Nanos,
+    drawn: Option<Instant>,
+    events: u32,
+}
+
+impl<'s> Progress<'s> {
+    /// A live view on standard error, which must be a terminal. Nothing is drawn before something happens.
+    pub fn new(scenario: &'s Scenario, call: Call, style: Style, unicode: bool) -> Progress<'s> {
+        Progress::on(Box::new(io::stderr()), terminal_size, scenario, call, style, unicode)
+    }
+
+    fn on(
+        out: Box<dyn Write + Send>,
+        size: fn() -> Size,
+        scenario: &'s Scenario,
+        call: Call,
+        style: Style,
+        unicode: bool,
+    ) -> Progress<'s> {
+        let terminal = Screen::new(out, size());
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let bar = ProgressBar::with_draw_target(None, target);
+        if let Ok(whole_frame) = ProgressStyle::with_template("{msg}") {
+            bar.set_style(whole_frame);
+        }
+        Progress {
+            board: Board::new(scenario, call, unicode),
+            theme: Theme::new(style, unicode),
+            terminal,
+            size,
+            bar,
+            now: Nanos::ZERO,
+            drawn: None,
+            events: 0,
+        }
+    }
+
+    /// Takes everything off the terminal, and leaves the cursor where the first line was. Nothing is drawn after it.
+    pub fn clear(&mut self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// Something that clears the terminal while the run still borrows the view, for a second Ctrl-C.
+    pub fn eraser(&self) -> Eraser {
+        Eraser(self.bar.clone())
+    }
+
+    fn draw_if_due(&mut self) {
+        let now = Instant::now();
+        if self.drawn.is_none_or(|drawn| now.duration_since(drawn) >= BETWEEN_FRAMES) {
+            self.drawn = Some(now);
+            self.draw();
+        }
+    }
+
+    fn draw(&mut self) {
+        if self.bar.is_finished() {
+            return;
+        }
+        let size = (self.size)();
+        self.terminal.resize(size);
+        self.bar.set_message(frame(&mut self.board, self.now, size, &self.theme).join("\n"));
+    }
+}
+
+impl Listener for Progress<'_> {
+    fn event(&mut self, event: &Event<'_>) {
+        self.board.event(event);
+        self.now = event.at;
+        self.events += 1;
+        if self.events == EVENTS_BETWEEN_LOOKS {
+            self.events = 0;
+            self.draw_if_due();
+        }
+    }
+
+    fn tick(&mut self, now: Nanos) {
+        self.now = self.now.max(now);
+        self.draw_if_due();
+    }
+}
+
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// Clears a [`Progress`] from somewhere else.
+#[derive(Clone, Debug)]
+pub struct Eraser(ProgressBar);
+
+impl Eraser {
+    /// Takes everything off the terminal. Nothing is drawn after it.
+    pub fn erase(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// The size of the terminal behind standard error, as it is now.
+fn terminal_size() -> Size {
+    match terminal_size_of(io::stderr()) {
+        Some((Width(width), Height(height))) if width > 0 && height > 0 => {
+            Size { width: width.into(), height: height.into() }
+        }
+        _ => Size { width: 80, height: 24 },
+    }
+}

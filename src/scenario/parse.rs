@@ -1,0 +1,151 @@
+//! From a file's text to the plain model, once, at the edge: whatever is behind it meets valid scenarios only.
+//!
+//! The text is read as TOML with the place of every key and value, then table by table; names are looked up last. A
+//! mistake never ends the reading: what it leaves behind is a harmless stand-in, so that all mistakes of a file are
+//! reported together, and any mistake at all means that no scenario comes out.
+
+mod awaitables;
+mod calls;
+mod events;
+mod exceptions;
+mod expect;
+mod groups;
+mod keys;
+mod moments;
+mod names;
+mod suggest;
+mod syntax;
+mod values;
+
+use toml::de::{DeTable, DeValue};
+
+use super::diagnostic::{Diagnostics, Problem, Problems};
+use super::{Awaitable, GatherOptions, Ids, Kind, Scenario, WaitOptions};
+
+use awaitables::awaitables;
+use expect::{Context, expects};
+use groups::{Reference, circles, free, members, references, shared_coroutines};
+use keys::{Entry, Keys, Owner};
+use moments::Moments;
+use names::Names;
+
+pub(super) use suggest::nearest;
+
+/// Reads a scenario. `source` is what the diagnostics call it. A byte order mark and CRLF are accepted.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, each with its place.
+pub fn parse(source: &str, text: &str) -> Result<Scenario, Diagnostics> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut problems = Problems::default();
+    let document = syntax::document(text, &mut problems);
+    match document.map(|document| scenario(&document, &mut problems)) {
+        Some(scenario) if problems.is_empty() => Ok(scenario),
+        _ => Err(Diagnostics::of_text(source, text, problems)),
+    }
+}
+
+fn scenario(document: &DeTable<'_>, problems: &mut Problems) -> Scenario {
+    let moments = Moments::new();
+    let file = Keys::of(document, Owner::File, problems);
+    let caller_keys = calls::section(&file, "caller", Owner::Caller, problems);
+    let gather_keys = calls::section(&file, "gather", Owner::Gather, problems);
+    let wait_keys = calls::section(&file, "wait", Owner::Wait, problems);
+
+    let awaitable_entry = file.get("awaitable");
+    let (named, drafts) = match &awaitable_entry {
+        Some(entry) => awaitables(entry, &moments, problems),
+        None => Default::default(),
+    };
+    let args_entry = caller_keys.as_ref().and_then(|keys| keys.get("args"));
+    if awaitable_entry.is_none() && args_entry.is_none() {
+        problems.push(no_awaitables());
+    }
+
+    let names = Names::of(&named, problems);
+    let mut members = members(&drafts, &names, problems);
+    circles(&named, &members, problems);
+    let written = args_entry.map(|entry| references(&entry, "argument", &names, problems));
+    shared_coroutines(&named, &drafts, written.as_deref().unwrap_or_default(), &members, problems);
+    let args = match written {
+        Some(written) => ids_of(written),
+        None => free(&named, &members),
+    };
+
+    let gather = match &gather_keys {
+        Some(keys) => calls::gather(keys, GatherOptions::default(), problems),
+        None => GatherOptions::default(),
+    };
+    let wait = match &wait_keys {
+        Some(keys) => calls::wait(keys, WaitOptions::default(), &args, &moments, problems),
+        None => WaitOptions::default(),
+    };
+    let context = Context { gather, wait, args: &args, names: &names, moments: &moments };
+    let expect = file.get("expect").map(|entry| expects(&entry, &context, problems)).unwrap_or_default();
+    let mut caller = caller_keys.map(|keys| calls::caller(&keys, &moments, problems)).unwrap_or_default();
+    caller.args = args;
+
+    let mut text = |key| file.get(key).and_then(|entry| entry.text(problems)).map(str::to_owned);
+    let (description, question, answer) = (text("description"), text("question"), text("answer"));
+    Scenario {
+        title: file.get("title").and_then(|entry| title(&entry, problems)),
+        description,
+        shows: file.get("shows").map(|entry| shows(&entry, problems)).unwrap_or_default(),
+        question,
+        answer,
+        python: file.get("python").and_then(|entry| calls::python("python", entry.node, problems)),
+        seed: file.get("seed").and_then(|entry| seed(&entry, problems)).unwrap_or(0),
+        awaitables: (named.into_iter().zip(drafts).enumerate())
+            .map(|(table, (named, draft))| {
+                let mut kind = draft.kind;
+                if let Kind::Gather(group) = &mut kind {
+                    group.members = ids_of(members.remove(&table).unwrap_or_default());
+                }
+                Awaitable { name: named.name, ids: named.ids, kind, cancel: draft.cancel }
+            })
+            .collect(),
+        caller,
+        gather,
+        wait,
+        expect,
+    }
+}
+
+fn ids_of(references: Vec<Reference>) -> Vec<Ids> {
+    references.into_iter().map(|reference| reference.ids).collect()
+}
+
+fn no_awaitables() -> Problem {
+    Problem::new("the scenario has no awaitables").at(0..0).label("nothing to await").help(
+        "write at least one, as\n\n[[awaitable]]\nname = \"users\"\ndelay = \"1s\"\nreturns = 42\n\nor, to call \
+         with no arguments at all,\n\n[caller]\nargs = []",
+    )
+}
+
+fn title(entry: &Entry<'_>, problems: &mut Problems) -> Option<String> {
+    let title = entry.text(problems)?;
+    if title.chars().any(char::is_control) {
+        let problem = entry.problem("a title is one line, without control characters");
+        problems.push(problem.help("put what is longer into `description`"));
+    }
+    Some(title.to_owned())
+}
+
+fn shows(entry: &Entry<'_>, problems: &mut Problems) -> Vec<String> {
+    let texts = entry.texts("a list of ids of claims", "[\"gather-first-exception\"]", problems).unwrap_or_default();
+    texts.into_iter().map(|(text, _)| text.to_owned()).collect()
+}
+
+fn seed(entry: &Entry<'_>, problems: &mut Problems) -> Option<u64> {
+    let DeValue::Integer(written) = entry.node.get_ref() else {
+        problems.push(entry.mismatch("a whole number", "7"));
+        return None;
+    };
+    let seed = u64::from_str_radix(written.as_str(), written.radix()).ok();
+    if seed.is_none() {
+        let problem = entry.problem("`seed` is out of range").label("not from 0 to 18446744073709551615");
+        problems.push(problem.help("write a number that is not negative and fits into 64 bits"));
+    }
+    seed
+}

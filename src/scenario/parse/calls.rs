@@ -1,0 +1,154 @@
+//! `[caller]`, `[gather]` and `[wait]`: what is called, how, and what stands around the call.
+
+use crate::scenario::diagnostic::{Problem, Problems, quoted};
+use crate::scenario::{Caller, Collection, GatherOptions, Ids, Python, ReturnWhen, Then, WaitOptions};
+
+use toml::de::DeValue;
+
+use super::keys::{Entry, Keys, Node, Owner, type_of};
+use super::moments::Moments;
+use super::suggest::nearest;
+
+/// Reads `[caller]`, all but its `args`.
+pub(super) fn caller(keys: &Keys<'_>, moments: &Moments, problems: &mut Problems) -> Caller {
+    let mut moment = |key| keys.get(key).and_then(|entry| moments.nanos(&entry, problems));
+    let (call_at, await_at) = (moment("call_at"), moment("await_at"));
+    let (cancel_group_at, cancel_at) = (moment("cancel_group_at"), moment("cancel_at"));
+    let check_done_at = keys.get("check_done_at").and_then(|entry| moments.list(&entry, problems));
+    let unpack = keys.get("unpack").and_then(|entry| entry.boolean(problems)).unwrap_or(true);
+    let then =
+        keys.get("then").and_then(|entry| entry.word([(Then::Finish, "finish"), (Then::Exit, "exit")], problems));
+    Caller {
+        args: Vec::new(),
+        passes_list: !unpack,
+        call_at,
+        await_at,
+        check_done_at: check_done_at.unwrap_or_default(),
+        cancel_group_at,
+        cancel_at,
+        then: then.unwrap_or_default(),
+    }
+}
+
+/// Reads gather()'s options over those that hold anyway.
+pub(super) fn gather(keys: &Keys<'_>, under: GatherOptions, problems: &mut Problems) -> GatherOptions {
+    let return_exceptions = keys.get("return_exceptions").and_then(|entry| entry.boolean(problems));
+    GatherOptions { return_exceptions: return_exceptions.unwrap_or(under.return_exceptions) }
+}
+
+/// Reads wait()'s options over those that hold anyway.
+pub(super) fn wait(
+    keys: &Keys<'_>,
+    under: WaitOptions,
+    args: &[Ids],
+    moments: &Moments,
+    problems: &mut Problems,
+) -> WaitOptions {
+    let return_when = keys.get("return_when").and_then(|entry| return_when(&entry, problems));
+    let timeout = keys.get("timeout").and_then(|entry| moments.timeout(&entry, problems));
+    let wrap = keys.get("wrap").and_then(|entry| entry.boolean(problems));
+    let collection = keys.get("collection").and_then(|entry| {
+        let collection = entry.word(Collection::ALL, problems);
+        if collection == Some(Collection::Bare) {
+            check_bare(&entry, args, problems);
+        }
+        collection
+    });
+    WaitOptions {
+        return_when: return_when.unwrap_or(under.return_when),
+        timeout: timeout.unwrap_or(under.timeout),
+        wrap: wrap.unwrap_or(under.wrap),
+        collection: collection.unwrap_or(under.collection),
+    }
+}
+
+fn return_when(entry: &Entry<'_>, problems: &mut Problems) -> Option<ReturnWhen> {
+    if let Some(when) = entry.node.get_ref().as_str().and_then(|text| text.parse().ok()) {
+        return Some(when);
+    }
+    entry.word(ReturnWhen::ALL.map(|when| (when, when.word())), problems)
+}
+
+fn check_bare(entry: &Entry<'_>, args: &[Ids], problems: &mut Problems) {
+    let count: u64 = args.iter().map(|ids| ids.len() as u64).sum();
+    if count != 1 {
+        let arguments = match count {
+            0 => "there is none".to_owned(),
+            count => format!("there are {}", super::awaitables::thousands(count)),
+        };
+        problems.push(
+            entry
+                .problem(format!("`collection = \"bare\"` needs exactly one argument, but {arguments}"))
+                .label("passes the argument itself, without a list around it")
+                .help("name one in `[caller] args`, or use another collection, as \"list\""),
+        );
+    }
+}
+
+/// Reads a Python version.
+pub(super) fn python(key: &str, node: &Node<'_>, problems: &mut Problems) -> Option<Python> {
+    let text = match node.get_ref() {
+        DeValue::String(text) => text.as_ref(),
+        DeValue::Float(number) => {
+            let number = number.as_str();
+            let problem = Problem::new(format!("`{key}` must be a string, not a float"))
+                .at(node.span())
+                .label("needs quotes")
+                .help(format!("write `{key} = \"{}\"`; as a number, 3.10 is 3.1", number.get(..8).unwrap_or(number)));
+            problems.push(problem);
+            return None;
+        }
+        _ => {
+            problems.push(
+                Problem::new(format!("`{key}` must be a Python version, not {}", type_of(node)))
+                    .at(node.span())
+                    .label(format!("this is {}", type_of(node)))
+                    .help(format!("write `{key} = \"{}\"`", Python::DEFAULT)),
+            );
+            return None;
+        }
+    };
+    let found = text.parse().ok();
+    if found.is_none() {
+        let minor = text.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
+        let near = Python::ALL.into_iter().map(Python::as_str).find(|known| *known == minor);
+        let near = near.or_else(|| nearest(text, Python::ALL.map(Python::as_str)).filter(|_| !text.starts_with("3.")));
+        problems.push(
+            Problem::new(format!("no known Python version {}", quoted(text)))
+                .at(node.span())
+                .label("not from \"3.8\" to \"3.14\"")
+                .help(match near {
+                    Some(near) => format!("write \"{near}\""),
+                    None => "write one from \"3.8\" to \"3.14\"".to_owned(),
+                }),
+        );
+    }
+    found
+}
+
+/// A table of the top level, `[caller]` or the like.
+pub(super) fn section<'t>(
+    file: &Keys<'t>,
+    name: &'static str,
+    owner: Owner,
+    problems: &mut Problems,
+) -> Option<Keys<'t>> {
+    let entry = file.get(name)?;
+    match entry.node.get_ref() {
+        DeValue::Table(table) => Some(Keys::of(table, owner, problems)),
+        DeValue::Array(items) if items.iter().all(|item| item.get_ref().is_table()) && !items.is_empty() => {
+            let problem = Problem::new(format!("`[[{name}]]` takes one bracket, since there is only one"));
+            problems.push(problem.at(entry.place()).help(format!("write `[{name}]`")));
+            None
+        }
+        _ => {
+            let problem = entry.problem(format!("`{name}` must be a table, not {}", type_of(entry.node)));
+            problems.push(
+                problem
+                    .label(format!("this is {}", type_of(entry.node)))
+                    .help(format!("begin it with a line `[{name}]`")),
+            );
+            None
+        }
+    }
+}

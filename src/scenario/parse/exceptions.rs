@@ -1,0 +1,293 @@
+//! `raises`: which exceptions a scenario may name.
+
+use toml::de::DeValue;
+
+use crate::scenario::Exception;
+use crate::scenario::diagnostic::{Problems, quoted};
+
+use super::keys::{Entry, Keys, Owner};
+
+/// Reads `"Type"`, `"Type: message"`, or `{ type = …, message = … }`.
+pub(super) fn exception(entry: &Entry<'_>, problems: &mut Problems) -> Option<Exception> {
+    match entry.node.get_ref() {
+        DeValue::String(text) => {
+            let (name, message) = match text.split_once(':') {
+                Some((name, message)) => (name, Some(message.strip_prefix(' ').unwrap_or(message))),
+                None => (text.as_ref(), None),
+            };
+            let type_name = type_name(name, entry, message, problems)?;
+            Some(Exception { type_name, message: message.map(str::to_owned) })
+        }
+        DeValue::Table(table) => {
+            let keys = Keys::of(table, Owner::Raises, problems);
+            let message = keys.get("message").map(|message| message.text(problems));
+            let Some(name) = keys.get("type") else {
+                let problem = entry.problem(format!("`{}` has no `type`", entry.key));
+                problems.push(
+                    problem
+                        .label("which exception?")
+                        .help(format!("write `{} = {{ type = \"ValueError\", message = \"…\" }}`", entry.key)),
+                );
+                return None;
+            };
+            let type_name = type_name(name.text(problems)?, &name, None, problems)?;
+            match message {
+                None => Some(Exception { type_name, message: None }),
+                Some(message) => Some(Exception { type_name, message: Some(message?.to_owned()) }),
+            }
+        }
+        _ => {
+            problems.push(entry.mismatch("an exception", "\"ValueError: what went wrong\""));
+            None
+        }
+    }
+}
+
+fn type_name(name: &str, entry: &Entry<'_>, message: Option<&str>, problems: &mut Problems) -> Option<String> {
+    match judge(name) {
+        Ok(name) => Some(name.to_owned()),
+        Err(refusal) => {
+            let problem = match refusal {
+                Refusal::NotAnIdentifier => {
+                    let problem = entry.problem(if name.is_empty() {
+                        format!("`{}` names no exception", entry.key)
+                    } else {
+                        format!("{} is not the name of an exception", quoted(name))
+                    });
+                    let help = match identifier_meant(name) {
+                        Some(meant) => format!("write `{meant}`"),
+                        None if message.is_none() && name.contains(' ') => {
+                            format!("write the exception's name before the message: \"RuntimeError: {name}\"")
+                        }
+                        None => "write a class, as \"ValueError\", or with a message, as \"ValueError: too long\""
+                            .to_owned(),
+                    };
+                    problem.label("not an identifier").help(help)
+                }
+                Refusal::Keyword => entry
+                    .problem(format!("{} is a Python keyword", quoted(name)))
+                    .label("not an exception")
+                    .help("name a class, as \"ValueError\""),
+                Refusal::NoException => entry
+                    .problem(format!("Python's {} is no exception", quoted(name)))
+                    .label("a built-in name that nothing can raise")
+                    .help("name a built-in exception, or any name that Python does not have: a class is made for it"),
+                Refusal::CannotBeRaised(why) => entry
+                    .problem(format!("{} cannot be raised here", quoted(name)))
+                    .label(why)
+                    .help("use an ordinary exception, as \"RuntimeError: …\""),
+                Refusal::NotFromOneMessage(why) => entry
+                    .problem(format!("{} is not made from one message", quoted(name)))
+                    .label(why)
+                    .help("use an exception that takes one, as \"ValueError: …\""),
+            };
+            problems.push(problem);
+            None
+        }
+    }
+}
+
+/// Why a name is not accepted.
+#[derive(Debug, PartialEq, Eq)]
+enum Refusal {
+    NotAnIdentifier,
+    Keyword,
+    NoException,
+    CannotBeRaised(&'static str),
+    NotFromOneMessage(&'static str),
+}
+
+/// The class that a name stands for, without aliases.
+fn judge(name: &str) -> Result<&str, Refusal> {
+    if !is_identifier(name) {
+        return Err(Refusal::NotAnIdentifier);
+    }
+    if KEYWORDS.contains(&name) {
+        return Err(Refusal::Keyword);
+    }
+    if NO_EXCEPTIONS.contains(&name) {
+        return Err(Refusal::NoException);
+    }
+    match name {
+        "IOError" | "EnvironmentError" => Ok("OSError"),
+        "StopIteration" => Err(Refusal::CannotBeRaised("in a coroutine Python turns it into a RuntimeError")),
+        "GeneratorExit" => Err(Refusal::CannotBeRaised("it is how Python closes a coroutine")),
+        "KeyboardInterrupt" | "SystemExit" => {
+            Err(Refusal::CannotBeRaised("it ends the event loop instead of the task"))
+        }
+        "UnicodeDecodeError" | "UnicodeEncodeError" => Err(Refusal::NotFromOneMessage("it takes five arguments")),
+        "UnicodeTranslateError" => Err(Refusal::NotFromOneMessage("it takes four arguments")),
+        "ExceptionGroup" | "BaseExceptionGroup" => {
+            Err(Refusal::NotFromOneMessage("it takes a message and a list of exceptions"))
+        }
+        name => Ok(name),
+    }
+}
+
+fn is_identifier(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(|first| first == '_' || unicode_ident::is_xid_start(first))
+        && characters.all(unicode_ident::is_xid_continue)
+}
+
+/// The exception in `asyncio.TimeoutError`, `ValueError()` or `ValueError `.
+fn identifier_meant(name: &str) -> Option<&str> {
+    let name = name.split('(').next().unwrap_or(name).trim();
+    let name = name.rsplit('.').next().unwrap_or(name);
+    judge(name).ok()
+}
+
+const KEYWORDS: [&str; 35] = [
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
+    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+];
+
+/// What `dir(builtins)` holds besides exceptions, in any version from 3.8 to 3.14; keywords are above.
+const NO_EXCEPTIONS: [&str; 85] = [
+    "Ellipsis",
+    "NotImplemented",
+    "__build_class__",
+    "__debug__",
+    "__doc__",
+    "__import__",
+    "__loader__",
+    "__name__",
+    "__package__",
+    "__spec__",
+    "abs",
+    "aiter",
+    "all",
+    "anext",
+    "any",
+    "ascii",
+    "bin",
+    "bool",
+    "breakpoint",
+    "bytearray",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "compile",
+    "complex",
+    "copyright",
+    "credits",
+    "delattr",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "eval",
+    "exec",
+    "exit",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "help",
+    "hex",
+    "id",
+    "input",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "license",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "memoryview",
+    "min",
+    "next",
+    "object",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "property",
+    "quit",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "slice",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepted() {
+        for name in [
+            "ValueError",
+            "TimeoutError",
+            "CancelledError",
+            "BaseException",
+            "Exception",
+            "StopAsyncIteration",
+            "KeyError",
+            "UnicodeError",
+            "QuotaExceeded",
+            "_Private",
+            "Überlauf",
+            "match",
+            "EncodingWarning",
+        ] {
+            assert_eq!(judge(name), Ok(name));
+        }
+        assert_eq!(judge("IOError"), Ok("OSError"));
+        assert_eq!(judge("EnvironmentError"), Ok("OSError"));
+    }
+
+    #[test]
+    fn refused() {
+        for name in ["", " ", "2fast", "a b", "asyncio.TimeoutError", "ValueError()", "x\u{0}", "é-x", "\u{1f600}"] {
+            assert_eq!(judge(name), Err(Refusal::NotAnIdentifier), "{name:?}");
+        }
+        for name in ["None", "async", "return"] {
+            assert_eq!(judge(name), Err(Refusal::Keyword));
+        }
+        for name in ["int", "print", "__debug__", "Ellipsis", "type"] {
+            assert_eq!(judge(name), Err(Refusal::NoException));
+        }
+        for name in ["StopIteration", "GeneratorExit", "KeyboardInterrupt", "SystemExit"] {
+            assert!(matches!(judge(name), Err(Refusal::CannotBeRaised(_))));
+        }
+        for name in [
+            "UnicodeDecodeError",
+            "UnicodeEncodeError",
+            "UnicodeTranslateError",
+            "ExceptionGroup",
+            "BaseExceptionGroup",
+        ] {
+            assert!(matches!(judge(name), Err(Refusal::NotFromOneMessage(_))));
+        }
+    }
+
+    #[test]
+    fn what_was_meant() {
+        assert_eq!(identifier_meant("asyncio.TimeoutError"), Some("TimeoutError"));
+        assert_eq!(identifier_meant("ValueError('x')"), Some("ValueError"));
+        assert_eq!(identifier_meant("too late"), None);
+    }
+}

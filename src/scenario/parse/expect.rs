@@ -1,0 +1,202 @@
+//! `[[expect]]`: one run, and what must come of it.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::scenario::diagnostic::{Problem, Problems, quoted};
+use crate::scenario::{Call, End, Expect, Function, GatherOptions, Ids, Python, Status, Value, WaitOptions};
+
+use super::awaitables::tables;
+use super::calls;
+use super::events::events;
+use super::exceptions::exception;
+use super::keys::{Entry, Keys, Node, Owner, listed, type_of};
+use super::moments::Moments;
+use super::names::Names;
+use super::suggest::nearest;
+use super::values::value;
+
+/// The words for what the caller got of an awaitable. They are the ledger's, which is made of runs and so not known
+/// here; a test holds the two together.
+const FATES: [&str; 9] =
+    ["raised", "delivered", "done", "pending", "cancelled", "lost", "swallowed", "unretrieved", "unfinished"];
+
+/// What an `[[expect]]` stands on: the options of the file's own tables, the arguments, the names.
+pub(super) struct Context<'c> {
+    pub(super) gather: GatherOptions,
+    pub(super) wait: WaitOptions,
+    pub(super) args: &'c [Ids],
+    pub(super) names: &'c Names<'c>,
+    pub(super) moments: &'c Moments,
+}
+
+/// Reads every `[[expect]]`, in file order.
+pub(super) fn expects(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<Expect> {
+    tables(entry, "expect", problems)
+        .into_iter()
+        .filter_map(|(table, header)| expect(table, header, context, problems))
+        .collect()
+}
+
+fn expect(table: &DeTable<'_>, header: Range<usize>, context: &Context<'_>, problems: &mut Problems) -> Option<Expect> {
+    let keys = Keys::of(table, Owner::Expect, problems);
+    let function = match keys.get("call") {
+        Some(entry) => entry.word([(Function::Gather, "gather"), (Function::Wait, "wait")], problems),
+        None => {
+            let problem = Problem::new("an `[[expect]]` needs `call`").at(header).label("which call?");
+            problems.push(problem.help("write `call = \"gather\"` or `call = \"wait\"`"));
+            None
+        }
+    };
+    if let Some(function) = function {
+        foreign_keys(&keys, function, problems);
+    }
+    let call = match function {
+        Some(Function::Wait) => Call::Wait(calls::wait(&keys, context.wait, context.args, context.moments, problems)),
+        _ => Call::Gather(calls::gather(&keys, context.gather, problems)),
+    };
+    let expect = Expect {
+        call,
+        python: keys.get("python").map(|entry| pythons(&entry, problems)).unwrap_or_default(),
+        outcome: keys
+            .get("outcome")
+            .and_then(|entry| entry.word(Status::ALL.map(|status| (status, status.word())), problems)),
+        at: keys.get("at").and_then(|entry| context.moments.nanos(&entry, problems)),
+        results: keys.get("results").map(|entry| results(&entry, problems)),
+        exception: keys.get("exception").and_then(|entry| exception(&entry, problems)),
+        done: keys.get("done").map(|entry| names(&entry, context, problems)),
+        pending: keys.get("pending").map(|entry| names(&entry, context, problems)),
+        fates: keys.get("fates").map(|entry| fates(&entry, context, problems)).unwrap_or_default(),
+        warnings: keys.get("warnings").and_then(|entry| lines(&entry, problems)),
+        logs: keys.get("logs").and_then(|entry| lines(&entry, problems)),
+        events: keys
+            .get("events")
+            .map(|entry| events(&entry, context.names, context.moments, problems))
+            .unwrap_or_default(),
+    };
+    function.map(|_| expect)
+}
+
+/// Options and outcomes of the other call.
+fn foreign_keys(keys: &Keys<'_>, function: Function, problems: &mut Problems) {
+    let (foreign, other): (&[&str], &str) = match function {
+        Function::Gather => (&["return_when", "timeout", "wrap", "collection", "done", "pending"], "wait"),
+        Function::Wait => (&["return_exceptions", "results"], "gather"),
+    };
+    for key in Owner::Expect.keys().iter().filter(|key| foreign.contains(key)) {
+        let Some(entry) = keys.get(key) else { continue };
+        let help = match *key {
+            "results" => "wait() gives two sets: write `done` and `pending`".to_owned(),
+            "done" | "pending" => "gather() gives a list: write `results`".to_owned(),
+            _ => format!("leave it out, or write `call = \"{other}\"`"),
+        };
+        let problem = Problem::new(format!("{function}() has no `{key}`")).at(entry.key_place());
+        problems.push(problem.label(format!("this belongs to {other}()")).help(help));
+    }
+}
+
+fn pythons(entry: &Entry<'_>, problems: &mut Problems) -> Vec<Python> {
+    match entry.node.get_ref() {
+        DeValue::Array(items) => items.iter().filter_map(|item| calls::python(entry.key, item, problems)).collect(),
+        _ => calls::python(entry.key, entry.node, problems).into_iter().collect(),
+    }
+}
+
+fn results(entry: &Entry<'_>, problems: &mut Problems) -> Vec<End> {
+    let items = entry.array("a list of results", "[1, { raises = \"ValueError\" }]", problems);
+    items.into_iter().flatten().filter_map(|item| result(item, problems)).collect()
+}
+
+/// A plain value, or `{ returns = V }`, `{ raises = "T: m" }`, or `{}` for None. A table with any other key is a value.
+fn result(node: &Node<'_>, problems: &mut Problems) -> Option<End> {
+    let Some(table) = node.get_ref().as_table() else {
+        return value(node, problems).map(End::Returns);
+    };
+    if !table.iter().all(|(key, _)| matches!(key.get_ref().as_ref(), "returns" | "raises")) {
+        return value(node, problems).map(End::Returns);
+    }
+    let keys = Keys::of(table, Owner::OnCancel, problems);
+    match (keys.get("returns"), keys.get("raises")) {
+        (None, None) => Some(End::Returns(Value::None)),
+        (Some(returns), None) => value(returns.node, problems).map(End::Returns),
+        (None, Some(raises)) => exception(&raises, problems).map(End::Raises),
+        (Some(_), Some(raises)) => {
+            let problem = Problem::new("a result cannot both return and raise").at(raises.key_place());
+            problems.push(problem.label("it cannot do both").help("keep one of the two"));
+            None
+        }
+    }
+}
+
+fn names(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<String> {
+    let texts = entry.texts("a list of names", "[\"users\"]", problems).unwrap_or_default();
+    for (name, place) in &texts {
+        context.names.resolve(name, place.clone(), "awaitable", problems);
+    }
+    texts.into_iter().map(|(name, _)| name.to_owned()).collect()
+}
+
+fn fates(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<(String, String)> {
+    let Some(table) = entry.table("a table of names and fates", "{ users = \"lost\" }", problems) else {
+        return Vec::new();
+    };
+    let mut fates = Vec::new();
+    for (name, node) in table {
+        context.names.resolve(name.get_ref(), name.span(), "awaitable", problems);
+        let word = node.get_ref().as_str();
+        if let Some(word) = word.filter(|word| FATES.contains(word)) {
+            fates.push((name.get_ref().to_string(), word.to_owned()));
+            continue;
+        }
+        let choice: Vec<String> = FATES.iter().map(|fate| format!("\"{fate}\"")).collect();
+        let problem = match word {
+            Some(word) => Problem::new(format!("unknown fate {}", quoted(word))),
+            None => Problem::new(format!("a fate must be a string, not {}", type_of(node))),
+        };
+        let help = match word.and_then(|word| nearest(word, FATES)) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("write {}", listed(&choice, "or")),
+        };
+        problems.push(problem.at(node.span()).label("not a fate").help(help));
+    }
+    fates
+}
+
+fn lines(entry: &Entry<'_>, problems: &mut Problems) -> Option<Vec<String>> {
+    let texts = entry.texts("a list of strings", "[\"Task exception was never retrieved\"]", problems)?;
+    Some(texts.into_iter().map(|(text, _)| text.to_owned()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::outcome::Fate;
+
+    #[test]
+    fn the_fates_are_the_ledgers() {
+        // A fate that is added fails to compile here until it is listed.
+        let listed = |fate: Fate| match fate {
+            Fate::Raised
+            | Fate::Delivered
+            | Fate::Done
+            | Fate::Pending
+            | Fate::Cancelled
+            | Fate::Lost
+            | Fate::Swallowed
+            | Fate::Unretrieved
+            | Fate::Unfinished => fate.word(),
+        };
+        let words = [
+            Fate::Raised,
+            Fate::Delivered,
+            Fate::Done,
+            Fate::Pending,
+            Fate::Cancelled,
+            Fate::Lost,
+            Fate::Swallowed,
+            Fate::Unretrieved,
+            Fate::Unfinished,
+        ];
+        assert_eq!(words.map(listed), super::FATES);
+    }
+}

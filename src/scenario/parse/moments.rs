@@ -1,0 +1,105 @@
+//! Durations and moments in a file: numbers of seconds, and strings with units.
+
+use std::ops::Range;
+
+use toml::de::DeValue;
+
+use crate::scenario::diagnostic::{Problem, Problems, quoted};
+use crate::scenario::duration::{DurationError, Durations};
+use crate::scenario::{Delay, Nanos};
+
+use super::keys::{Entry, Node, type_of};
+
+/// Reads durations, with one parser for the whole file.
+pub(super) struct Moments(Durations);
+
+impl Moments {
+    pub(super) fn new() -> Moments {
+        Moments(Durations::new())
+    }
+
+    /// A duration, or a moment counted from the start.
+    pub(super) fn nanos(&self, entry: &Entry<'_>, problems: &mut Problems) -> Option<Nanos> {
+        self.read(entry.key, entry.node, "a duration", problems)
+    }
+
+    /// A duration, or `"forever"`.
+    pub(super) fn delay(&self, entry: &Entry<'_>, problems: &mut Problems) -> Option<Delay> {
+        match entry.node.get_ref().as_str() {
+            Some("forever") => Some(Delay::Forever),
+            _ => self.read(entry.key, entry.node, "a duration or \"forever\"", problems).map(Delay::For),
+        }
+    }
+
+    /// A duration, or `"none"` for none.
+    pub(super) fn timeout(&self, entry: &Entry<'_>, problems: &mut Problems) -> Option<Option<Nanos>> {
+        match entry.node.get_ref().as_str() {
+            Some("none" | "None") => Some(None),
+            _ => self.read(entry.key, entry.node, "a duration or \"none\"", problems).map(Some),
+        }
+    }
+
+    /// A list of moments.
+    pub(super) fn list(&self, entry: &Entry<'_>, problems: &mut Problems) -> Option<Vec<Nanos>> {
+        let items = entry.array("a list of moments", "[\"500ms\", 2]", problems)?;
+        Some(items.iter().filter_map(|item| self.read(entry.key, item, "a list of moments", problems)).collect())
+    }
+
+    fn read(&self, key: &str, node: &Node<'_>, wanted: &str, problems: &mut Problems) -> Option<Nanos> {
+        let place = node.span();
+        let read = match node.get_ref() {
+            DeValue::String(text) => self.0.parse(text),
+            DeValue::Float(number) => self.0.parse(number.as_str()),
+            DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
+                Ok(seconds) if seconds < 0 => Err(DurationError::Negative),
+                Ok(seconds) => u64::try_from(seconds)
+                    .ok()
+                    .and_then(|seconds| seconds.checked_mul(Nanos::SECOND.0))
+                    .map(Nanos)
+                    .filter(|nanos| *nanos <= Nanos::MAX)
+                    .ok_or(DurationError::TooLong),
+                Err(_) if number.as_str().starts_with('-') => Err(DurationError::Negative),
+                Err(_) => Err(DurationError::TooLong),
+            },
+            _ => {
+                let problem = Problem::new(format!("`{key}` must be {wanted}, not {}", type_of(node)))
+                    .at(place)
+                    .label(format!("this is {}", type_of(node)))
+                    .help("write seconds, as `1.5`, or a string with a unit, as `\"250ms\"`");
+                problems.push(problem);
+                return None;
+            }
+        };
+        read.map_err(|error| problems.push(problem(key, node, place, wanted, &error))).ok()
+    }
+}
+
+fn problem(key: &str, node: &Node<'_>, place: Range<usize>, wanted: &str, error: &DurationError) -> Problem {
+    let written = match node.get_ref().as_str() {
+        Some(text) if *error != DurationError::Empty => format!("{} is ", quoted(text)),
+        _ => String::new(),
+    };
+    let message = match error {
+        DurationError::NotADuration if wanted == "a duration" => format!("`{key}`: {written}{error}"),
+        DurationError::NotADuration => format!("`{key}` must be {wanted}"),
+        _ => format!("`{key}`: {error}"),
+    };
+    let label = match error {
+        DurationError::NotADuration | DurationError::Empty => "not a duration",
+        DurationError::UnknownUnit(_) => "no such unit",
+        DurationError::MissingUnit(_) => "a unit is missing",
+        DurationError::Negative => "negative",
+        DurationError::NotFinite => "not finite",
+        DurationError::TooLong => "too long",
+        DurationError::TooShort => "too short",
+    };
+    let help = match (error, wanted) {
+        (DurationError::NotADuration | DurationError::Empty, _) => {
+            Some("write seconds, as `1.5`, or a string with a unit, as `\"250ms\"` or `\"1h30m\"`")
+        }
+        (DurationError::NotFinite, "a duration or \"forever\"") => Some("write \"forever\" for what never ends"),
+        (DurationError::NotFinite, "a duration or \"none\"") => Some("write \"none\" for no timeout"),
+        (error, _) => error.help(),
+    };
+    Problem::new(message).at(place).label(label).maybe_help(help)
+}

@@ -1,0 +1,340 @@
+//! The command line as its users meet it: flags, exit codes, what goes to which stream, pipes, files.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Command as Process, Stdio};
+use std::time::Instant;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// The program, in surroundings of which nothing is inherited that could change what it shows.
+fn asyncdemo(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("asyncdemo").expect("the program was built");
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "CI"] {
+        command.env_remove(variable);
+    }
+    command.env("LC_ALL", "C.UTF-8").current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
+    command
+}
+
+struct Finished {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn run(arguments: &[&str]) -> Finished {
+    finish(&mut asyncdemo(arguments))
+}
+
+fn finish(command: &mut Command) -> Finished {
+    let output = command.output().expect("the program can be started");
+    Finished {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).expect("output is UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("diagnostics are UTF-8"),
+    }
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let finished = run(arguments);
+    serde_json::from_str(&finished.stdout).unwrap_or_else(|error| panic!("{error}: {}", finished.stdout))
+}
+
+fn scenario(text: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a temporary file");
+    file.write_all(text.as_bytes()).expect("a temporary file can be written");
+    file
+}
+
+fn path(file: &tempfile::NamedTempFile) -> &str {
+    file.path().to_str().expect("temporary paths are UTF-8")
+}
+
+#[test]
+fn the_exit_code_says_how_the_call_came_out() {
+    let returns = scenario("[[awaitable]]\nname = \"users\"\ndelay = 1\nreturns = 1\n");
+    let raises = scenario("[[awaitable]]\nname = \"users\"\ndelay = 1\nraises = \"ValueError\"\n");
+    let cancelled = scenario("[caller]\ncancel_at = 1\n[[awaitable]]\nname = \"users\"\ndelay = 2\n");
+    let hangs = scenario("[[awaitable]]\nname = \"users\"\ndelay = \"forever\"\n");
+    let broken = scenario("[[awaitable]]\ndealy = 1\n");
+    for (file, code) in [(&returns, 0), (&raises, 1), (&cancelled, 1), (&hangs, 3), (&broken, 2)] {
+        assert_eq!(run(&["gather", path(file)]).code, Some(code), "{}", path(file));
+    }
+    assert_eq!(run(&["wait", path(&raises)]).code, Some(0), "wait() does not raise for a member");
+    assert_eq!(run(&["wait", path(&returns), "--return-when", "sometimes"]).code, Some(2));
+    assert_eq!(run(&["gather", "--no-such-flag"]).code, Some(2));
+}
+
+#[test]
+fn a_broken_scenario_leaves_standard_output_empty_and_writes_no_file() {
+    let broken = scenario("[[awaitable]]\ndealy = 1\n");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("run.json");
+    let finished = finish(asyncdemo(&["gather", path(&broken), "-o"]).arg(&file));
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""));
+    assert!(finished.stderr.contains("did you mean `delay`"), "{}", finished.stderr);
+    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0);
+}
+
+#[test]
+fn the_built_in_basic_is_what_runs_without_a_file() {
+    let by_default = json(&["gather", "--format", "json"]);
+    assert_eq!(by_default["scenario"]["source"], "builtin:basic");
+    let by_path = json(&["gather", "scenarios/basic.toml", "--format", "json"]);
+    assert_eq!(by_path["scenario"]["source"], "scenarios/basic.toml");
+    assert_eq!(by_default["events"], by_path["events"]);
+}
+
+#[test]
+fn gather_and_wait_differ_visibly_on_basic() {
+    assert_eq!(json(&["gather", "--format", "json"])["outcome"]["status"], "raised");
+    let wait = json(&["wait", "--format", "json"]);
+    assert_eq!(wait["outcome"]["status"], "returned");
+    assert!(wait["outcome"]["done"].as_array().is_some_and(|done| done.len() > 1));
+}
+
+#[test]
+fn a_scenario_comes_from_standard_input_too() {
+    let finished = finish(
+        asyncdemo(&["gather", "-", "--format", "json"]).write_stdin("[[awaitable]]\nname = \"users\"\nreturns = 3\n"),
+    );
+    let document: Value = serde_json::from_str(&finished.stdout).expect("a document");
+    assert_eq!(document["scenario"]["source"], "-");
+    assert_eq!(document["outcome"]["results"][0]["value"], 3);
+}
+
+#[test]
+fn flags_override_the_file_both_ways() {
+    let file = scenario(
+        "[gather]\nreturn_exceptions = true\n[wait]\ntimeout = 1\nreturn_when = \"first-exception\"\nwrap = false\n\
+         [[awaitable]]\nname = \"users\"\ndelay = 2\n",
+    );
+    let gather = json(&["gather", path(&file), "--format", "json", "--return-exceptions=false"]);
+    assert_eq!(gather["call"]["return_exceptions"], false);
+    assert_eq!(json(&["gather", path(&file), "--format", "json"])["call"]["return_exceptions"], true);
+    assert_eq!(json(&["gather", "--return-exceptions", "--format", "json"])["call"]["return_exceptions"], true);
+    let wait = json(&[
+        "wait",
+        path(&file),
+        "--format",
+        "json",
+        "--timeout",
+        "none",
+        "--return-when",
+        "FIRST_COMPLETED",
+        "--wrap",
+        "--collection",
+        "tuple",
+    ]);
+    assert_eq!(
+        wait["call"],
+        serde_json::json!({"function": "wait", "return_when": "FIRST_COMPLETED", "timeout": null, "wrap": true,
+            "collection": "tuple"})
+    );
+    let shorter = json(&["wait", path(&file), "--format", "json", "--timeout", "250ms", "--wrap"]);
+    assert_eq!(shorter["call"]["timeout"], 0.25);
+    assert_eq!(shorter["outcome"]["at"], 0.25);
+}
+
+#[test]
+fn a_bare_collection_of_several_is_refused_on_the_command_line_too() {
+    let finished = run(&["wait", "--collection", "bare"]);
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""));
+    assert!(finished.stderr.contains("bare"), "{}", finished.stderr);
+}
+
+#[test]
+fn both_clocks_give_the_same_document_but_for_its_clock() {
+    let arguments = ["wait", "--timeout", "3", "--format", "json"];
+    let at_once = run(&[&arguments[..], &["--clock", "virtual"]].concat());
+    let begun = Instant::now();
+    let paced = run(&[&arguments[..], &["--speed", "20"]].concat());
+    assert!(begun.elapsed().as_secs_f64() > 2.0 / 20.0, "the real clock takes its time");
+    assert_eq!(at_once.stdout.replace("\"clock\": \"virtual\"", "\"clock\": \"real\""), paced.stdout);
+    assert_eq!(at_once.code, paced.code);
+}
+
+#[test]
+fn jsonl_gives_an_event_a_line_and_then_the_document() {
+    let finished = run(&["gather", "--format", "jsonl"]);
+    let lines: Vec<Value> =
+        finished.stdout.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+    let (last, events) = lines.split_last().expect("some lines");
+    assert_eq!(last["format"], "asyncdemo.run/1");
+    assert!(last.get("events").is_none());
+    assert_eq!(Value::Array(events.to_vec()), json(&["gather", "--format", "json"])["events"]);
+}
+
+#[test]
+fn jsonl_is_flushed_while_the_run_goes_on() {
+    let mut child = Process::new(assert_cmd::cargo::cargo_bin!("asyncdemo"))
+        .args(["gather", "--format", "jsonl", "--clock", "real", "--progress", "never"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let first = lines.next().expect("a line").expect("that can be read");
+    assert!(first.contains("\"at\":0.0"), "{first}");
+    assert!(child.try_wait().expect("a child").is_none(), "the first line came before the run was over");
+    child.kill().expect("it can be ended");
+    child.wait().expect("it ends");
+}
+
+#[test]
+fn json_can_be_reduced_to_the_outcome() {
+    let document = json(&["gather", "--format", "json", "--no-events", "--no-awaitables"]);
+    assert!(document.get("events").is_none() && document.get("awaitables").is_none());
+    assert_eq!(document["outcome"], json(&["gather", "--format", "json"])["outcome"]);
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly_with_the_runs_own_code() {
+    for format in ["human", "json", "jsonl"] {
+        let mut child = Process::new(assert_cmd::cargo::cargo_bin!("asyncdemo"))
+            .args(["gather", "workers", "--format", format, "--clock", "virtual"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program can be started");
+        drop(child.stdout.take());
+        let mut stderr = String::new();
+        child.stderr.take().expect("a pipe").read_to_string(&mut stderr).expect("it can be read");
+        let code = child.wait().expect("it ends").code();
+        assert_eq!((stderr.as_str(), code), ("", run(&["gather", "workers"]).code), "{format}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    for format in ["human", "json", "jsonl"] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has /dev/full");
+        let output = Process::new(assert_cmd::cargo::cargo_bin!("asyncdemo"))
+            .args(["gather", "--format", format, "--clock", "virtual"])
+            .stdout(full)
+            .output()
+            .expect("the program can be started");
+        assert_eq!(output.status.code(), Some(4), "{format}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("could not be written"), "{format}");
+    }
+    let finished = run(&["gather", "-o", "/dev/full.json"]);
+    assert_eq!(finished.code, Some(4), "{}", finished.stderr);
+}
+
+#[test]
+fn files_are_written_in_the_format_of_their_endings() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |name: &str| -> PathBuf { folder.path().join(name) };
+    fs::write(at("run.json"), "what stood there").expect("it can be written");
+    let finished = finish(
+        asyncdemo(&["gather", "--format", "json"])
+            .arg("-o")
+            .arg(at("run.json"))
+            .arg("-o")
+            .arg(at("run.jsonl"))
+            .arg("-o")
+            .arg(at("run.txt")),
+    );
+    assert_eq!(finished.code, Some(1), "{}", finished.stderr);
+    assert_eq!(fs::read_to_string(at("run.json")).expect("it is there"), finished.stdout);
+    assert_eq!(fs::read_to_string(at("run.jsonl")).expect("it is there"), run(&["gather", "--format", "jsonl"]).stdout);
+    let report = fs::read_to_string(at("run.txt")).expect("it is there");
+    assert!(report.contains("await asyncio.gather(") && !report.contains('\x1b'), "{report}");
+    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 3, "nothing else is left");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_said_before_anything_runs() {
+    let finished = run(&["gather", "-o", "no/such/folder/run.json"]);
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(4), ""));
+    assert!(finished.stderr.contains("no/such/folder/run.json"), "{}", finished.stderr);
+    let finished = run(&["gather", "-o", "run.png"]);
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""));
+    assert!(finished.stderr.contains(".jsonl"), "{}", finished.stderr);
+}
+
+#[test]
+fn a_pipe_is_plain_and_colours_can_be_asked_for() {
+    let coloured = |command: &mut Command| finish(command).stdout.contains('\x1b');
+    assert!(!coloured(&mut asyncdemo(&["gather"])));
+    assert!(coloured(&mut asyncdemo(&["gather", "--color", "always"])));
+    assert!(coloured(asyncdemo(&["gather"]).env("CLICOLOR_FORCE", "1")));
+    assert!(!coloured(asyncdemo(&["gather"]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")));
+    assert!(coloured(asyncdemo(&["gather", "--color", "always"]).env("NO_COLOR", "1")));
+}
+
+#[test]
+fn a_locale_without_utf8_gets_ascii() {
+    let finished = finish(asyncdemo(&["gather", "--progress", "always"]).env("LC_ALL", "C"));
+    assert!(finished.stdout.is_ascii() && finished.stderr.is_ascii(), "{}{}", finished.stdout, finished.stderr);
+}
+
+#[test]
+fn without_a_terminal_progress_is_nothing_or_plain_lines() {
+    assert_eq!(run(&["gather"]).stderr, "");
+    let always = run(&["gather", "--progress", "always"]);
+    assert!(always.stderr.lines().count() > 3 && !always.stderr.contains('\x1b'), "{}", always.stderr);
+    assert_eq!(always.stdout, run(&["gather"]).stdout);
+}
+
+#[test]
+fn the_event_log_is_shown_where_it_is_asked_for() {
+    let (without, with) = (run(&["gather"]).stdout, run(&["gather", "--events"]).stdout);
+    assert!(with.lines().count() > without.lines().count() + 5);
+}
+
+#[test]
+fn scenarios_are_listed_and_printed() {
+    let listing = run(&["scenarios"]);
+    assert_eq!(listing.code, Some(0));
+    for name in ["basic", "nested", "timeout", "cleanup", "tasks", "workers"] {
+        assert!(listing.stdout.contains(name), "{}", listing.stdout);
+        let printed = run(&["scenarios", name]);
+        let file = fs::read_to_string(format!("{}/scenarios/{name}.toml", env!("CARGO_MANIFEST_DIR")));
+        assert_eq!(printed.stdout, file.expect("it is there"));
+    }
+    let unknown = run(&["scenarios", "basics"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(2), ""));
+    assert!(unknown.stderr.contains("did you mean `basic`"), "{}", unknown.stderr);
+}
+
+#[test]
+fn the_versions_of_python_differ() {
+    let file = scenario("[wait]\nwrap = false\n[[awaitable]]\nname = \"users\"\ndelay = 1\n");
+    for (python, code, warnings) in [("3.8", 0, 0), ("3.9", 0, 1), ("3.10", 0, 1), ("3.11", 1, 1), ("3.14", 1, 1)] {
+        let finished = run(&["wait", path(&file), "--python", python, "--format", "json"]);
+        let document: Value = serde_json::from_str(&finished.stdout).expect("a document");
+        assert_eq!(finished.code, Some(code), "{python}");
+        assert_eq!(document["warnings"].as_array().map(Vec::len), Some(warnings), "{python}: {document}");
+    }
+    assert_eq!(run(&["gather", "--python", "3.15"]).code, Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_cancels_the_caller_and_shows_what_that_did() {
+    let file = scenario(
+        "[[awaitable]]\nname = \"users\"\ndelay = 60\non_cancel = { cleanup = \"10ms\" }\n[[awaitable]]\ndelay = 60\n",
+    );
+    let mut child = Process::new(assert_cmd::cargo::cargo_bin!("asyncdemo"))
+        .args(["gather", path(&file), "--format", "jsonl", "--clock", "real"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let mut reader = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut seen = String::new();
+    while !seen.contains("\"await\"") {
+        assert!(reader.read_line(&mut seen).expect("a line") > 0, "{seen}");
+    }
+    let sent = Process::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there");
+    assert!(sent.success());
+    reader.read_to_string(&mut seen).expect("the rest");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let document: Value = serde_json::from_str(seen.lines().last().expect("a line")).expect("a document");
+    assert_eq!(document["outcome"]["status"], "cancelled");
+    assert_eq!(document["awaitables"][0]["fate"], "raised");
+    assert!(seen.contains("\"by\":\"interrupt\"") && seen.contains("\"cleanup\""), "{seen}");
+}
