@@ -29,15 +29,19 @@ pub fn describe(event: &Event<'_>, scenario: &Scenario) -> String {
         }
         What::Start { awaitable } => format!("{} starts", name(awaitable)),
         What::Cancel { target, accepted, by } => {
+            let subject = target_words(target, scenario);
             let by = match by {
                 Canceller::Schedule => "as the scenario says",
-                Canceller::Caller => "as its caller was",
-                Canceller::Group => "as its group was",
+                Canceller::Caller => "with the caller",
+                Canceller::Group => "with its group",
                 Canceller::Exit => "as asyncio.run() ends",
                 Canceller::Interrupt => "by Ctrl-C",
             };
-            let refused = if accepted { "" } else { "; too late, cancel() returns False" };
-            format!("{} is cancelled, {by}{refused}", target_words(target, scenario))
+            if accepted {
+                format!("{subject} is cancelled, {by}")
+            } else {
+                format!("{subject} refuses to be cancelled, {by}: cancel() returns False")
+            }
         }
         What::Cleanup { awaitable } => format!("{} catches CancelledError and cleans up", name(awaitable)),
         What::Finish { target, ended, results } => {
@@ -55,7 +59,7 @@ pub fn describe(event: &Event<'_>, scenario: &Scenario) -> String {
             }
         }
         What::Call { function } => format!("the caller calls {function}()"),
-        What::Await => "the caller awaits it".to_owned(),
+        What::Await => "the caller awaits".to_owned(),
         What::Check { done: true } => "the caller looks: group.done() is True".to_owned(),
         What::Check { done: false } => "the caller looks: group.done() is False".to_owned(),
         What::Timeout => "wait()'s timeout is over".to_owned(),
@@ -146,5 +150,5 @@ pub fn kind_word(kind: &Kind) -> &'static str {
 
 /// A value cut so that none makes a line endless.
 fn cut(shown: impl fmt::Display) -> String {
-    fit(shown, VALUE_COLUMNS, "…")
+    fit(shown, VALUE_COLUMNS, "...")
 }

@@ -300,6 +300,7 @@ fn call_outcome(page: &Page<'_>) -> (String, Look) {
     let name = |id| fit(run.scenario.name(id), 30, page.glyphs.ellipsis);
     let text = match (&run.outcome.gave, run.call) {
         (Gave::Nothing, _) => "never returns".to_owned(),
+        (Gave::Results(results), _) if results.is_empty() => "returned []".to_owned(),
         (Gave::Results(results), _) => format!("returned {}", count(results.len(), "result")),
         (Gave::Exception(_), _) if run.outcome.status == Status::Cancelled => "cancelled".to_owned(),
         (Gave::Exception(_), _) => "raised".to_owned(),
@@ -325,7 +326,9 @@ fn rest_words(page: &Page<'_>, rest: &Rest) -> String {
     let mut part = |tally: Tally, verb: &str| {
         if tally.count > 0 {
             let when = tally.span.map_or(String::new(), |span| format!(" {}", span_words(page, span)));
-            parts.push(format!("{}\u{1f}{verb}{when}", thousands(tally.count as u64)));
+            let many =
+                if tally.count == rest.count() { "all".to_owned() } else { thousands(tally.count as u64).to_string() };
+            parts.push(format!("{many}\u{1f}{verb}{when}"));
         }
     };
     part(rest.raised, "raised");

@@ -12,44 +12,83 @@ use super::order::{Place, Tally, visit};
 use super::page::Page;
 use super::verdict::join;
 use crate::event::{Canceller, Ended, Exception, ExceptionKind, Returned};
-use crate::outcome::{Entry, Fate, State};
+use crate::outcome::{Entry, Fate, Gave, State};
 use crate::report::duration::thousands;
 use crate::scenario::{Call, Id, Kind, Nanos, ReturnWhen, Status, Value};
 
-/// Up to this many different stories are told one by one.
-const STORIES: usize = 8;
+/// Up to this many stories are told, where they can be put together to so few.
+const STORIES: usize = 9;
+/// Up to this many that differ only in times and values are told one by one.
+const ALIKE: usize = 6;
 /// The most names in a sentence.
 const NAMES: usize = 3;
 
 /// Writes a sentence or two for each awaitable whose story the verdict does not tell already.
 pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
-    let mut exact: Option<Stories<(Shape, Exact)>> = Some(Stories::default());
-    let mut coarse: Stories<Shape> = Stories::default();
-    visit(page.run, |place| {
-        let Some(entry) = page.entry(place.id) else { return };
-        let shape = Shape::new(page, place, entry);
-        if !shape.is_worth_telling() {
-            return;
-        }
-        coarse.add(shape, shape, place.id, entry);
-        if let Some(stories) = &mut exact {
-            stories.add((shape, Exact::new(page, place.id, entry)), shape, place.id, entry);
-        }
-        exact = exact.take().filter(|stories| stories.told.len() <= STORIES);
-    });
-    let (stories, exactly) = match exact {
-        Some(exact) => (exact.told, true),
-        None => (coarse.told, false),
-    };
+    let stories = stories(page);
     if !stories.is_empty() {
         writeln!(out)?;
     }
     for story in &stories {
         let subject = subject(page, &story.ids, story.count);
-        let text = story.tell(page, exactly || story.count == 1);
-        page.paragraph(out, 2, (&subject, page.style.bold), &text)?;
+        page.paragraph(out, 2, (&subject, page.style.bold), &story.tell(page))?;
     }
     Ok(())
+}
+
+/// What there is to tell: exactly where that takes few sentences, and only what happened where it would take many.
+fn stories(page: &Page<'_>) -> Vec<Story> {
+    let mut shapes: Stories<Shape> = Stories::default();
+    let mut exact: Vec<Option<Stories<Exact>>> = Vec::new();
+    let mut position = 0;
+    visit(page.run, |place| {
+        position += 1;
+        let Some(entry) = page.entry(place.id) else { return };
+        let shape = Shape::new(page, place, entry);
+        if !shape.is_worth_telling() || is_told_by_verdict(page, place, entry) {
+            return;
+        }
+        let at = shapes.add(shape, shape, position, place.id, entry);
+        if at == exact.len() {
+            exact.push(Some(Stories::default()));
+        }
+        if let Some(alike) = exact.get_mut(at) {
+            if let Some(stories) = alike {
+                stories.add(Exact::new(page, place.id, entry), shape, position, place.id, entry);
+            }
+            // More would not be told, and must not be kept: there may be a million.
+            *alike = alike.take().filter(|stories| stories.told.len() <= ALIKE);
+        }
+    });
+    let mut told: Vec<Story> = Vec::new();
+    let mut left = STORIES.saturating_sub(shapes.told.len());
+    for (story, exact) in shapes.told.into_iter().zip(exact) {
+        match exact {
+            Some(stories) if stories.told.len() <= left + 1 => {
+                left = (left + 1).saturating_sub(stories.told.len());
+                told.extend(stories.told.into_iter().map(|story| Story { exactly: true, ..story }));
+            }
+            _ => told.push(story),
+        }
+    }
+    told.sort_by_key(|story| story.position);
+    told
+}
+
+/// Whether the verdict says it in so many words: what a call that hangs waits for, and a group that raised what the
+/// call then raised.
+fn is_told_by_verdict(page: &Page<'_>, place: Place, entry: &Entry) -> bool {
+    let passed_on = match (entry.ended, &page.run.outcome.gave) {
+        (Some(Ended::Raised(own)), Gave::Exception(raised)) => own == *raised && entry.fate != Fate::Raised,
+        _ => false,
+    };
+    let waited_for = page.run.outcome.status == Status::Hangs
+        && place.given
+        && place.depth == 0
+        && entry.created.is_some()
+        && entry.ended.is_none()
+        && entry.cancelled_by.is_none();
+    passed_on || waited_for
 }
 
 /// `users`, `users and orders`, `users, orders and 9,988 more`.
@@ -69,6 +108,8 @@ struct Shape {
     at_return: StateWord,
     end: End,
     canceller: Option<CancellerWord>,
+    /// It was cancelled before the call came back, or right then.
+    cancelled_first: bool,
     created: bool,
     started: bool,
     cleaned: bool,
@@ -133,27 +174,27 @@ impl Exact {
 /// Stories by what they have in common, in the order in which they first came.
 struct Stories<Key> {
     places: HashMap<Key, usize>,
+    /// The last key and its place: neighbours are mostly alike.
+    last: Option<(Key, usize)>,
     told: Vec<Story>,
 }
 
 impl<Key> Default for Stories<Key> {
     fn default() -> Stories<Key> {
-        Stories { places: HashMap::new(), told: Vec::new() }
+        Stories { places: HashMap::new(), last: None, told: Vec::new() }
     }
 }
 
-impl<Key: Hash + Eq> Stories<Key> {
-    fn add(&mut self, key: Key, shape: Shape, id: Id, entry: &Entry) {
-        let place = *self.places.entry(key).or_insert(self.told.len());
+impl<Key: Copy + Hash + Eq> Stories<Key> {
+    /// Adds an awaitable to its story, and tells which that is.
+    fn add(&mut self, key: Key, shape: Shape, position: usize, id: Id, entry: &Entry) -> usize {
+        let place = match self.last {
+            Some((last, place)) if last == key => place,
+            _ => *self.places.entry(key).or_insert(self.told.len()),
+        };
+        self.last = Some((key, place));
         if place == self.told.len() {
-            self.told.push(Story {
-                shape,
-                ids: Vec::new(),
-                count: 0,
-                finished: Tally::default(),
-                cancelled: Tally::default(),
-                ended: entry.ended,
-            });
+            self.told.push(Story::new(shape, position, entry));
         }
         if let Some(story) = self.told.get_mut(place) {
             story.count += 1;
@@ -163,12 +204,15 @@ impl<Key: Hash + Eq> Stories<Key> {
                 story.ids.push(id);
             }
         }
+        place
     }
 }
 
 /// Awaitables that one telling serves.
 struct Story {
     shape: Shape,
+    /// Where the first stands in the order of lanes.
+    position: usize,
     /// The first few.
     ids: Vec<Id>,
     count: usize,
@@ -176,6 +220,8 @@ struct Story {
     cancelled: Tally,
     /// How the first ended.
     ended: Option<Ended>,
+    /// Whether times and values are those of all.
+    exactly: bool,
 }
 
 impl Shape {
@@ -198,6 +244,7 @@ impl Shape {
             at_return: Hashed(entry.at_return),
             end,
             canceller: entry.cancelled_by.map(|(_, by)| Hashed(by)),
+            cancelled_first: entry.cancelled_by.is_some_and(|(at, _)| at <= page.run.outcome.at),
             created: entry.created.is_some(),
             started: entry.started.is_some(),
             cleaned: entry.cleanup.is_some(),
@@ -225,7 +272,6 @@ impl Shape {
 /// The words that differ between one and many.
 struct Grammar {
     was: &'static str,
-    had: &'static str,
     it: &'static str,
     /// At a sentence's beginning.
     it_capital: &'static str,
@@ -234,42 +280,47 @@ struct Grammar {
     many: bool,
 }
 
-const ONE: Grammar =
-    Grammar { was: "was", had: "had", it: "it", it_capital: "It", them: "it", its: "its", many: false };
-const MANY: Grammar =
-    Grammar { was: "were", had: "had", it: "they", it_capital: "They", them: "them", its: "their", many: true };
+const ONE: Grammar = Grammar { was: "was", it: "it", it_capital: "It", them: "it", its: "its", many: false };
+const MANY: Grammar = Grammar { was: "were", it: "they", it_capital: "They", them: "them", its: "their", many: true };
 
 impl Story {
+    fn new(shape: Shape, position: usize, entry: &Entry) -> Story {
+        let (ids, finished, cancelled) = (Vec::new(), Tally::default(), Tally::default());
+        Story { shape, position, ids, count: 0, finished, cancelled, ended: entry.ended, exactly: false }
+    }
+
     /// What is said behind the subject.
-    fn tell(&self, page: &Page<'_>, exactly: bool) -> String {
+    fn tell(&self, page: &Page<'_>) -> String {
         let g = if self.count == 1 { &ONE } else { &MANY };
         let shape = &self.shape;
         if !shape.created {
             return self.never_created(page, g);
         }
-        let given =
-            if shape.given { "" } else { &*format!(" {} not among the arguments of {}.", g.was, page.function()) };
-        let subject = if shape.given { String::new() } else { format!(" {}", g.it_capital) };
         let function = page.function();
-        let came_out = page.came_out();
         let hangs = page.run.outcome.status == Status::Hangs;
         let over = matches!(shape.at_return.0, State::Returned | State::Raised | State::Cancelled);
-        let running = match (shape.what, shape.at_return.0) {
-            (Kindred::Other, _) => "not done yet",
-            (_, State::NotStarted) => "not started yet",
-            _ => "still running",
+        let (given, subject) = if shape.given {
+            (String::new(), String::new())
+        } else {
+            (format!(" {} not among the arguments of {function}.", g.was), format!(" {}", g.it_capital))
         };
         let told = match shape.fate.0 {
-            Fate::Delivered | Fate::Done | Fate::Raised => format!("{subject}{}", self.in_hand(page, g, exactly)),
-            Fate::Pending => format!("{subject} {} pending.{}", g.was, self.afterwards(page, g, exactly)),
-            _ if hangs && shape.end == End::Never => format!("{subject}{}", self.never_finished(page, g, exactly)),
-            _ if hangs || over => format!("{subject}{}", self.before(page, g, exactly)),
+            Fate::Delivered | Fate::Done | Fate::Raised => self.in_hand(page, g),
+            Fate::Pending => format!(" {} pending.{}", g.was, self.afterwards(page, g)),
+            _ if hangs && shape.end == End::Never => self.never_finished(page, g),
+            _ if hangs || over => self.before(page, g),
+            _ if shape.cancelled_first && shape.cleaned => self.cleaning_up(page, g),
+            _ if shape.cancelled_first => format!(" {}{}.", self.cancelled(page, g, false), self.then(page, g)),
             _ => {
-                let afterwards = self.afterwards(page, g, exactly);
-                format!("{subject} {} {running} when {function} {came_out}.{afterwards}", g.was)
+                let running = match (shape.what, shape.at_return.0) {
+                    (Kindred::Other, _) => format!("{} not done yet", g.was),
+                    (_, State::NotStarted) => "had not started yet".to_owned(),
+                    _ => format!("{} still running", g.was),
+                };
+                format!(" {running} when {}.{}", page.came_back(), self.afterwards(page, g))
             }
         };
-        format!("{given}{told}{}", self.aftermath(page, g))
+        format!("{given}{subject}{told}{}", self.aftermath(g))
     }
 
     /// A coroutine that nothing ever wrapped in a task, or a group that was not made.
@@ -288,11 +339,11 @@ impl Story {
     }
 
     /// It is in what the caller got, and yet there is something to say.
-    fn in_hand(&self, page: &Page<'_>, g: &Grammar, exactly: bool) -> String {
+    fn in_hand(&self, page: &Page<'_>, g: &Grammar) -> String {
         let shape = &self.shape;
         if shape.canceller.is_some() {
-            let cancelled = self.cancelled(page, g, exactly, false);
-            return format!(" {cancelled}{}.", self.then(page, g, exactly));
+            let cancelled = self.cancelled(page, g, false);
+            return format!(" {cancelled}{}.", self.then(page, g));
         }
         // Only of a wait(): gather() would have raised it, or given it as a value.
         let waits = if g.many { "the exceptions wait in the tasks" } else { "the exception waits in the task" };
@@ -308,32 +359,48 @@ impl Story {
     }
 
     /// It ended before the call came back, but is not in what that gave.
-    fn before(&self, page: &Page<'_>, g: &Grammar, exactly: bool) -> String {
+    fn before(&self, page: &Page<'_>, g: &Grammar) -> String {
         let shape = &self.shape;
         let function = page.function();
-        let when = self.when(page, exactly);
+        let when = self.when(page);
         let hangs = page.run.outcome.status == Status::Hangs;
         let first = match (shape.canceller, shape.end) {
-            (Some(_), _) => format!(" {}{}", self.cancelled(page, g, exactly, false), self.then(page, g, exactly)),
-            (None, End::Cancelled) => format!(" ended {when} with a CancelledError of {} own", g.its),
-            (None, _) if hangs => format!(" {}{when}", self.verb(page, exactly)),
-            (None, _) => format!(" {} {}{when}", g.had, self.verb(page, exactly)),
+            (Some(_), _) => format!(" {}{}", self.cancelled(page, g, false), self.then(page, g)),
+            (None, _) if hangs => format!(" {}{when}", self.verb(page)),
+            (None, _) => format!(" had {}{when}", self.verb(page)),
         };
         match shape.fate.0 {
             _ if hangs => format!("{first}, but {function} never hands it on."),
-            Fate::Lost => format!("{first} when {function} {}; {} lost.", page.came_out(), g.results()),
+            Fate::Lost => format!("{first} when {}; {} lost.", page.came_back(), g.results()),
             _ => format!("{first}."),
         }
     }
 
+    /// It was cancelled, and the call came back while it was cleaning up.
+    fn cleaning_up(&self, page: &Page<'_>, g: &Grammar) -> String {
+        let when = self.when(page);
+        let first =
+            format!(" {}, and {} still cleaning up when {}.", self.cancelled(page, g, false), g.was, page.came_back());
+        let its = if g.many { "Their" } else { "Its" };
+        let then = match self.shape.end {
+            End::Cancelled => format!("{} ended cancelled{when}.", g.it_capital),
+            End::Returned => {
+                format!("{} {}{when} all the same, and {} lost.", g.it_capital, self.verb(page), g.results())
+            }
+            End::Raised => format!("{its} cleanup {}{when}.", self.verb(page)),
+            End::Never => format!("{its} cleanup never ends."),
+        };
+        format!("{first} {then}")
+    }
+
     /// What happened after the call came back.
-    fn afterwards(&self, page: &Page<'_>, g: &Grammar, exactly: bool) -> String {
+    fn afterwards(&self, page: &Page<'_>, g: &Grammar) -> String {
         let shape = &self.shape;
-        let when = self.when(page, exactly);
+        let when = self.when(page);
         let lost = if shape.fate.0 == Fate::Lost { format!(", and {} lost", g.results()) } else { String::new() };
         match (shape.canceller, shape.end) {
             (Some(_), End::Never) => {
-                let cancelled = self.cancelled(page, g, exactly, true);
+                let cancelled = self.cancelled(page, g, true);
                 let never = if shape.cleaned {
                     format!(", but {} cleanup never ends", g.its)
                 } else {
@@ -342,22 +409,21 @@ impl Story {
                 format!(" {cancelled}{never}.")
             }
             (Some(_), _) => {
-                format!(" {}{}{lost}.", self.cancelled(page, g, exactly, true), self.then(page, g, exactly))
+                format!(" {}{}{lost}.", self.cancelled(page, g, true), self.then(page, g))
             }
             (None, End::Never) if page.run.interrupted => {
                 format!(" Nobody cancelled {}, and {} did not finish.", g.them, g.it)
             }
             (None, End::Never) => format!(" Nobody cancelled {}, and {} never {}.", g.them, g.it, g.finishes()),
-            (None, End::Cancelled) => format!(" Later{when} {} ended with a CancelledError of {} own.", g.it, g.its),
             (None, _) => {
-                let all = if g.many && exactly { " all" } else { "" };
-                format!(" Nobody cancelled {}: {}{all} {}{when}{lost}.", g.them, g.it, self.verb(page, exactly))
+                let all = if g.many && self.exactly { " all" } else { "" };
+                format!(" Nobody cancelled {}: {}{all} {}{when}{lost}.", g.them, g.it, self.verb(page))
             }
         }
     }
 
     /// In a call that hangs: it is among those that never finish.
-    fn never_finished(&self, page: &Page<'_>, g: &Grammar, exactly: bool) -> String {
+    fn never_finished(&self, page: &Page<'_>, g: &Grammar) -> String {
         let shape = &self.shape;
         let plain = match shape.what {
             Kindred::Other => format!("{} never done", g.was),
@@ -367,27 +433,26 @@ impl Story {
             None if shape.what == Kindred::Other => format!(" {plain}: what {} {} for never comes.", g.it, g.waits()),
             None => format!(" {plain}: {} {} for something that never comes.", g.it, g.waits()),
             Some(_) if shape.cleaned => {
-                format!(" {}, but {} cleanup never ends.", self.cancelled(page, g, exactly, false), g.its)
+                format!(" {}, but {} cleanup never ends.", self.cancelled(page, g, false), g.its)
             }
-            Some(_) => format!(" {}, and {plain} all the same.", self.cancelled(page, g, exactly, false)),
+            Some(_) => format!(" {}, and {plain} all the same.", self.cancelled(page, g, false)),
         }
     }
 
     /// `was cancelled at 1.5 s, as the scenario says`, behind the subject or as a new sentence.
-    fn cancelled(&self, page: &Page<'_>, g: &Grammar, exactly: bool, sentence: bool) -> String {
+    fn cancelled(&self, page: &Page<'_>, g: &Grammar, sentence: bool) -> String {
         let subject = if sentence { format!("{} ", g.it_capital) } else { String::new() };
         let when = match self.cancelled.span {
-            Some((first, last)) if exactly || first == last => format!(" at {}", page.time(first)),
+            Some((first, last)) if self.exactly || first == last => format!(" at {}", page.time(first)),
             Some(span) => format!(" {}", span_words(page, span)),
             None => String::new(),
         };
         let was = g.was;
         match self.shape.canceller.map(|by| by.0) {
             Some(Canceller::Schedule) | None => format!("{subject}{was} cancelled{when}, as the scenario says"),
-            Some(Canceller::Caller) => format!("{subject}{was} cancelled{when}, because the caller was"),
+            Some(Canceller::Caller) => format!("{subject}{was} cancelled{when} with the caller"),
             Some(Canceller::Group) => {
-                let group = if g.many { "their group was" } else { "its group was" };
-                format!("{subject}{was} cancelled{when}, because {group}")
+                format!("{subject}{was} cancelled{when} with {} group", g.its)
             }
             Some(Canceller::Exit) => format!("{subject}{was} cancelled{when} by asyncio.run(), as the program ended"),
             Some(Canceller::Interrupt) => format!("{subject}{was} cancelled{when} by Ctrl-C"),
@@ -395,9 +460,9 @@ impl Story {
     }
 
     /// What came of a cancellation, behind it.
-    fn then(&self, page: &Page<'_>, g: &Grammar, exactly: bool) -> String {
-        let when = self.when(page, exactly);
-        let verb = self.verb(page, exactly);
+    fn then(&self, page: &Page<'_>, g: &Grammar) -> String {
+        let when = self.when(page);
+        let verb = self.verb(page);
         let took_time = self.finished.span != self.cancelled.span;
         match (self.shape.end, self.shape.cleaned) {
             (End::Cancelled, true) if took_time => format!(", cleaned up, and ended cancelled{when}"),
@@ -415,30 +480,26 @@ impl Story {
     }
 
     /// What the fate adds at the end.
-    fn aftermath(&self, page: &Page<'_>, g: &Grammar) -> String {
+    fn aftermath(&self, g: &Grammar) -> String {
         let exceptions = if g.many { "these exceptions" } else { "this exception" };
         let them = if g.many { "them" } else { "it" };
         match self.shape.fate.0 {
             Fate::Swallowed => format!(
-                " Nobody sees {exceptions}: gather() has marked {them} as retrieved, so that not even the log has {them}."
+                " Nobody sees {exceptions}: gather() marked {them} as retrieved, so not even the log shows {them}."
             ),
             Fate::Unretrieved => format!(" Nobody asked for {exceptions}, so Python logs {them}."),
             Fate::Pending if self.shape.end == End::Raised && !self.shape.retrieved => {
                 format!(" Nobody asked for {exceptions}, so Python logs {them}.")
-            }
-            Fate::Delivered if self.shape.end == End::Cancelled => {
-                let errors = if g.many { "their CancelledErrors stand" } else { "its CancelledError stands" };
-                format!(" {}{} in the results of {}.", errors[..1].to_uppercase(), &errors[1..], page.function())
             }
             _ => String::new(),
         }
     }
 
     /// `returned 7`, `raised ValueError('x')`; for several with different values only the verb.
-    fn verb(&self, page: &Page<'_>, exactly: bool) -> String {
+    fn verb(&self, page: &Page<'_>) -> String {
         match self.ended {
-            Some(ended @ Ended::Returned(_)) if exactly => format!("returned {}", page.value(ended)),
-            Some(ended @ Ended::Raised(_)) if exactly => format!("raised {}", page.value(ended)),
+            Some(ended @ Ended::Returned(_)) if self.exactly => format!("returned {}", page.value(ended)),
+            Some(ended @ Ended::Raised(_)) if self.exactly => format!("raised {}", page.value(ended)),
             Some(Ended::Returned(_)) => "returned".to_owned(),
             Some(Ended::Raised(_)) => "raised".to_owned(),
             Some(Ended::Cancelled(_)) => "ended cancelled".to_owned(),
@@ -447,9 +508,9 @@ impl Story {
     }
 
     /// ` at 1 s`, ` between 0.1 s and 1 s`.
-    fn when(&self, page: &Page<'_>, exactly: bool) -> String {
+    fn when(&self, page: &Page<'_>) -> String {
         match self.finished.span {
-            Some((first, _)) if exactly => format!(" at {}", page.time(first)),
+            Some((first, _)) if self.exactly => format!(" at {}", page.time(first)),
             Some(span) => format!(" {}", span_words(page, span)),
             None => String::new(),
         }

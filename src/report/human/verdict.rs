@@ -7,11 +7,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::order::deciders;
 use super::page::Page;
-use crate::event::{Canceller, Ended, Exception, Item, Misuse, Returned, Target};
+use crate::event::{Canceller, Ended, Exception, ExceptionKind, Item, Misuse, Returned, Target};
 use crate::outcome::Gave;
 use crate::report::duration::thousands;
 use crate::report::fit::{fit, pad};
-use crate::report::words::{count, ended_repr};
+use crate::report::words::count;
 use crate::scenario::{Call, Function, Id, Nanos, ReturnWhen, Status};
 
 /// Up to this many lines of a list are all shown.
@@ -55,7 +55,7 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     match &run.outcome.gave {
         Gave::Results(results) if !results.is_empty() => {
             writeln!(out)?;
-            write_items(page, out, "", results)?;
+            write_items(page, out, "", results.iter().copied())?;
         }
         Gave::Sets { done, pending } => write_sets(page, out, done, pending)?,
         _ => {}
@@ -77,10 +77,8 @@ fn why_wait_returned(page: &Page<'_>, pending: &[Id]) -> String {
     if pending.is_empty() {
         return String::new();
     }
-    if let Some(timeout) = options.timeout
-        && run.timed_out_at.is_some()
-    {
-        return format!(", when its timeout of {} was over", page.time(timeout));
+    if run.timed_out_at.is_some() {
+        return ", when its timeout was over".to_owned();
     }
     let verb = match options.return_when {
         ReturnWhen::AllCompleted => return String::new(),
@@ -177,22 +175,27 @@ fn hang_verdict(page: &Page<'_>, at: &str) -> String {
     });
     let function = page.function();
     let subject = super::ledger::subject(page, &waits_for, waits_for.len() + more);
-    let why = match waits_for.len() + more {
-        0 => String::new(),
-        1 => format!("{subject} never finishes, and "),
-        _ => format!("{subject} never finish, and "),
+    let which = match waits_for.len() + more {
+        0 => return format!(" {function} never returns: nothing happens after {at}."),
+        1 => "which never finishes",
+        _ => "which never finish",
     };
-    format!(" {function} never returns: {why}after {at} nothing is left that could happen.")
+    format!(" {function} never returns: it waits for {subject}, {which}. Nothing happens after {at}.")
 }
 
 /// gather()'s results in argument order; neighbours that are clones of one table with the same result share a line.
-fn write_items(page: &Page<'_>, out: &mut impl io::Write, heading: &str, items: &[Item]) -> io::Result<()> {
+fn write_items(
+    page: &Page<'_>,
+    out: &mut impl io::Write,
+    heading: &str,
+    items: impl Iterator<Item = Item>,
+) -> io::Result<()> {
     let mut lines: Vec<Line> = Vec::new();
     let mut left = 0;
     for item in items {
         if let Some(last) = lines.last_mut()
             && left == 0
-            && last.takes(page, item)
+            && last.takes(page, &item)
         {
             last.to = item.awaitable;
             last.count += 1;
@@ -210,12 +213,9 @@ fn write_items(page: &Page<'_>, out: &mut impl io::Write, heading: &str, items: 
     let width = names.iter().map(|name| name.width()).max().unwrap_or(0);
     let mut heading = heading;
     for (line, name) in lines.iter().zip(&names) {
-        let before = if heading.is_empty() && width == 0 { 0 } else { width + 2 };
         let indent = 2 + if heading.is_empty() { 0 } else { 10 };
-        let room = page.width.saturating_sub(indent + before);
-        let run = page.run;
-        let value = ended_repr(line.ended, run.scenario, |id: Id| run.nested.get(&id.0).map(Vec::as_slice));
-        let value = fit(value, room, page.glyphs.ellipsis);
+        let room = page.width.saturating_sub(indent + width + 2);
+        let value = fit(page.ended(line.ended), room, page.glyphs.ellipsis);
         let look = match line.ended {
             Ended::Returned(_) => Look::new(),
             _ => page.end_sign(line.ended).1,
@@ -277,15 +277,12 @@ fn same_value(one: Ended, other: Ended) -> bool {
 fn write_sets(page: &Page<'_>, out: &mut impl io::Write, done: &[Id], pending: &[Id]) -> io::Result<()> {
     writeln!(out)?;
     let look = page.style.bold;
-    if done.is_empty() {
-        writeln!(out, "  {}      nothing", look.style("done"))?;
-    } else {
-        let items: Vec<Item> =
-            done.iter().filter_map(|id| Some(Item { awaitable: *id, ended: page.entry(*id)?.ended? })).collect();
-        write_items(page, out, &format!("{}      ", look.style("done")), &items)?;
+    if !done.is_empty() {
+        let items = done.iter().filter_map(|id| Some(Item { awaitable: *id, ended: page.entry(*id)?.ended? }));
+        write_items(page, out, &format!("{}      ", look.style("done")), items)?;
     }
     if pending.is_empty() {
-        return writeln!(out, "  {}   nothing", look.style("pending"));
+        return Ok(());
     }
     let mut names: Vec<String> = pending.iter().take(NAMES).map(|id| page.name(*id)).collect();
     if pending.len() > NAMES {
@@ -305,7 +302,7 @@ fn write_sets(page: &Page<'_>, out: &mut impl io::Write, done: &[Id], pending: &
 fn explanations(page: &Page<'_>) -> Vec<String> {
     let run = page.run;
     let mut texts = Vec::new();
-    if let Gave::Exception(Exception { kind: crate::event::ExceptionKind::Misuse(misuse), .. }) = run.outcome.gave
+    if let Gave::Exception(Exception { kind: ExceptionKind::Misuse(misuse), .. }) = run.outcome.gave
         && let Some(text) = misuse_words(run.call, misuse)
     {
         texts.push(text);
@@ -314,7 +311,11 @@ fn explanations(page: &Page<'_>) -> Vec<String> {
         && settled < run.outcome.at
         && run.awaited_at.is_some_and(|awaited| awaited > settled)
     {
-        let verb = if matches!(ended, Ended::Returned(_)) { "was done" } else { "had failed" };
+        let verb = match ended {
+            Ended::Returned(_) => "was done",
+            Ended::Raised(exception) if !matches!(exception.kind, ExceptionKind::Cancelled(_)) => "had failed",
+            _ => "was cancelled",
+        };
         texts.push(format!(
             "The group {verb} at {} already; the caller awaited it only at {}.",
             page.time(settled),
@@ -374,7 +375,6 @@ fn checks_words(page: &Page<'_>) -> Option<String> {
 /// Cancellations of the group and the caller that did not make the outcome.
 fn cancels_words(page: &Page<'_>) -> Vec<String> {
     let run = page.run;
-    let function = page.function();
     let mut texts = Vec::new();
     for (at, target, accepted, by) in run.cancels.iter().take(6) {
         let made_it = run.outcome.status == Status::Cancelled && *accepted && *at <= run.outcome.at;
@@ -383,7 +383,7 @@ fn cancels_words(page: &Page<'_>) -> Vec<String> {
             _ if made_it => continue,
             (Target::Caller, Canceller::Interrupt, _) => format!("Ctrl-C came at {when}."),
             (Target::Caller, Canceller::Schedule, true) if *at >= run.outcome.at => {
-                format!("The caller was cancelled at {when}, when {function} had already come back.")
+                format!("The caller was cancelled at {when}, after {}.", page.came_back())
             }
             (Target::Caller, Canceller::Schedule, true) => format!("The caller was cancelled at {when}."),
             (Target::Caller, Canceller::Schedule, false) => {
