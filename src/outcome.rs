@@ -95,7 +95,7 @@ pub struct Entry {
 }
 
 /// Where an awaitable is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum State {
     NotCreated,
@@ -121,7 +121,7 @@ impl State {
 }
 
 /// What the caller got of an awaitable, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fate {
     /// The exception that the caller got is this one's.
     Raised,

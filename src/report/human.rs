@@ -1,17 +1,21 @@
 //! The report that a person reads: what was called, what it looked like over time, what the caller got, and what
 //! became of everything else.
 //!
-//! The parts stand in the order in which a reader asks for them, a file each: [`call`], [`lanes`] (over [`order`] and
-//! [`axis`]), [`verdict`], [`ledger`], [`aftermath`], [`log`]. All of them write to a [`page`].
+//! The parts stand in the order in which a reader asks for them, a file each: `call`, `lanes` (over `order` and
+//! `axis`), `verdict` (with `given` and `explain`), `ledger` (which tells each `story`), `aftermath`, `log`. All of
+//! them write to a `page`.
 
 mod aftermath;
 mod axis;
 mod call;
+mod explain;
+mod given;
 mod lanes;
 mod ledger;
 mod log;
 mod order;
 mod page;
+mod story;
 mod verdict;
 
 use std::io;

@@ -8,7 +8,7 @@ use super::duration::thousands;
 use super::escape::escaped;
 use super::fit::fit;
 use crate::event::{Canceller, Ended, Event, Got, Item, Made, Maker, Target, Warning, What};
-use crate::scenario::{Id, Kind, Scenario};
+use crate::scenario::{Id, Scenario};
 
 /// The most columns that a value takes in a line of the event log; JSON has it whole.
 const VALUE_COLUMNS: usize = 160;
@@ -40,7 +40,7 @@ pub fn describe(event: &Event<'_>, scenario: &Scenario) -> String {
             if accepted {
                 format!("{subject} is cancelled, {by}")
             } else {
-                format!("{subject} refuses to be cancelled, {by}: cancel() returns False")
+                format!("cancelling {subject}, {by}, does nothing: cancel() returns False")
             }
         }
         What::Cleanup { awaitable } => format!("{} catches CancelledError and cleans up", name(awaitable)),
@@ -136,16 +136,6 @@ fn write_ended<'a>(
 /// `1 result`, `9,988 results`.
 pub fn count(count: usize, noun: &str) -> String {
     format!("{} {noun}{}", thousands(count as u64), if count == 1 { "" } else { "s" })
-}
-
-/// What an awaitable is, in Python's words: `coroutine`, `task`, `future`, `gather`.
-pub fn kind_word(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Coroutine(_) => "coroutine",
-        Kind::Task(_) => "task",
-        Kind::Future(_) => "future",
-        Kind::Gather(_) => "gather",
-    }
 }
 
 /// A value cut so that none makes a line endless.

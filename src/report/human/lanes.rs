@@ -287,7 +287,7 @@ fn outcome(page: &Page<'_>, place: Place) -> (String, Look) {
         }
         Some(Ended::Cancelled(_)) => ("cancelled".to_owned(), style.cancelled),
         None if entry.created.is_none() => ("never started".to_owned(), style.dim),
-        None if page.run.interrupted => ("not finished".to_owned(), style.orphan),
+        None if page.program_ended() => ("not finished".to_owned(), style.orphan),
         None if body => ("never finishes".to_owned(), style.orphan),
         None => ("never done".to_owned(), style.orphan),
     }
@@ -334,7 +334,7 @@ fn rest_words(page: &Page<'_>, rest: &Rest) -> String {
     part(rest.raised, "raised");
     part(rest.cancelled, "cancelled");
     part(rest.returned, "returned");
-    part(rest.unfinished, if page.run.interrupted { "not finished" } else { "never finish" });
+    part(rest.unfinished, if page.program_ended() { "not finished" } else { "never finish" });
     part(rest.never_started, "never started");
     let total = thousands(rest.count() as u64);
     format!("{} and {total} more: {}", page.glyphs.ellipsis, parts.join(", "))

@@ -42,6 +42,11 @@ impl<'a> Page<'a> {
         self.run.entries.get(id.index())
     }
 
+    /// Whether the program came to its end, so that what is not finished only was not let finish.
+    pub fn program_ended(&self) -> bool {
+        self.run.interrupted || self.run.exited_at.is_some()
+    }
+
     /// `gather()` or `wait()`.
     pub fn function(&self) -> &'static str {
         match self.run.call.function() {
@@ -174,6 +179,15 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub fn join(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 #[cfg(test)]
