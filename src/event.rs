@@ -135,7 +135,7 @@ pub enum Maker {
 }
 
 /// Who calls `.cancel()`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Canceller {
     /// The scenario says so.
     Schedule,

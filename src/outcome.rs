@@ -126,7 +126,7 @@ impl Entry {
 }
 
 /// Where an awaitable is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum State {
     NotCreated,
@@ -164,7 +164,7 @@ impl State {
 }
 
 /// What the caller got of an awaitable, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fate {
     /// The exception that the caller got is this one's.
     Raised,
