@@ -75,12 +75,9 @@ impl CallLane {
         self.timed_out
     }
 
-    /// `gather()`, `wait()`.
+    /// `gather`, `wait`.
     pub(super) fn name(&self) -> &'static str {
-        match self.call.function() {
-            Function::Gather => "gather()",
-            Function::Wait => "wait()",
-        }
+        self.call.function().name()
     }
 
     /// What is said of an awaitable that runs on although the call is over, once it is.

@@ -53,7 +53,7 @@ pub(super) struct Columns {
 impl Columns {
     /// Found once: one look at each table, whatever its `count`.
     pub(super) fn of(scenario: &Scenario, depth: impl Fn(Id) -> usize, unicode: bool) -> Columns {
-        let mut columns = Columns { name: "gather()".len(), time: "0.0 s".len() };
+        let mut columns = Columns { name: "gather".len(), time: "0.0 s".len() };
         for awaitable in &scenario.awaitables {
             let Some(last) = awaitable.ids.end.checked_sub(1).map(Id) else { continue };
             let name = fit(scenario.name(last), WIDEST_NAME, "").width();
