@@ -210,7 +210,8 @@ mod tests {
             for action in 0..200u32 {
                 match random(4) {
                     0 | 1 => {
-                        let deadline = (now + random(1 << random(40))).saturating_sub(random(3));
+                        let most = 1 << random(40);
+                        let deadline = (now + random(most)).saturating_sub(random(3));
                         expected.insert((deadline, action), action);
                         ids.push((deadline, action, timers.arm(Nanos(deadline), action)));
                     }

@@ -3,16 +3,14 @@
 use super::page::{Page, join};
 use crate::event::{Canceller, Ended, Exception, ExceptionKind, Misuse, Target};
 use crate::outcome::Gave;
-use crate::scenario::{Call, Function, Status};
+use crate::scenario::{Call, Status};
 
 /// What a reader may ask about the verdict itself.
 pub fn texts(page: &Page<'_>) -> Vec<String> {
     let run = page.run;
     let mut texts = Vec::new();
-    if let Gave::Exception(Exception { kind: ExceptionKind::Misuse(misuse), .. }) = run.outcome.gave
-        && let Some(text) = misuse_words(run.call, misuse)
-    {
-        texts.push(text);
+    if let Gave::Exception(Exception { kind: ExceptionKind::Misuse(misuse), .. }) = run.outcome.gave {
+        texts.push(misuse_words(misuse).to_owned());
     }
     if let Some((settled, ended)) = run.group_finished
         && settled < run.outcome.at
@@ -38,32 +36,25 @@ pub fn texts(page: &Page<'_>) -> Vec<String> {
 }
 
 /// Why a wrong call fails, and what to write instead.
-fn misuse_words(call: Call, misuse: &Misuse) -> Option<String> {
-    let message = misuse.message;
-    let says = |part: &str| message.contains(part);
-    let text = match call.function() {
-        Function::Gather if says("unhashable type") || says("as a dict key") => {
+fn misuse_words(misuse: Misuse) -> &'static str {
+    match misuse {
+        Misuse::UnhashableList | Misuse::ListAsDictKey => {
             "gather() takes the awaitables themselves as its arguments, not a list of them: put a star before the \
              list, asyncio.gather(*awaitables)."
         }
-        Function::Wait if says("is empty") => {
+        Misuse::NoCoroutines | Misuse::NoTasks | Misuse::EmptyGenerator => {
             "wait() refuses an empty collection, where gather() of nothing returns []: ask whether there is anything \
              to wait for before the call."
         }
-        Function::Wait if says("Passing coroutines is forbidden") => {
+        Misuse::CoroutinesForbidden => {
             "Since Python 3.11 wait() takes only tasks and futures: wrap each coroutine with asyncio.create_task() \
              first, and keep the tasks to tell them apart in what it returns."
         }
-        Function::Wait if says("not generator") => "Up to Python 3.11 wait() refuses a generator: make it a list.",
-        Function::Wait if says("expect a list of futures") => {
+        Misuse::NotAGenerator => "Up to Python 3.11 wait() refuses a generator: make it a list.",
+        Misuse::NotACoroutine | Misuse::NotATask | Misuse::NotAFuture | Misuse::NotAGroup => {
             "wait() takes one collection of tasks or futures, not the awaitable itself: write asyncio.wait([task])."
         }
-        Function::Wait if says("unhashable type") || says("as a set element") => {
-            "wait() puts what it is given into a set: each element must be a task or future itself, not a list of them."
-        }
-        _ => return None,
-    };
-    Some(text.to_owned())
+    }
 }
 
 /// `group.done() was False at 1 s and True at 2 s.`

@@ -225,13 +225,12 @@ fn wait_times_out_with_nothing() {
 
 #[test]
 fn a_list_given_to_gather() {
-    static LIST: Misuse = Misuse { type_name: "TypeError", message: "unhashable type: 'list'" };
     let never = |sketch: Sketch| {
         sketch.entry(|entry| {
             (entry.created, entry.started, entry.at_return) = (None, None, State::NotCreated);
         })
     };
-    let mut sketch = Sketch::gather("The missing star", Status::Raised, 0).misuse(&LIST);
+    let mut sketch = Sketch::gather("The missing star", Status::Raised, 0).misuse(Misuse::UnhashableList);
     sketch = never(sketch.coroutine("users", None, names(), Fate::Unfinished));
     sketch = never(sketch.coroutine("orders", None, returns("1"), Fate::Unfinished));
     let sketch = sketch.caller(|caller| caller.passes_list = true).more(|run| {
@@ -242,14 +241,12 @@ fn a_list_given_to_gather() {
 
 #[test]
 fn coroutines_given_to_wait() {
-    static COROUTINES: Misuse =
-        Misuse { type_name: "TypeError", message: "Passing coroutines is forbidden, use tasks explicitly." };
     let sketch = Sketch::wait("", ReturnWhen::AllCompleted, None, 0)
         .wait_options(|options| options.wrap = false)
         .coroutine("users", None, names(), Fate::Unfinished)
         .entry(|entry| (entry.created, entry.started, entry.at_return) = (None, None, State::NotCreated))
         .task("orders", Some(500), returns("1"), Fate::Lost)
-        .misuse(&COROUTINES)
+        .misuse(Misuse::CoroutinesForbidden)
         .more(|run| {
             run.outcome.status = Status::Raised;
             run.warnings.push(Warning::NeverAwaited(Id(0)));

@@ -261,7 +261,7 @@ impl Sketch {
         self
     }
 
-    pub fn misuse(mut self, misuse: &'static Misuse) -> Sketch {
+    pub fn misuse(mut self, misuse: Misuse) -> Sketch {
         self.gave = Gave::Exception(Exception { kind: ExceptionKind::Misuse(misuse), from: None });
         self
     }
