@@ -34,7 +34,7 @@ fn the_least_scenario() {
     let scenario = read("[[awaitable]]\n");
     assert_eq!(scenario.awaitables[0].name, "a1");
     assert_eq!(scenario.awaitables[0].ids, 0..1);
-    assert_eq!(scenario.caller.args, [0..1]);
+    assert_eq!(scenario.caller.args, vec![0..1; 1]);
     assert_eq!((scenario.seed, scenario.python, scenario.title), (0, None, None));
     assert_eq!(scenario.gather, GatherOptions { return_exceptions: false });
     assert_eq!(scenario.wait, WaitOptions::default());
