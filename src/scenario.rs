@@ -1,6 +1,6 @@
 //! The plain model of a scenario: what a file says, after every check.
 //!
-//! [`parse`] makes it, once, at the edge; everything behind it may rely on what the fields promise. A `count` is
+//! [`parse()`] makes it, once, at the edge; everything behind it may rely on what the fields promise. A `count` is
 //! kept as a range of ids instead of that many copies, so that a million alike awaitables cost one [`Awaitable`].
 
 mod diagnostic;
