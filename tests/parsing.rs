@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use asyncdemo::scenario::{
-    Call, Collection, Delay, End, Exception, GatherOptions, Kind, Nanos, Python, ReturnWhen, Scenario, ScheduledCancel,
-    Status, Then, Value, WaitOptions, load, parse,
+    Call, Collection, Delay, End, Exception, Fate, GatherOptions, Kind, Nanos, Python, ReturnWhen, Scenario,
+    ScheduledCancel, Status, Then, Value, WaitOptions, load, parse,
 };
 
 #[track_caller]
@@ -247,7 +247,7 @@ fn expectations() {
         })
         .collect();
     assert_eq!(results, ["1", "2", "raises ValueError('x')", "None", "{'raises': 1, 'other': 2}"]);
-    assert_eq!(gather.fates[1], ("orders".to_owned(), "lost".to_owned()));
+    assert_eq!(gather.fates[1], ("orders".to_owned(), Fate::Lost));
     let fields: Vec<String> = gather.events[0].iter().map(|(key, value)| format!("{key}={value}")).collect();
     assert_eq!(
         fields,
