@@ -11,6 +11,7 @@
 
 pub mod clock;
 
+mod arguments;
 mod caller;
 mod dialect;
 mod future;

@@ -7,6 +7,8 @@ mod ledger;
 use crate::event::{Canceller, Ended, Exception, Item, Log, Target, Warning};
 use crate::scenario::{Call, Id, Kind, Nanos, Python, Scenario, Status};
 
+pub use crate::scenario::Fate;
+
 pub use ledger::Ledger;
 
 /// A whole run, ready to be shown.
@@ -126,7 +128,7 @@ impl Entry {
 }
 
 /// Where an awaitable is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum State {
     NotCreated,
@@ -159,46 +161,6 @@ impl State {
             State::Returned => "returned",
             State::Raised => "raised",
             State::Cancelled => "cancelled",
-        }
-    }
-}
-
-/// What the caller got of an awaitable, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// The exception that the caller got is this one's.
-    Raised,
-    /// Its value, or its exception as a value, is in the results.
-    Delivered,
-    /// It is in wait()'s first set.
-    Done,
-    /// It is in wait()'s second set.
-    Pending,
-    /// It was cancelled, and the caller got nothing of it.
-    Cancelled,
-    /// It finished, but its value never reaches the caller.
-    Lost,
-    /// It raised, something marked that as retrieved, nobody sees it.
-    Swallowed,
-    /// It raised, nobody asked, Python logs it.
-    Unretrieved,
-    /// It never finished.
-    Unfinished,
-}
-
-impl Fate {
-    /// Its word in documents.
-    pub fn word(self) -> &'static str {
-        match self {
-            Fate::Raised => "raised",
-            Fate::Delivered => "delivered",
-            Fate::Done => "done",
-            Fate::Pending => "pending",
-            Fate::Cancelled => "cancelled",
-            Fate::Lost => "lost",
-            Fate::Swallowed => "swallowed",
-            Fate::Unretrieved => "unretrieved",
-            Fate::Unfinished => "unfinished",
         }
     }
 }

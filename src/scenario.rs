@@ -1,6 +1,6 @@
 //! The plain model of a scenario: what a file says, after every check.
 //!
-//! [`parse`] makes it, once, at the edge; everything behind it may rely on what the fields promise. A `count` is
+//! [`parse()`] makes it, once, at the edge; everything behind it may rely on what the fields promise. A `count` is
 //! kept as a range of ids instead of that many copies, so that a million alike awaitables cost one [`Awaitable`].
 
 mod diagnostic;
@@ -369,7 +369,7 @@ pub struct Expect {
     /// Names in wait's second set.
     pub pending: Option<Vec<String>>,
     /// Awaitables by name with what the caller got of each.
-    pub fates: Vec<(String, String)>,
+    pub fates: Vec<(String, Fate)>,
     /// What Python would warn.
     pub warnings: Option<Vec<String>>,
     /// What Python would log.
@@ -402,6 +402,59 @@ impl Status {
             Status::Raised => "raised",
             Status::Cancelled => "cancelled",
             Status::Hangs => "hangs",
+        }
+    }
+}
+
+/// What the caller got of an awaitable, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// The exception that the caller got is this one's.
+    Raised,
+    /// Its value, or its exception as a value, is in the results.
+    Delivered,
+    /// It is in wait()'s first set.
+    Done,
+    /// It is in wait()'s second set.
+    Pending,
+    /// It was cancelled, and the caller got nothing of it.
+    Cancelled,
+    /// It finished, but its value never reaches the caller.
+    Lost,
+    /// It raised, something marked that as retrieved, nobody sees it.
+    Swallowed,
+    /// It raised, nobody asked, Python logs it.
+    Unretrieved,
+    /// It never finished.
+    Unfinished,
+}
+
+impl Fate {
+    /// Every fate.
+    pub const ALL: [Fate; 9] = [
+        Fate::Raised,
+        Fate::Delivered,
+        Fate::Done,
+        Fate::Pending,
+        Fate::Cancelled,
+        Fate::Lost,
+        Fate::Swallowed,
+        Fate::Unretrieved,
+        Fate::Unfinished,
+    ];
+
+    /// Its word in documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Fate::Raised => "raised",
+            Fate::Delivered => "delivered",
+            Fate::Done => "done",
+            Fate::Pending => "pending",
+            Fate::Cancelled => "cancelled",
+            Fate::Lost => "lost",
+            Fate::Swallowed => "swallowed",
+            Fate::Unretrieved => "unretrieved",
+            Fate::Unfinished => "unfinished",
         }
     }
 }

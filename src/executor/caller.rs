@@ -8,6 +8,7 @@ use crate::event::{
 };
 use crate::scenario::{Call, Function, GatherOptions, Id, Kind, Nanos, ReturnWhen, Then, WaitOptions};
 
+use super::arguments;
 use super::clock::Clock;
 use super::future::{Callback, Object, State};
 use super::timers::TimerId;
@@ -247,7 +248,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
         }
     }
 
-    fn raise_misuse(&mut self, misuse: &'static Misuse) {
+    fn raise_misuse(&mut self, misuse: Misuse) {
         self.resume(Got::Raised(Exception { kind: ExceptionKind::Misuse(misuse), from: None }));
     }
 
@@ -314,7 +315,8 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
     /// Python warns of coroutines that nothing ever awaited when it collects them; here at the end.
     pub fn warn_of_unawaited(&mut self) {
         if self.caller.made_arguments {
-            for id in self.distinct_arguments() {
+            let scenario = self.scenario;
+            for id in arguments::distinct(&scenario.caller.args) {
                 if self.is_bare_coroutine(id) {
                     self.tell(What::Warning { warning: Warning::NeverAwaited(id) });
                 }

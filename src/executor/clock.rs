@@ -68,7 +68,7 @@ pub struct Paced {
 }
 
 /// How often a listener is told that time passes: often enough for a smooth bar.
-const TICK: Duration = Duration::from_millis(40);
+const TICK: Duration = Duration::from_millis(25);
 
 impl Paced {
     /// A clock that runs `speed` times as fast as a real one, and takes Ctrl-C for itself from now on.

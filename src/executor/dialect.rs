@@ -4,7 +4,7 @@
 //! only, from 3.11 to 3.12; the rest is about messages, refusals and texts.
 
 use crate::event::{Message, Misuse};
-use crate::scenario::{Id, Kind, Python, Scenario};
+use crate::scenario::Python;
 
 /// One Python version's answers to the questions on which versions differ.
 #[derive(Clone, Copy, Debug)]
@@ -82,54 +82,12 @@ impl Dialect {
     }
 
     /// `gather([a, b])`.
-    pub fn gather_of_a_list(self) -> &'static Misuse {
-        if self.python >= Python::V3_14 {
-            &Misuse { type_name: "TypeError", message: "cannot use 'list' as a dict key (unhashable type: 'list')" }
-        } else {
-            &Misuse { type_name: "TypeError", message: "unhashable type: 'list'" }
-        }
-    }
-
-    /// `wait(generator)`, up to 3.11.
-    pub fn wait_on_a_generator(self) -> &'static Misuse {
-        &Misuse { type_name: "TypeError", message: "expect a list of futures, not generator" }
-    }
-
-    /// `wait(x)` where `x` is one awaitable and no collection.
-    pub fn wait_on_one(self, scenario: &Scenario, id: Id, wrapped: bool) -> &'static Misuse {
-        match &scenario.awaitable(id).kind {
-            Kind::Coroutine(_) if !wrapped => {
-                &Misuse { type_name: "TypeError", message: "expect a list of futures, not coroutine" }
-            }
-            Kind::Coroutine(_) | Kind::Task(_) => {
-                &Misuse { type_name: "TypeError", message: "expect a list of futures, not Task" }
-            }
-            // gather() of nothing is a plain future.
-            Kind::Gather(group) if !group.members.is_empty() => {
-                &Misuse { type_name: "TypeError", message: "expect a list of futures, not _GatheringFuture" }
-            }
-            Kind::Future(_) | Kind::Gather(_) => {
-                &Misuse { type_name: "TypeError", message: "expect a list of futures, not Future" }
-            }
-        }
+    pub fn gather_of_a_list(self) -> Misuse {
+        if self.python >= Python::V3_14 { Misuse::ListAsDictKey } else { Misuse::UnhashableList }
     }
 
     /// `wait([])`.
-    pub fn wait_on_nothing(self) -> &'static Misuse {
-        if self.python >= Python::V3_11 {
-            &Misuse { type_name: "ValueError", message: "Set of Tasks/Futures is empty." }
-        } else {
-            &Misuse { type_name: "ValueError", message: "Set of coroutines/Futures is empty." }
-        }
-    }
-
-    /// `wait(generator)` of nothing, from 3.12: a generator is true, so only `_wait()` notices.
-    pub fn wait_on_an_empty_generator(self) -> &'static Misuse {
-        &Misuse { type_name: "AssertionError", message: "Set of Futures is empty." }
-    }
-
-    /// `wait([coroutine])`, from 3.11.
-    pub fn wait_on_coroutines(self) -> &'static Misuse {
-        &Misuse { type_name: "TypeError", message: "Passing coroutines is forbidden, use tasks explicitly." }
+    pub fn wait_on_nothing(self) -> Misuse {
+        if self.python >= Python::V3_11 { Misuse::NoTasks } else { Misuse::NoCoroutines }
     }
 }

@@ -80,9 +80,10 @@ pub struct Futures {
     state: Vec<State>,
     /// `_log_traceback`: an exception that nobody has asked for.
     unretrieved: Vec<bool>,
-    /// First and last callback, as places in `nodes`; [`NONE`] where there is none.
-    callbacks: Vec<(u32, u32)>,
+    callbacks: Vec<Callbacks>,
+    /// Callbacks behind the first, as circular lists.
     nodes: Vec<Node>,
+    /// The first of the nodes that are free, a list too.
     free: u32,
     /// `_cancel_message`, where there is one.
     cancel_messages: HashMap<Object, Message>,
@@ -94,6 +95,14 @@ pub struct Futures {
     created: Vec<Object>,
 }
 
+/// The callbacks of one object. Nearly all have at most one, which stands here.
+#[derive(Clone, Copy, Debug)]
+struct Callbacks {
+    first: Option<Callback>,
+    /// The last node of those behind the first, whose `next` is the second callback; [`NONE`] where there is none.
+    last: u32,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Node {
     callback: Callback,
@@ -102,13 +111,17 @@ struct Node {
 
 const NONE: u32 = u32::MAX;
 
+impl Callbacks {
+    const NONE: Callbacks = Callbacks { first: None, last: NONE };
+}
+
 impl Futures {
     /// Room for that many objects, none of them made.
     pub fn new(objects: usize) -> Futures {
         Futures {
             state: vec![State::Absent; objects],
             unretrieved: vec![false; objects],
-            callbacks: vec![(NONE, NONE); objects],
+            callbacks: vec![Callbacks::NONE; objects],
             nodes: Vec::new(),
             free: NONE,
             cancel_messages: HashMap::new(),
@@ -140,22 +153,21 @@ impl Futures {
         if self.state(object).is_done() {
             return true;
         }
-        let node = Node { callback, next: NONE };
+        let Callbacks { first, last } = self.callbacks[object.index()];
+        if first.is_none() {
+            self.callbacks[object.index()].first = Some(callback);
+            return false;
+        }
         let place = if self.free == NONE {
-            self.nodes.push(node);
+            self.nodes.push(Node { callback, next: NONE });
             self.nodes.len() as u32 - 1
         } else {
-            let place = self.free;
-            self.free = std::mem::replace(&mut self.nodes[place as usize], node).next;
-            place
+            let next_free = self.nodes[self.free as usize].next;
+            std::mem::replace(&mut self.free, next_free)
         };
-        let (first, last) = &mut self.callbacks[object.index()];
-        if *first == NONE {
-            *first = place;
-        } else {
-            self.nodes[*last as usize].next = place;
-        }
-        *last = place;
+        let next = if last == NONE { place } else { std::mem::replace(&mut self.nodes[last as usize].next, place) };
+        self.nodes[place as usize] = Node { callback, next };
+        self.callbacks[object.index()].last = place;
         false
     }
 
@@ -173,18 +185,23 @@ impl Futures {
 
     /// Hands out the callbacks in the order in which they were added, and forgets them (`__schedule_callbacks`).
     pub fn drain_callbacks(&mut self, object: Object, mut each: impl FnMut(Callback)) {
-        let (first, last) = std::mem::replace(&mut self.callbacks[object.index()], (NONE, NONE));
-        if first == NONE {
+        let Callbacks { first, last } = std::mem::replace(&mut self.callbacks[object.index()], Callbacks::NONE);
+        if let Some(first) = first {
+            each(first);
+        }
+        if last == NONE {
             return;
         }
-        let mut place = first;
-        while place != NONE {
-            let node = self.nodes[place as usize];
-            each(node.callback);
-            place = node.next;
+        // Once round, from behind the last to the last; then the circle is opened into the free ones.
+        let mut place = last;
+        loop {
+            place = self.nodes[place as usize].next;
+            each(self.nodes[place as usize].callback);
+            if place == last {
+                break;
+            }
         }
-        self.nodes[last as usize].next = self.free;
-        self.free = first;
+        self.free = std::mem::replace(&mut self.nodes[last as usize].next, self.free);
     }
 
     /// Marks an object done, with what its state says. The caller of this schedules the callbacks.

@@ -1,11 +1,12 @@
 //! `gather()` and its `_GatheringFuture` (`Lib/asyncio/tasks.py`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::event::{Canceller, Ended, Event, Exception, Item, Listener, Made, Maker, Message, Returned, Target, What};
 use crate::scenario::{Id, Ids, Kind};
 
 use super::EventLoop;
+use super::arguments::{self, FirstTimes};
 use super::clock::Clock;
 use super::future::{Callback, Object, State};
 
@@ -75,13 +76,13 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
             return;
         }
         let number = self.groups.groups.len() as u32;
-        let mut children = Vec::with_capacity(arguments.iter().map(ExactSizeIterator::len).sum());
+        let mut children = Vec::with_capacity(arguments::count(arguments));
         let mut done = Vec::new();
-        let mut seen = repeats(arguments).then(HashSet::new);
+        let mut first_times = FirstTimes::of(arguments);
         let mut distinct = 0;
-        for id in arguments.iter().cloned().flatten().map(Id) {
+        for id in arguments::each(arguments) {
             children.push(id);
-            if !seen.as_mut().is_none_or(|seen| seen.insert(id)) {
+            if !first_times.is_first(id) {
                 continue;
             }
             distinct += 1;
@@ -214,12 +215,4 @@ fn returned(target: Target) -> Returned {
         Target::Awaitable(id) => Returned::Nested(id),
         Target::Group | Target::Caller => Returned::Group,
     }
-}
-
-/// Whether some awaitable stands in an argument list more than once. Sorted by their starts, ranges that do not
-/// overlap their neighbour overlap none.
-fn repeats(arguments: &[Ids]) -> bool {
-    let mut sorted: Vec<&Ids> = arguments.iter().collect();
-    sorted.sort_by_key(|ids| ids.start);
-    sorted.windows(2).any(|pair| pair[1].start < pair[0].end)
 }

@@ -105,47 +105,43 @@ impl<A: Copy> Timers<A> {
 
     /// Moves the present to `now`, which must not be past [`Timers::next_deadline`], and hands out what is due, in order.
     pub fn pop_due(&mut self, now: Nanos, mut each: impl FnMut(A)) {
-        if now.0 > self.now {
-            self.advance(now.0);
-        }
-        for timer in self.overdue.drain(..) {
-            if !is_cancelled(&self.cancelled, timer.id) {
+        let cancelled = &self.cancelled;
+        let mut hand_out = |timer: Timer<A>| {
+            if !is_cancelled(cancelled, timer.id) {
                 each(timer.action);
             }
+        };
+        self.overdue.drain(..).for_each(&mut hand_out);
+        // What was armed for the present, since it became the present.
+        self.buckets[0].drain(..).for_each(&mut hand_out);
+        self.occupied &= !1;
+        if now.0 <= self.now {
+            return;
         }
-        if self.occupied & 1 != 0 {
-            for timer in self.buckets[0].drain(..) {
-                if !is_cancelled(&self.cancelled, timer.id) {
-                    each(timer.action);
-                }
-            }
-            self.occupied &= !1;
-        }
-    }
-
-    /// Sets the present. Only the bucket that it lies in has to be spread over lower ones: for the others the highest
-    /// bit that differs stays the same.
-    fn advance(&mut self, now: u64) {
-        let bucket = bucket_of(self.now, now);
-        self.now = now;
-        // What lies below is earlier than the present; only timers that were cancelled can.
+        // Only the bucket that the new present lies in has to be spread over lower ones: for those above, the highest
+        // bit that differs stays the same, and what lies below was cancelled, else it would be the next deadline.
+        let bucket = bucket_of(self.now, now.0);
+        self.now = now.0;
         for lower in 0..bucket {
             self.buckets[lower].clear();
         }
         self.occupied &= !((1u128 << bucket) - 1);
-        if self.occupied & (1 << bucket) != 0 {
-            self.occupied &= !(1 << bucket);
-            let mut spread = std::mem::take(&mut self.buckets[bucket]);
-            for timer in spread.drain(..) {
-                if timer.deadline >= now {
-                    self.put(timer);
-                }
-            }
-            // Keep the allocation for the next burst.
-            if self.buckets[bucket].capacity() == 0 {
-                self.buckets[bucket] = spread;
+        if self.occupied & (1 << bucket) == 0 {
+            return;
+        }
+        self.occupied &= !(1 << bucket);
+        let mut spread = std::mem::take(&mut self.buckets[bucket]);
+        for timer in spread.drain(..) {
+            if timer.deadline > now.0 {
+                let bucket = bucket_of(now.0, timer.deadline);
+                self.buckets[bucket].push(timer);
+                self.occupied |= 1 << bucket;
+            } else {
+                hand_out(timer);
             }
         }
+        // Keep the allocation for the next burst.
+        self.buckets[bucket] = spread;
     }
 
     fn put(&mut self, timer: Timer<A>) {
@@ -214,7 +210,8 @@ mod tests {
             for action in 0..200u32 {
                 match random(4) {
                     0 | 1 => {
-                        let deadline = (now + random(1 << random(40))).saturating_sub(random(3));
+                        let most = 1 << random(40);
+                        let deadline = (now + random(most)).saturating_sub(random(3));
                         expected.insert((deadline, action), action);
                         ids.push((deadline, action, timers.arm(Nanos(deadline), action)));
                     }

@@ -1,10 +1,9 @@
 //! `wait()` and its `_wait()` (`Lib/asyncio/tasks.py`).
 
-use std::collections::HashSet;
-
 use crate::event::{Listener, Maker, Misuse, Warning, What};
-use crate::scenario::{Collection, Id, Ids, Nanos, ReturnWhen, WaitOptions};
+use crate::scenario::{Collection, Id, Ids, Kind, Nanos, ReturnWhen, WaitOptions};
 
+use super::arguments;
 use super::clock::Clock;
 use super::dialect::CoroutinesInWait;
 use super::future::{Callback, Object, State};
@@ -41,15 +40,9 @@ enum Waiter {
 }
 
 impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
-    /// The arguments of the call, each once, in order.
-    pub fn distinct_arguments(&self) -> Vec<Id> {
-        let mut seen = HashSet::new();
-        self.scenario.caller.args.iter().cloned().flatten().map(Id).filter(|id| seen.insert(*id)).collect()
-    }
-
     /// Wraps the coroutines among the call's own arguments, as a user would before the call.
     pub fn wrap_arguments(&mut self, arguments: &[Ids]) {
-        for id in arguments.iter().cloned().flatten().map(Id) {
+        for id in arguments::each(arguments) {
             if self.is_bare_coroutine(id) {
                 self.create_task(id, Maker::Caller);
             }
@@ -66,17 +59,16 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
     /// # Errors
     ///
     /// What it raises at once.
-    pub fn begin_wait(&mut self, options: WaitOptions) -> Result<(), &'static Misuse> {
-        let futures = self.distinct_arguments();
+    pub fn begin_wait(&mut self, options: WaitOptions) -> Result<(), Misuse> {
+        let futures: Vec<Id> = arguments::distinct(&self.scenario.caller.args).collect();
         match options.collection {
             Collection::Bare => {
                 if let [only] = futures[..] {
-                    let wrapped = !self.is_bare_coroutine(only);
-                    return Err(self.dialect.wait_on_one(self.scenario, only, wrapped));
+                    return Err(self.misuse_of_one(only));
                 }
             }
             Collection::Generator if !self.dialect.wait_takes_generator() => {
-                return Err(self.dialect.wait_on_a_generator());
+                return Err(Misuse::NotAGenerator);
             }
             // A generator is true, however little it will give.
             Collection::Generator => {}
@@ -87,7 +79,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
         }
         if futures.iter().any(|id| self.is_bare_coroutine(*id)) {
             match self.dialect.coroutines_in_wait() {
-                CoroutinesInWait::Forbidden => return Err(self.dialect.wait_on_coroutines()),
+                CoroutinesInWait::Forbidden => return Err(Misuse::CoroutinesForbidden),
                 CoroutinesInWait::WrappedWithWarning => {
                     self.tell(What::Warning { warning: Warning::CoroutinesToWait });
                 }
@@ -100,10 +92,20 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
             }
         }
         if futures.is_empty() {
-            return Err(self.dialect.wait_on_an_empty_generator());
+            return Err(Misuse::EmptyGenerator);
         }
         self.start_wait(futures, options.timeout, options.return_when);
         Ok(())
+    }
+
+    /// What wait() says of one awaitable that is no collection: the name of its type.
+    fn misuse_of_one(&self, id: Id) -> Misuse {
+        match &self.scenario.awaitable(id).kind {
+            Kind::Coroutine(_) if self.is_bare_coroutine(id) => Misuse::NotACoroutine,
+            Kind::Coroutine(_) | Kind::Task(_) => Misuse::NotATask,
+            Kind::Gather(group) if !group.members.is_empty() => Misuse::NotAGroup,
+            Kind::Future(_) | Kind::Gather(_) => Misuse::NotAFuture,
+        }
     }
 
     /// `_wait()` up to `await waiter`. The timer is armed before the callbacks are added. Gives the wait's number.

@@ -1,24 +1,28 @@
 //! The report that a person reads: what was called, what it looked like over time, what the caller got, and what
 //! became of everything else.
 //!
-//! The parts stand in the order in which a reader asks for them, a file each: [`call`], [`lanes`] (over [`order`] and
-//! [`axis`]), [`verdict`], [`ledger`], [`aftermath`], [`log`]. All of them write to a [`page`].
+//! The parts stand in the order in which a reader asks for them, a file each: `call`, `lanes` (over `order` and
+//! `axis`), `verdict` (with `given` and `explain`), `ledger` (which tells each `story`), `aftermath`, `log`. All of
+//! them write to a `page`.
 
 mod aftermath;
 mod axis;
 mod call;
+mod explain;
+mod given;
 mod lanes;
 mod ledger;
 mod log;
 mod order;
 mod page;
+mod story;
 mod verdict;
 
 use std::io;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::fit::fit;
+use super::fit::{fit, pad};
 use super::glyph::Glyphs;
 use super::style::Style;
 use crate::event::Recording;
@@ -88,13 +92,20 @@ fn write_header(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
 }
 
 fn write_call(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
-    for (line, comment) in call::lines(page) {
-        let line = fit(line, page.width.saturating_sub(2), page.glyphs.ellipsis);
+    let lines = call::lines(page);
+    let commented = || lines.iter().filter(|(_, comment)| !comment.is_empty());
+    let widest = commented().map(|(line, comment)| (line.width(), comment.width())).collect::<Vec<_>>();
+    let widest = widest.iter().map(|(line, comment)| (*line).min(page.width.saturating_sub(comment + 6))).max();
+    for (line, comment) in &lines {
         if comment.is_empty() {
-            writeln!(out, "  {line}")?;
+            writeln!(out, "  {}", fit(line, page.width.saturating_sub(2), page.glyphs.ellipsis))?;
         } else {
-            let comment = format!("# {}", comment.replace(page::GLUE, " "));
-            writeln!(out, "  {line}  {}", page.style.dim.style(comment))?;
+            let comment = fit(
+                format_args!("# {}", comment.replace(page::GLUE, " ")),
+                page.width.saturating_sub(line.width() + 4),
+                page.glyphs.ellipsis,
+            );
+            writeln!(out, "  {}  {}", pad(line, widest.unwrap_or(0)), page.style.dim.style(comment))?;
         }
     }
     writeln!(out)

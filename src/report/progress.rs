@@ -1,11 +1,12 @@
 //! A run while it goes on: a line for each awaitable, and one for the call itself, on standard error.
 //!
 //! [`Progress`] draws on a terminal, [`PlainProgress`] writes lines where there is none. Both listen to the events and
-//! cost the run next to nothing: an event changes a few counters of the [`board`], and at most twenty times a second
-//! a [`frame`] is made of it, which indicatif puts on the [`screen`].
+//! cost the run next to nothing: an event changes a few counters of the `board`, and at most twenty times a second a
+//! `frame` is made of it, which indicatif puts on the `screen`.
 
 mod axis;
 mod board;
+mod call;
 mod frame;
 mod lane;
 mod plain;
@@ -38,8 +39,8 @@ const BETWEEN_FRAMES: Duration = Duration::from_millis(50);
 /// So many events go by before somebody looks at the clock; on the paced clock `tick` does so anyway.
 const EVENTS_BETWEEN_LOOKS: u32 = 1024;
 
-/// The live view on a terminal. What it shows is gone when it is [cleared](Progress::clear) or dropped: the report
-/// that follows says all of it.
+/// The live view on a terminal. Dropped, it takes everything off again and leaves the cursor where its first line was:
+/// the report that follows says all of it.
 pub struct Progress<'s> {
     board: Board<'s>,
     theme: Theme,
@@ -85,16 +86,6 @@ impl<'s> Progress<'s> {
         }
     }
 
-    /// Takes everything off the terminal, and leaves the cursor where the first line was. Nothing is drawn after it.
-    pub fn clear(&mut self) {
-        self.bar.finish_and_clear();
-    }
-
-    /// Something that clears the terminal while the run still borrows the view, for a second Ctrl-C.
-    pub fn eraser(&self) -> Eraser {
-        Eraser(self.bar.clone())
-    }
-
     fn draw_if_due(&mut self) {
         let now = Instant::now();
         if self.drawn.is_none_or(|drawn| now.duration_since(drawn) >= BETWEEN_FRAMES) {
@@ -104,9 +95,6 @@ impl<'s> Progress<'s> {
     }
 
     fn draw(&mut self) {
-        if self.bar.is_finished() {
-            return;
-        }
         let size = (self.size)();
         self.terminal.resize(size);
         self.bar.set_message(frame(&mut self.board, self.now, size, &self.theme).join("\n"));
@@ -130,20 +118,10 @@ impl Listener for Progress<'_> {
     }
 }
 
+/// Also where a second Ctrl-C has ended the run.
 impl Drop for Progress<'_> {
     fn drop(&mut self) {
-        self.clear();
-    }
-}
-
-/// Clears a [`Progress`] from somewhere else.
-#[derive(Clone, Debug)]
-pub struct Eraser(ProgressBar);
-
-impl Eraser {
-    /// Takes everything off the terminal. Nothing is drawn after it.
-    pub fn erase(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 

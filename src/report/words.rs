@@ -8,7 +8,7 @@ use super::duration::thousands;
 use super::escape::escaped;
 use super::fit::fit;
 use crate::event::{Canceller, Ended, Event, Got, Item, Made, Maker, Target, Warning, What};
-use crate::scenario::{Id, Kind, Scenario};
+use crate::scenario::{Id, Scenario};
 
 /// The most columns that a value takes in a line of the event log; JSON has it whole.
 const VALUE_COLUMNS: usize = 160;
@@ -29,15 +29,19 @@ pub fn describe(event: &Event<'_>, scenario: &Scenario) -> String {
         }
         What::Start { awaitable } => format!("{} starts", name(awaitable)),
         What::Cancel { target, accepted, by } => {
+            let subject = target_words(target, scenario);
             let by = match by {
                 Canceller::Schedule => "as the scenario says",
-                Canceller::Caller => "as its caller was",
-                Canceller::Group => "as its group was",
+                Canceller::Caller => "with the caller",
+                Canceller::Group => "with its group",
                 Canceller::Exit => "as asyncio.run() ends",
                 Canceller::Interrupt => "by Ctrl-C",
             };
-            let refused = if accepted { "" } else { "; too late, cancel() returns False" };
-            format!("{} is cancelled, {by}{refused}", target_words(target, scenario))
+            if accepted {
+                format!("{subject} is cancelled, {by}")
+            } else {
+                format!("cancelling {subject}, {by}, does nothing: cancel() returns False")
+            }
         }
         What::Cleanup { awaitable } => format!("{} catches CancelledError and cleans up", name(awaitable)),
         What::Finish { target, ended, results } => {
@@ -55,7 +59,7 @@ pub fn describe(event: &Event<'_>, scenario: &Scenario) -> String {
             }
         }
         What::Call { function } => format!("the caller calls {function}()"),
-        What::Await => "the caller awaits it".to_owned(),
+        What::Await => "the caller awaits".to_owned(),
         What::Check { done: true } => "the caller looks: group.done() is True".to_owned(),
         What::Check { done: false } => "the caller looks: group.done() is False".to_owned(),
         What::Timeout => "wait()'s timeout is over".to_owned(),
@@ -134,17 +138,7 @@ pub fn count(count: usize, noun: &str) -> String {
     format!("{} {noun}{}", thousands(count as u64), if count == 1 { "" } else { "s" })
 }
 
-/// What an awaitable is, in Python's words: `coroutine`, `task`, `future`, `gather`.
-pub fn kind_word(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Coroutine(_) => "coroutine",
-        Kind::Task(_) => "task",
-        Kind::Future(_) => "future",
-        Kind::Gather(_) => "gather",
-    }
-}
-
 /// A value cut so that none makes a line endless.
 fn cut(shown: impl fmt::Display) -> String {
-    fit(shown, VALUE_COLUMNS, "…")
+    fit(shown, VALUE_COLUMNS, "...")
 }

@@ -45,7 +45,7 @@ impl Diagnostics {
         Diagnostics { source: source.to_owned(), text: text.to_owned(), problems: list, unlisted }
     }
 
-    /// The mistakes, in file order; at most [`Problems::LIMIT`] of them.
+    /// The mistakes, in file order; the first twenty of them.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }

@@ -88,7 +88,8 @@ pub fn scenario(random: &mut Random) -> Sketch {
 
     let mut caller = Table::new("[caller]");
     let mut arguments = None;
-    if random.percent(35) {
+    // Of nothing at all, a file says so.
+    if count == 0 || random.percent(35) {
         let mut names_of: Vec<String> = Vec::new();
         for index in 0..count {
             // A coroutine that a group holds cannot be an argument too; anything else can.
@@ -156,7 +157,8 @@ fn members(
 ) -> Vec<String> {
     let mut members = Vec::new();
     for index in 0..kinds.len() {
-        let takes = ranks[index] < ranks[group] && (!held[index] || (kinds[index] != "coroutine" && random.percent(30)));
+        let takes =
+            ranks[index] < ranks[group] && (!held[index] || (kinds[index] != "coroutine" && random.percent(30)));
         if takes && random.percent(65) {
             held[index] = true;
             members.insert(random.below(members.len() + 1), names[index].clone());
@@ -215,18 +217,21 @@ fn value(random: &mut Random) -> String {
 }
 
 fn raises(random: &mut Random) -> String {
-    random.pick(&[
-        "\"ValueError: bad\"",
-        "\"ValueError\"",
-        "\"ValueError:\"",
-        "\"Boom: made up\"",
-        "{ type = \"KeyError\", message = \"key\" }",
-        "\"TimeoutError: late\"",
-        "\"CancelledError\"",
-        "\"CancelledError: own\"",
-        "\"BaseException: base\"",
-    ])
-    .to_owned()
+    random
+        .pick(&[
+            "\"ValueError: bad\"",
+            "\"ValueError\"",
+            "\"ValueError:\"",
+            "\"Boom: made up\"",
+            "{ type = \"KeyError\", message = \"key\" }",
+            "\"TimeoutError: late\"",
+            "\"CancelledError\"",
+            "\"CancelledError: own\"",
+            "\"BaseException: base\"",
+            "\"StopAsyncIteration: end\"",
+            "\"OSError: disk\"",
+        ])
+        .to_owned()
 }
 
 fn quoted(text: &str) -> String {

@@ -39,8 +39,8 @@ impl Interpreter {
         let path = env::var_os("PATH").unwrap_or_default();
         let names: Vec<String> =
             Python::ALL.iter().map(|python| format!("python{python}")).chain(["python3".to_owned()]).collect();
-        let on_path =
-            env::split_paths(&path).flat_map(|folder| names.iter().map(move |name| folder.join(name)).collect::<Vec<_>>());
+        let on_path = env::split_paths(&path)
+            .flat_map(|folder| names.iter().map(move |name| folder.join(name)).collect::<Vec<_>>());
         let mut found = BTreeMap::new();
         for program in env::split_paths(&named).filter(|program| program != OsStr::new("")).chain(on_path) {
             if let Some(interpreter) = Interpreter::probe(&program) {
@@ -54,8 +54,12 @@ impl Interpreter {
         if !program.is_file() {
             return None;
         }
-        let output =
-            Command::new(program).args(["-I", "-S", "-c", PROBE]).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+        let output = Command::new(program)
+            .args(["-I", "-S", "-c", PROBE])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         let mut lines = text.lines();
         let (implementation, version, executable) = (lines.next()?, lines.next()?, lines.next()?);

@@ -8,9 +8,6 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log(pub Vec<String>);
 
-/// Above so many lines a recording keeps a digest instead.
-const WHOLE: usize = 300;
-
 impl Log {
     /// Reads the keys that asyncdemo and the reference have in common: `outcome`, `events`, `warnings`, `logs`.
     pub fn of(document: &Value) -> Log {
@@ -26,19 +23,6 @@ impl Log {
             }
         }
         Log(lines)
-    }
-
-    /// What a recording keeps of it: the lines, or of a very long run their number and a digest.
-    pub fn recorded(&self) -> Vec<String> {
-        if self.0.len() <= WHOLE {
-            return self.0.clone();
-        }
-        // FNV-1a: it need not withstand anybody.
-        let mut digest: u64 = 0xcbf2_9ce4_8422_2325;
-        for byte in self.0.iter().flat_map(|line| line.bytes().chain([b'\n'])) {
-            digest = (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        vec![format!("{} lines, digest {digest:016x}", self.0.len())]
     }
 
     /// Both logs around their first difference, or nothing where they are equal.
@@ -114,7 +98,8 @@ fn short(value: &Value) -> String {
 }
 
 fn exception(fields: &Map<String, Value>) -> Option<String> {
-    let (Some(Value::String(name)), Some(message), 2) = (fields.get("type"), fields.get("message"), fields.len()) else {
+    let (Some(Value::String(name)), Some(message), 2) = (fields.get("type"), fields.get("message"), fields.len())
+    else {
         return None;
     };
     match message {

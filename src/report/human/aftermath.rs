@@ -33,7 +33,6 @@ fn write_block(page: &Page<'_>, out: &mut impl io::Write, heading: &str, lines: 
     }
     writeln!(out)?;
     writeln!(out, "{}", page.style.bold.style(heading))?;
-    writeln!(out)?;
     for line in lines {
         page.paragraph(out, 2, (line, page.style.warning), "")?;
     }

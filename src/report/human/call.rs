@@ -25,22 +25,25 @@ pub fn lines(page: &Page<'_>) -> Vec<(String, String)> {
     match page.run.call {
         Call::Gather(_) => {
             let looks = &caller.check_done_at;
-            if caller.await_at.is_some() || caller.cancel_group_at.is_some() || !looks.is_empty() {
-                lines.extend(broken(page, "group = ", &call, moment(caller.call_at)));
-                if let Some(at) = caller.cancel_group_at {
-                    lines.push(("group.cancel()".to_owned(), moment(Some(at))));
-                }
-                if !looks.is_empty() {
-                    let mut moments: Vec<String> = looks.iter().take(4).map(|at| page.time(*at)).collect();
-                    if looks.len() > moments.len() {
-                        moments.push(page.glyphs.ellipsis.to_owned());
-                    }
-                    lines.push(("group.done()".to_owned(), format!("at {}", moments.join(", "))));
-                }
-                lines.push(("await group".to_owned(), moment(caller.await_at)));
-            } else {
-                lines.extend(broken(page, "await ", &call, moment(caller.call_at)));
+            if caller.await_at.is_none() && caller.cancel_group_at.is_none() && looks.is_empty() {
+                return broken(page, "await ", &call, moment(caller.call_at));
             }
+            lines.extend(broken(page, "group = ", &call, moment(caller.call_at)));
+            // Without a moment of its own the await stands right behind the call; the others come while it lasts.
+            let meanwhile = if caller.await_at.is_none() { ", meanwhile" } else { "" };
+            let mut steps = vec![(caller.await_at.unwrap_or_default(), "await group", moment(caller.await_at))];
+            if let Some(at) = caller.cancel_group_at {
+                steps.push((at, "group.cancel()", format!("{}{meanwhile}", moment(Some(at)))));
+            }
+            if let Some(first) = looks.first() {
+                let mut moments: Vec<String> = looks.iter().take(4).map(|at| page.time(*at)).collect();
+                if looks.len() > moments.len() {
+                    moments.push(page.glyphs.ellipsis.to_owned());
+                }
+                steps.push((*first, "group.done()", format!("at {}{meanwhile}", moments.join(", "))));
+            }
+            steps.sort_by_key(|(at, ..)| *at);
+            lines.extend(steps.into_iter().map(|(_, line, comment)| (line.to_owned(), comment)));
         }
         Call::Wait(_) if caller.await_at.is_some() => {
             lines.extend(broken(page, "waiting = ", &call, moment(caller.call_at)));

@@ -287,7 +287,7 @@ fn outcome(page: &Page<'_>, place: Place) -> (String, Look) {
         }
         Some(Ended::Cancelled(_)) => ("cancelled".to_owned(), style.cancelled),
         None if entry.created.is_none() => ("never started".to_owned(), style.dim),
-        None if page.run.interrupted => ("not finished".to_owned(), style.orphan),
+        None if page.program_ended() => ("not finished".to_owned(), style.orphan),
         None if body => ("never finishes".to_owned(), style.orphan),
         None => ("never done".to_owned(), style.orphan),
     }
@@ -300,6 +300,7 @@ fn call_outcome(page: &Page<'_>) -> (String, Look) {
     let name = |id| fit(run.scenario.name(id), 30, page.glyphs.ellipsis);
     let text = match (&run.outcome.gave, run.call) {
         (Gave::Nothing, _) => "never returns".to_owned(),
+        (Gave::Results(results), _) if results.is_empty() => "returned []".to_owned(),
         (Gave::Results(results), _) => format!("returned {}", count(results.len(), "result")),
         (Gave::Exception(_), _) if run.outcome.status == Status::Cancelled => "cancelled".to_owned(),
         (Gave::Exception(_), _) => "raised".to_owned(),
@@ -325,13 +326,15 @@ fn rest_words(page: &Page<'_>, rest: &Rest) -> String {
     let mut part = |tally: Tally, verb: &str| {
         if tally.count > 0 {
             let when = tally.span.map_or(String::new(), |span| format!(" {}", span_words(page, span)));
-            parts.push(format!("{}\u{1f}{verb}{when}", thousands(tally.count as u64)));
+            let many =
+                if tally.count == rest.count() { "all".to_owned() } else { thousands(tally.count as u64).to_string() };
+            parts.push(format!("{many}\u{1f}{verb}{when}"));
         }
     };
     part(rest.raised, "raised");
     part(rest.cancelled, "cancelled");
     part(rest.returned, "returned");
-    part(rest.unfinished, if page.run.interrupted { "not finished" } else { "never finish" });
+    part(rest.unfinished, if page.program_ended() { "not finished" } else { "never finish" });
     part(rest.never_started, "never started");
     let total = thousands(rest.count() as u64);
     format!("{} and {total} more: {}", page.glyphs.ellipsis, parts.join(", "))

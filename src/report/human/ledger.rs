@@ -7,49 +7,87 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::io;
 
-use super::lanes::span_words;
-use super::order::{Place, Tally, visit};
-use super::page::Page;
-use super::verdict::join;
-use crate::event::{Canceller, Ended, Exception, ExceptionKind, Returned};
-use crate::outcome::{Entry, Fate, State};
+use super::order::{Place, visit};
+use super::page::{Page, join};
+use super::story::{Shape, Story};
+use crate::event::{Ended, Returned};
+use crate::outcome::{Entry, Fate, Gave};
 use crate::report::duration::thousands;
-use crate::scenario::{Call, Id, Kind, Nanos, ReturnWhen, Status, Value};
+use crate::scenario::{Id, Nanos, Status, Value};
 
-/// Up to this many different stories are told one by one.
-const STORIES: usize = 8;
+/// Up to this many stories are told, where they can be put together to so few.
+const STORIES: usize = 9;
+/// Up to this many that differ only in times and values are told one by one.
+const ALIKE: usize = 6;
 /// The most names in a sentence.
 const NAMES: usize = 3;
 
 /// Writes a sentence or two for each awaitable whose story the verdict does not tell already.
 pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
-    let mut exact: Option<Stories<(Shape, Exact)>> = Some(Stories::default());
-    let mut coarse: Stories<Shape> = Stories::default();
-    visit(page.run, |place| {
-        let Some(entry) = page.entry(place.id) else { return };
-        let shape = Shape::new(page, place, entry);
-        if !shape.is_worth_telling() {
-            return;
-        }
-        coarse.add(shape, shape, place.id, entry);
-        if let Some(stories) = &mut exact {
-            stories.add((shape, Exact::new(page, place.id, entry)), shape, place.id, entry);
-        }
-        exact = exact.take().filter(|stories| stories.told.len() <= STORIES);
-    });
-    let (stories, exactly) = match exact {
-        Some(exact) => (exact.told, true),
-        None => (coarse.told, false),
-    };
+    let stories = stories(page);
     if !stories.is_empty() {
         writeln!(out)?;
     }
     for story in &stories {
         let subject = subject(page, &story.ids, story.count);
-        let text = story.tell(page, exactly || story.count == 1);
-        page.paragraph(out, 2, (&subject, page.style.bold), &text)?;
+        page.paragraph(out, 2, (&subject, page.style.bold), &story.tell(page))?;
     }
     Ok(())
+}
+
+/// What there is to tell: exactly where that takes few sentences, and only what happened where it would take many.
+fn stories(page: &Page<'_>) -> Vec<Story> {
+    let mut shapes: Stories<Shape> = Stories::default();
+    let mut exact: Vec<Option<Stories<Exact>>> = Vec::new();
+    let mut position = 0;
+    visit(page.run, |place| {
+        position += 1;
+        let Some(entry) = page.entry(place.id) else { return };
+        let shape = Shape::new(page, place, entry);
+        if !shape.is_worth_telling() || is_told_by_verdict(page, place, entry) {
+            return;
+        }
+        let at = shapes.add(shape, shape, position, place.id, entry);
+        if at == exact.len() {
+            exact.push(Some(Stories::default()));
+        }
+        if let Some(alike) = exact.get_mut(at) {
+            if let Some(stories) = alike {
+                stories.add(Exact::new(page, place.id, entry), shape, position, place.id, entry);
+            }
+            // More would not be told, and must not be kept: there may be a million.
+            *alike = alike.take().filter(|stories| stories.told.len() <= ALIKE);
+        }
+    });
+    let mut told: Vec<Story> = Vec::new();
+    let mut left = STORIES.saturating_sub(shapes.told.len());
+    for (story, exact) in shapes.told.into_iter().zip(exact) {
+        match exact {
+            Some(stories) if stories.told.len() <= left + 1 => {
+                left = (left + 1).saturating_sub(stories.told.len());
+                told.extend(stories.told.into_iter().map(|story| Story { exactly: true, ..story }));
+            }
+            _ => told.push(story),
+        }
+    }
+    told.sort_by_key(|story| story.position);
+    told
+}
+
+/// Whether the verdict says it in so many words: what a call that hangs waits for, and a group that raised what the
+/// call then raised.
+fn is_told_by_verdict(page: &Page<'_>, place: Place, entry: &Entry) -> bool {
+    let passed_on = match (entry.ended, &page.run.outcome.gave) {
+        (Some(Ended::Raised(own)), Gave::Exception(raised)) => own == *raised && entry.fate != Fate::Raised,
+        _ => false,
+    };
+    let waited_for = page.run.outcome.status == Status::Hangs
+        && place.given
+        && place.depth == 0
+        && entry.created.is_some()
+        && entry.ended.is_none()
+        && entry.cancelled_by.is_none();
+    passed_on || waited_for
 }
 
 /// `users`, `users and orders`, `users, orders and 9,988 more`.
@@ -60,52 +98,6 @@ pub fn subject(page: &Page<'_>, ids: &[Id], count: usize) -> String {
         names.push(format!("{}\u{1f}more", thousands((count - names.len()) as u64)));
     }
     join(&names)
-}
-
-/// What happened to an awaitable, without times, names and values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Shape {
-    fate: FateWord,
-    at_return: StateWord,
-    end: End,
-    canceller: Option<CancellerWord>,
-    created: bool,
-    started: bool,
-    cleaned: bool,
-    retrieved: bool,
-    given: bool,
-    what: Kindred,
-}
-
-/// What sort of thing it is, as far as sentences differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Kindred {
-    Coroutine,
-    Task,
-    Other,
-}
-
-/// How it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum End {
-    Returned,
-    Raised,
-    Cancelled,
-    Never,
-}
-
-type FateWord = Hashed<Fate>;
-type StateWord = Hashed<State>;
-type CancellerWord = Hashed<Canceller>;
-
-/// A closed enum of another module as part of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Hashed<T>(T);
-
-impl<T> Hash for Hashed<T> {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        std::mem::discriminant(&self.0).hash(state);
-    }
 }
 
 /// What else two awaitables must have in common for one sentence to be exact about both.
@@ -133,27 +125,27 @@ impl Exact {
 /// Stories by what they have in common, in the order in which they first came.
 struct Stories<Key> {
     places: HashMap<Key, usize>,
+    /// The last key and its place: neighbours are mostly alike.
+    last: Option<(Key, usize)>,
     told: Vec<Story>,
 }
 
 impl<Key> Default for Stories<Key> {
     fn default() -> Stories<Key> {
-        Stories { places: HashMap::new(), told: Vec::new() }
+        Stories { places: HashMap::new(), last: None, told: Vec::new() }
     }
 }
 
-impl<Key: Hash + Eq> Stories<Key> {
-    fn add(&mut self, key: Key, shape: Shape, id: Id, entry: &Entry) {
-        let place = *self.places.entry(key).or_insert(self.told.len());
+impl<Key: Copy + Hash + Eq> Stories<Key> {
+    /// Adds an awaitable to its story, and tells which that is.
+    fn add(&mut self, key: Key, shape: Shape, position: usize, id: Id, entry: &Entry) -> usize {
+        let place = match self.last {
+            Some((last, place)) if last == key => place,
+            _ => *self.places.entry(key).or_insert(self.told.len()),
+        };
+        self.last = Some((key, place));
         if place == self.told.len() {
-            self.told.push(Story {
-                shape,
-                ids: Vec::new(),
-                count: 0,
-                finished: Tally::default(),
-                cancelled: Tally::default(),
-                ended: entry.ended,
-            });
+            self.told.push(Story::new(shape, position, entry));
         }
         if let Some(story) = self.told.get_mut(place) {
             story.count += 1;
@@ -163,309 +155,6 @@ impl<Key: Hash + Eq> Stories<Key> {
                 story.ids.push(id);
             }
         }
-    }
-}
-
-/// Awaitables that one telling serves.
-struct Story {
-    shape: Shape,
-    /// The first few.
-    ids: Vec<Id>,
-    count: usize,
-    finished: Tally,
-    cancelled: Tally,
-    /// How the first ended.
-    ended: Option<Ended>,
-}
-
-impl Shape {
-    fn new(page: &Page<'_>, place: Place, entry: &Entry) -> Shape {
-        let end = match entry.ended {
-            Some(Ended::Returned(_)) => End::Returned,
-            Some(Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. }) | Ended::Cancelled(_)) => {
-                End::Cancelled
-            }
-            Some(Ended::Raised(_)) => End::Raised,
-            None => End::Never,
-        };
-        let what = match page.run.scenario.awaitable(place.id).kind {
-            Kind::Coroutine(_) => Kindred::Coroutine,
-            Kind::Task(_) => Kindred::Task,
-            Kind::Future(_) | Kind::Gather(_) => Kindred::Other,
-        };
-        Shape {
-            fate: Hashed(entry.fate),
-            at_return: Hashed(entry.at_return),
-            end,
-            canceller: entry.cancelled_by.map(|(_, by)| Hashed(by)),
-            created: entry.created.is_some(),
-            started: entry.started.is_some(),
-            cleaned: entry.cleanup.is_some(),
-            // Only for an exception does it make a difference.
-            retrieved: entry.retrieved || end != End::Raised,
-            given: place.given,
-            what,
-        }
-    }
-
-    /// Whether the verdict and its lists leave something of it untold.
-    fn is_worth_telling(&self) -> bool {
-        let twisted = self.canceller.is_some() && (self.end != End::Cancelled || self.cleaned);
-        match self.fate.0 {
-            Fate::Delivered => self.canceller.is_some(),
-            Fate::Done => self.end == End::Raised || self.canceller.is_some(),
-            Fate::Raised => twisted,
-            Fate::Pending | Fate::Cancelled | Fate::Lost | Fate::Swallowed | Fate::Unretrieved | Fate::Unfinished => {
-                true
-            }
-        }
-    }
-}
-
-/// The words that differ between one and many.
-struct Grammar {
-    was: &'static str,
-    had: &'static str,
-    it: &'static str,
-    /// At a sentence's beginning.
-    it_capital: &'static str,
-    them: &'static str,
-    its: &'static str,
-    many: bool,
-}
-
-const ONE: Grammar =
-    Grammar { was: "was", had: "had", it: "it", it_capital: "It", them: "it", its: "its", many: false };
-const MANY: Grammar =
-    Grammar { was: "were", had: "had", it: "they", it_capital: "They", them: "them", its: "their", many: true };
-
-impl Story {
-    /// What is said behind the subject.
-    fn tell(&self, page: &Page<'_>, exactly: bool) -> String {
-        let g = if self.count == 1 { &ONE } else { &MANY };
-        let shape = &self.shape;
-        if !shape.created {
-            return self.never_created(page, g);
-        }
-        let given =
-            if shape.given { "" } else { &*format!(" {} not among the arguments of {}.", g.was, page.function()) };
-        let subject = if shape.given { String::new() } else { format!(" {}", g.it_capital) };
-        let function = page.function();
-        let came_out = page.came_out();
-        let hangs = page.run.outcome.status == Status::Hangs;
-        let over = matches!(shape.at_return.0, State::Returned | State::Raised | State::Cancelled);
-        let running = match (shape.what, shape.at_return.0) {
-            (Kindred::Other, _) => "not done yet",
-            (_, State::NotStarted) => "not started yet",
-            _ => "still running",
-        };
-        let told = match shape.fate.0 {
-            Fate::Delivered | Fate::Done | Fate::Raised => format!("{subject}{}", self.in_hand(page, g, exactly)),
-            Fate::Pending => format!("{subject} {} pending.{}", g.was, self.afterwards(page, g, exactly)),
-            _ if hangs && shape.end == End::Never => format!("{subject}{}", self.never_finished(page, g, exactly)),
-            _ if hangs || over => format!("{subject}{}", self.before(page, g, exactly)),
-            _ => {
-                let afterwards = self.afterwards(page, g, exactly);
-                format!("{subject} {} {running} when {function} {came_out}.{afterwards}", g.was)
-            }
-        };
-        format!("{given}{told}{}", self.aftermath(page, g))
-    }
-
-    /// A coroutine that nothing ever wrapped in a task, or a group that was not made.
-    fn never_created(&self, page: &Page<'_>, g: &Grammar) -> String {
-        let body = if g.many { "bodies" } else { "body" };
-        match self.shape.what {
-            Kindred::Coroutine => {
-                format!(
-                    " never ran: nothing awaited the coroutine{}, so {} {body} did not take a single step.",
-                    if g.many { "s" } else { "" },
-                    g.its
-                )
-            }
-            _ => format!(" {} never created: {} did not get that far.", g.was, page.function()),
-        }
-    }
-
-    /// It is in what the caller got, and yet there is something to say.
-    fn in_hand(&self, page: &Page<'_>, g: &Grammar, exactly: bool) -> String {
-        let shape = &self.shape;
-        if shape.canceller.is_some() {
-            let cancelled = self.cancelled(page, g, exactly, false);
-            return format!(" {cancelled}{}.", self.then(page, g, exactly));
-        }
-        // Only of a wait(): gather() would have raised it, or given it as a value.
-        let waits = if g.many { "the exceptions wait in the tasks" } else { "the exception waits in the task" };
-        let first_exception =
-            matches!(page.run.call, Call::Wait(options) if options.return_when == ReturnWhen::FirstException);
-        let asked = match (shape.retrieved, first_exception) {
-            (false, _) => " until somebody asks for it.",
-            (true, true) => ". wait() looked at it to see whether to return, so Python will not log it.",
-            (true, false) => ". Something has asked for it, so Python will not log it.",
-        };
-        let asked = if g.many { asked.replace(" it", " them") } else { asked.to_owned() };
-        format!(" raised, and {} did not: {waits}{asked}", page.function())
-    }
-
-    /// It ended before the call came back, but is not in what that gave.
-    fn before(&self, page: &Page<'_>, g: &Grammar, exactly: bool) -> String {
-        let shape = &self.shape;
-        let function = page.function();
-        let when = self.when(page, exactly);
-        let hangs = page.run.outcome.status == Status::Hangs;
-        let first = match (shape.canceller, shape.end) {
-            (Some(_), _) => format!(" {}{}", self.cancelled(page, g, exactly, false), self.then(page, g, exactly)),
-            (None, End::Cancelled) => format!(" ended {when} with a CancelledError of {} own", g.its),
-            (None, _) if hangs => format!(" {}{when}", self.verb(page, exactly)),
-            (None, _) => format!(" {} {}{when}", g.had, self.verb(page, exactly)),
-        };
-        match shape.fate.0 {
-            _ if hangs => format!("{first}, but {function} never hands it on."),
-            Fate::Lost => format!("{first} when {function} {}; {} lost.", page.came_out(), g.results()),
-            _ => format!("{first}."),
-        }
-    }
-
-    /// What happened after the call came back.
-    fn afterwards(&self, page: &Page<'_>, g: &Grammar, exactly: bool) -> String {
-        let shape = &self.shape;
-        let when = self.when(page, exactly);
-        let lost = if shape.fate.0 == Fate::Lost { format!(", and {} lost", g.results()) } else { String::new() };
-        match (shape.canceller, shape.end) {
-            (Some(_), End::Never) => {
-                let cancelled = self.cancelled(page, g, exactly, true);
-                let never = if shape.cleaned {
-                    format!(", but {} cleanup never ends", g.its)
-                } else {
-                    format!(", but {} never ended", g.it)
-                };
-                format!(" {cancelled}{never}.")
-            }
-            (Some(_), _) => {
-                format!(" {}{}{lost}.", self.cancelled(page, g, exactly, true), self.then(page, g, exactly))
-            }
-            (None, End::Never) if page.run.interrupted => {
-                format!(" Nobody cancelled {}, and {} did not finish.", g.them, g.it)
-            }
-            (None, End::Never) => format!(" Nobody cancelled {}, and {} never {}.", g.them, g.it, g.finishes()),
-            (None, End::Cancelled) => format!(" Later{when} {} ended with a CancelledError of {} own.", g.it, g.its),
-            (None, _) => {
-                let all = if g.many && exactly { " all" } else { "" };
-                format!(" Nobody cancelled {}: {}{all} {}{when}{lost}.", g.them, g.it, self.verb(page, exactly))
-            }
-        }
-    }
-
-    /// In a call that hangs: it is among those that never finish.
-    fn never_finished(&self, page: &Page<'_>, g: &Grammar, exactly: bool) -> String {
-        let shape = &self.shape;
-        let plain = match shape.what {
-            Kindred::Other => format!("{} never done", g.was),
-            _ => format!("never {}", g.finishes()),
-        };
-        match shape.canceller {
-            None if shape.what == Kindred::Other => format!(" {plain}: what {} {} for never comes.", g.it, g.waits()),
-            None => format!(" {plain}: {} {} for something that never comes.", g.it, g.waits()),
-            Some(_) if shape.cleaned => {
-                format!(" {}, but {} cleanup never ends.", self.cancelled(page, g, exactly, false), g.its)
-            }
-            Some(_) => format!(" {}, and {plain} all the same.", self.cancelled(page, g, exactly, false)),
-        }
-    }
-
-    /// `was cancelled at 1.5 s, as the scenario says`, behind the subject or as a new sentence.
-    fn cancelled(&self, page: &Page<'_>, g: &Grammar, exactly: bool, sentence: bool) -> String {
-        let subject = if sentence { format!("{} ", g.it_capital) } else { String::new() };
-        let when = match self.cancelled.span {
-            Some((first, last)) if exactly || first == last => format!(" at {}", page.time(first)),
-            Some(span) => format!(" {}", span_words(page, span)),
-            None => String::new(),
-        };
-        let was = g.was;
-        match self.shape.canceller.map(|by| by.0) {
-            Some(Canceller::Schedule) | None => format!("{subject}{was} cancelled{when}, as the scenario says"),
-            Some(Canceller::Caller) => format!("{subject}{was} cancelled{when}, because the caller was"),
-            Some(Canceller::Group) => {
-                let group = if g.many { "their group was" } else { "its group was" };
-                format!("{subject}{was} cancelled{when}, because {group}")
-            }
-            Some(Canceller::Exit) => format!("{subject}{was} cancelled{when} by asyncio.run(), as the program ended"),
-            Some(Canceller::Interrupt) => format!("{subject}{was} cancelled{when} by Ctrl-C"),
-        }
-    }
-
-    /// What came of a cancellation, behind it.
-    fn then(&self, page: &Page<'_>, g: &Grammar, exactly: bool) -> String {
-        let when = self.when(page, exactly);
-        let verb = self.verb(page, exactly);
-        let took_time = self.finished.span != self.cancelled.span;
-        match (self.shape.end, self.shape.cleaned) {
-            (End::Cancelled, true) if took_time => format!(", cleaned up, and ended cancelled{when}"),
-            (End::Cancelled, true) => ", and cleaned up".to_owned(),
-            (End::Cancelled, false) if !self.shape.started && self.shape.what != Kindred::Other => {
-                format!(", before {} first step: {} body never ran", g.its, g.its)
-            }
-            (End::Cancelled, false) if took_time => format!(", and ended{when}"),
-            (End::Cancelled, false) => String::new(),
-            (End::Returned, true) => format!(", caught that, and {verb}{when} all the same"),
-            (End::Raised, true) => format!(", and {} cleanup {verb}{when}", g.its),
-            (End::Returned | End::Raised, false) => format!(", but {verb}{when}"),
-            (End::Never, _) => String::new(),
-        }
-    }
-
-    /// What the fate adds at the end.
-    fn aftermath(&self, page: &Page<'_>, g: &Grammar) -> String {
-        let exceptions = if g.many { "these exceptions" } else { "this exception" };
-        let them = if g.many { "them" } else { "it" };
-        match self.shape.fate.0 {
-            Fate::Swallowed => format!(
-                " Nobody sees {exceptions}: gather() has marked {them} as retrieved, so that not even the log has {them}."
-            ),
-            Fate::Unretrieved => format!(" Nobody asked for {exceptions}, so Python logs {them}."),
-            Fate::Pending if self.shape.end == End::Raised && !self.shape.retrieved => {
-                format!(" Nobody asked for {exceptions}, so Python logs {them}.")
-            }
-            Fate::Delivered if self.shape.end == End::Cancelled => {
-                let errors = if g.many { "their CancelledErrors stand" } else { "its CancelledError stands" };
-                format!(" {}{} in the results of {}.", errors[..1].to_uppercase(), &errors[1..], page.function())
-            }
-            _ => String::new(),
-        }
-    }
-
-    /// `returned 7`, `raised ValueError('x')`; for several with different values only the verb.
-    fn verb(&self, page: &Page<'_>, exactly: bool) -> String {
-        match self.ended {
-            Some(ended @ Ended::Returned(_)) if exactly => format!("returned {}", page.value(ended)),
-            Some(ended @ Ended::Raised(_)) if exactly => format!("raised {}", page.value(ended)),
-            Some(Ended::Returned(_)) => "returned".to_owned(),
-            Some(Ended::Raised(_)) => "raised".to_owned(),
-            Some(Ended::Cancelled(_)) => "ended cancelled".to_owned(),
-            None => "did not finish".to_owned(),
-        }
-    }
-
-    /// ` at 1 s`, ` between 0.1 s and 1 s`.
-    fn when(&self, page: &Page<'_>, exactly: bool) -> String {
-        match self.finished.span {
-            Some((first, _)) if exactly => format!(" at {}", page.time(first)),
-            Some(span) => format!(" {}", span_words(page, span)),
-            None => String::new(),
-        }
-    }
-}
-
-impl Grammar {
-    fn results(&self) -> &'static str {
-        if self.many { "their results are" } else { "its result is" }
-    }
-
-    fn finishes(&self) -> &'static str {
-        if self.many { "finish" } else { "finishes" }
-    }
-
-    fn waits(&self) -> &'static str {
-        if self.many { "wait" } else { "waits" }
+        place
     }
 }

@@ -18,7 +18,6 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write, events: &Recording) -> i
     let room = page.width.saturating_sub(2 + widest + 2 + pass + 2);
     writeln!(out)?;
     writeln!(out, "{}", page.style.bold.style("Events:"))?;
-    writeln!(out)?;
     let heading = format!("{:>widest$}  {:>pass$}  event", "time", "pass");
     writeln!(out, "  {}", page.style.dim.style(heading))?;
     for event in events.iter() {

@@ -12,6 +12,10 @@ const FIT: usize = 16;
 const CHOSEN: usize = 12;
 /// Of those that are alike in everything that a lane shows, this many.
 const ALIKE: usize = 3;
+/// How many kinds there are to choose from.
+const RANKS: usize = 6;
+/// Lanes whose moments differ by less than this share of the run look the same.
+const PRECISION: u128 = 40;
 
 /// An awaitable's place on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,10 +152,10 @@ impl Rest {
 pub fn choose(run: &Run<'_>) -> Chosen {
     let fits = run.entries.len() <= FIT;
     let deciders = deciders(run);
-    let mut ranks: [Vec<(usize, Place)>; 5] = Default::default();
+    let mut ranks: [Vec<(usize, Place)>; RANKS] = Default::default();
     let mut rest = Rest::default();
     let mut position = 0;
-    let mut alike: [Option<(Lane, usize)>; 5] = [None; 5];
+    let mut alike: [Option<(Lane, usize)>; RANKS] = [None; RANKS];
     visit(run, |place| {
         position += 1;
         let Some(entry) = run.entries.get(place.id.index()) else { return };
@@ -203,8 +207,8 @@ fn rank(id: Id, entry: &Entry, deciders: &[Id]) -> usize {
         Some(Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. }) | Ended::Cancelled(_)) => 2,
         Some(Ended::Raised(_)) => 1,
         None => 3,
-        Some(Ended::Returned(_)) if entry.fate == Fate::Pending || entry.at_return == State::Running => 3,
-        Some(Ended::Returned(_)) => 4,
+        Some(Ended::Returned(_)) if entry.fate == Fate::Pending || entry.at_return == State::Running => 4,
+        Some(Ended::Returned(_)) => 5,
     }
 }
 
@@ -212,14 +216,16 @@ fn rank(id: Id, entry: &Entry, deciders: &[Id]) -> usize {
 #[derive(Clone, Copy, PartialEq)]
 struct Lane {
     table: u32,
-    started: Option<Nanos>,
-    cleanup: Option<Nanos>,
-    finished: Option<Nanos>,
+    started: Option<u128>,
+    cleanup: Option<u128>,
+    finished: Option<u128>,
 }
 
 impl Lane {
     fn new(run: &Run<'_>, id: Id, entry: &Entry) -> Lane {
         let table = run.scenario.awaitable(id).ids.start;
-        Lane { table, started: entry.started, cleanup: entry.cleanup, finished: entry.finished }
+        let end = u128::from(run.ended_at.0.max(1));
+        let place = |at: Option<Nanos>| at.map(|Nanos(at)| u128::from(at) * PRECISION / end);
+        Lane { table, started: place(entry.started), cleanup: place(entry.cleanup), finished: place(entry.finished) }
     }
 }

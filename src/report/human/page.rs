@@ -42,6 +42,11 @@ impl<'a> Page<'a> {
         self.run.entries.get(id.index())
     }
 
+    /// Whether the program came to its end, so that what is not finished only was not let finish.
+    pub fn program_ended(&self) -> bool {
+        self.run.interrupted || self.run.exited_at.is_some()
+    }
+
     /// `gather()` or `wait()`.
     pub fn function(&self) -> &'static str {
         match self.run.call.function() {
@@ -50,14 +55,14 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// What the call did in the end, behind its name: `raised`.
-    pub fn came_out(&self) -> &'static str {
+    /// What happened when the caller went on, for a sentence: `gather() raised`.
+    pub fn came_back(&self) -> String {
+        let caller = || "the caller was cancelled".to_owned();
         match self.run.outcome.status {
-            Status::Returned => "returned",
-            Status::Raised => "raised",
-            Status::Cancelled if self.run.called_at.is_none() => "was to be called",
-            Status::Cancelled => "was cancelled",
-            Status::Hangs => "hangs",
+            Status::Returned => format!("{} returned", self.function()),
+            Status::Cancelled if self.run.called_at.is_none() || self.run.awaited_at.is_none() => caller(),
+            Status::Raised | Status::Cancelled => format!("{} raised", self.function()),
+            Status::Hangs => format!("{} hangs", self.function()),
         }
     }
 
@@ -77,9 +82,9 @@ impl<'a> Page<'a> {
         self.glued(self.ended(ended), self.width.saturating_sub(12).min(60))
     }
 
-    /// The `repr` of an exception, unbroken.
+    /// The `repr` of an exception, whole but for one that would fill the page.
     pub fn exception(&self, exception: Exception) -> String {
-        self.value(Ended::Raised(exception))
+        self.glued(self.ended(Ended::Raised(exception)), 4 * self.width)
     }
 
     /// The `repr` of what something ended with, whole.
@@ -145,7 +150,8 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut line = String::new();
     let mut pieces: Vec<&str> = Vec::new();
     for word in text.split(' ') {
-        if word.width() <= room {
+        // What is long anyway had better fill its line than leave the one before it half empty.
+        if word.width() <= room * 2 / 3 {
             pieces.push(word);
         } else {
             pieces.extend(word.split(GLUE));
@@ -175,6 +181,15 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
     lines
 }
 
+/// `a`, `a and b`, `a, b and c`.
+pub fn join(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,6 +198,7 @@ mod tests {
     fn lines_break_between_words_and_not_at_glue() {
         assert_eq!(wrap("users was still running", 10), ["users was", "still", "running"]);
         assert_eq!(wrap("it returned 0.5\u{1f}s later", 14), ["it returned", "0.5 s later"]);
+        assert_eq!(wrap("raised E('a\u{1f}b\u{1f}c\u{1f}d')", 12), ["raised E('a", "b c d')"]);
         assert_eq!(wrap("a\u{1f}b\u{1f}c\u{1f}d\u{1f}e", 5), ["a b c", "d e"]);
         assert_eq!(wrap("unbreakable", 4), ["unbr", "eaka", "ble"]);
         assert_eq!(wrap("日本語", 5), ["日本", "語"]);

@@ -225,13 +225,12 @@ fn wait_times_out_with_nothing() {
 
 #[test]
 fn a_list_given_to_gather() {
-    static LIST: Misuse = Misuse { type_name: "TypeError", message: "unhashable type: 'list'" };
     let never = |sketch: Sketch| {
         sketch.entry(|entry| {
             (entry.created, entry.started, entry.at_return) = (None, None, State::NotCreated);
         })
     };
-    let mut sketch = Sketch::gather("The missing star", Status::Raised, 0).misuse(&LIST);
+    let mut sketch = Sketch::gather("The missing star", Status::Raised, 0).misuse(Misuse::UnhashableList);
     sketch = never(sketch.coroutine("users", None, names(), Fate::Unfinished));
     sketch = never(sketch.coroutine("orders", None, returns("1"), Fate::Unfinished));
     let sketch = sketch.caller(|caller| caller.passes_list = true).more(|run| {
@@ -242,14 +241,12 @@ fn a_list_given_to_gather() {
 
 #[test]
 fn coroutines_given_to_wait() {
-    static COROUTINES: Misuse =
-        Misuse { type_name: "TypeError", message: "Passing coroutines is forbidden, use tasks explicitly." };
     let sketch = Sketch::wait("", ReturnWhen::AllCompleted, None, 0)
         .wait_options(|options| options.wrap = false)
         .coroutine("users", None, names(), Fate::Unfinished)
         .entry(|entry| (entry.created, entry.started, entry.at_return) = (None, None, State::NotCreated))
         .task("orders", Some(500), returns("1"), Fate::Lost)
-        .misuse(&COROUTINES)
+        .misuse(Misuse::CoroutinesForbidden)
         .more(|run| {
             run.outcome.status = Status::Raised;
             run.warnings.push(Warning::NeverAwaited(Id(0)));
@@ -454,4 +451,143 @@ fn no_line_is_wider_than_the_page() {
             assert_eq!(unicode, !report.is_ascii());
         }
     }
+}
+
+#[test]
+fn every_fate() {
+    let sketch = Sketch::wait("What can become of a task", ReturnWhen::FirstCompleted, None, 500)
+        .task("first", Some(500), returns("1"), Fate::Done)
+        .task("late", Some(1000), raises("ValueError", "too late"), Fate::Pending)
+        .task("stopped", Some(3000), returns("2"), Fate::Pending)
+        .cancelled(1500, Canceller::Schedule)
+        .cleaned_up(Some(2000), None)
+        .task("stubborn", Some(3000), returns("3"), Fate::Pending)
+        .cancelled(1500, Canceller::Schedule)
+        .cleaned_up(Some(2500), Some(returns("anyway")))
+        .task("endless", Some(3000), returns("4"), Fate::Pending)
+        .cancelled(1500, Canceller::Schedule)
+        .cleaned_up(None, None)
+        .task("unborn", Some(3000), returns("5"), Fate::Pending)
+        .cancelled(0, Canceller::Schedule)
+        .entry(|entry| entry.started = None)
+        .task("stray", Some(250), raises("KeyError", "k"), Fate::Unretrieved)
+        .task("helper", Some(250), returns("6"), Fate::Lost)
+        .args(&[0, 1, 2, 3, 4, 5])
+        .sets(&[0], &[1, 2, 3, 4, 5])
+        .more(|run| {
+            run.logs.push((Log::TaskNeverRetrieved, Target::Awaitable(Id(1))));
+            run.logs.push((Log::TaskNeverRetrieved, Target::Awaitable(Id(6))));
+        });
+    insta::assert_snapshot!(sketch.plain());
+}
+
+#[test]
+fn cancelled_and_yet_delivered() {
+    let sketch = Sketch::gather("Cancellation can be swallowed", Status::Returned, 2000)
+        .coroutine("users", Some(1000), names(), Fate::Delivered)
+        .coroutine("stubborn", Some(3000), returns("1"), Fate::Delivered)
+        .cancelled(500, Canceller::Schedule)
+        .cleaned_up(Some(2000), Some(returns("anyway")))
+        .results();
+    insta::assert_snapshot!(sketch.plain());
+}
+
+#[test]
+fn days_and_microseconds() {
+    const DAY: u64 = 86_400_000;
+    let sketch = Sketch::gather("From microseconds to days", Status::Returned, 4 * DAY)
+        .coroutine("quick", Some(1), returns("1"), Fate::Delivered)
+        .entry(|entry| entry.finished = Some(crate::scenario::Nanos(10_000)))
+        .coroutine("slow", Some(4 * DAY), returns("2"), Fate::Delivered)
+        .coroutine("middling", Some(DAY + 5_400_000), returns("3"), Fate::Delivered)
+        .results();
+    insta::assert_snapshot!(sketch.plain());
+}
+
+/// Whatever the ledger holds, even what no run would give: each report ends, keeps to its page, and its sentences
+/// are well-formed.
+#[test]
+fn every_combination_reads_well() {
+    let fates = [
+        Fate::Raised,
+        Fate::Delivered,
+        Fate::Done,
+        Fate::Pending,
+        Fate::Cancelled,
+        Fate::Lost,
+        Fate::Swallowed,
+        Fate::Unretrieved,
+        Fate::Unfinished,
+    ];
+    let states =
+        [State::NotCreated, State::NotStarted, State::Running, State::Returned, State::Raised, State::Cancelled];
+    let cancellers = [
+        None,
+        Some(Canceller::Schedule),
+        Some(Canceller::Caller),
+        Some(Canceller::Group),
+        Some(Canceller::Exit),
+        Some(Canceller::Interrupt),
+    ];
+    let ends = [
+        None,
+        Some(Ended::Returned(Returned::Body(Id(0)))),
+        Some(Ended::Raised(Exception { kind: crate::event::ExceptionKind::Body(Id(0)), from: Some(Id(0)) })),
+        Some(Ended::Cancelled(Exception::cancelled(Message::Absent, Some(Id(0))))),
+    ];
+    let mut told = 0;
+    for (fate, at_return) in fates.into_iter().flat_map(|fate| states.map(|state| (fate, state))) {
+        for (canceller, ended) in cancellers.into_iter().flat_map(|by| ends.map(|ended| (by, ended))) {
+            let over = matches!(at_return, State::Returned | State::Raised | State::Cancelled);
+            if (over && ended.is_none()) || (at_return == State::NotCreated && ended.is_some()) {
+                continue;
+            }
+            for variant in 0..8 {
+                let (many, given, cleaned) = (variant & 1 > 0, variant & 2 > 0, variant & 4 > 0);
+                let status = match (told % 3, given) {
+                    (0, _) => Status::Hangs,
+                    (1, _) => Status::Returned,
+                    _ => Status::Raised,
+                };
+                let mut sketch = Sketch::gather("", status, 1000).coroutine("one", Some(2000), returns("1"), fate);
+                sketch = sketch.entry(|entry| {
+                    entry.at_return = at_return;
+                    entry.ended = ended;
+                    entry.finished = ended.map(|_| ms(2000));
+                    entry.cancelled_by = canceller.map(|by| (ms(500 + 1000 * (told % 2)), by));
+                    entry.cleanup = canceller.filter(|_| cleaned).map(|_| ms(1500));
+                    if at_return == State::NotCreated {
+                        (entry.created, entry.started) = (None, None);
+                    }
+                });
+                sketch = if many { sketch.count(3) } else { sketch };
+                sketch = sketch.coroutine("other", Some(1000), returns("2"), Fate::Delivered);
+                let argument = if given { 0 } else { sketch.entries.len() as u32 - 1 };
+                sketch = sketch.args(&[argument]);
+                if status == Status::Raised {
+                    sketch = sketch.raised_cancelled();
+                }
+                let report = sketch.report(72, true, Style::plain(), None);
+                assert!(report.ends_with(".\n") || report.ends_with("'\n"), "{report}");
+                let prose = report.split_once("() ").map_or("", |(_, prose)| prose);
+                for wrong in [" .", " ,", "..", ",,", ".,", " ;"] {
+                    assert!(!prose.contains(wrong), "`{wrong}` in {report}");
+                }
+                assert!(report.lines().all(|line| line.width() <= 72 && line.trim_end() == line), "{report}");
+                told += 1;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_million_is_still_a_page() {
+    let sketch = Sketch::gather("A million", Status::Raised, 300)
+        .coroutine("worker", Some(1000), returns("None"), Fate::Lost)
+        .count(1_000_000)
+        .coroutine("broken", Some(300), raises("ConnectionError", "refused"), Fate::Raised)
+        .raised(1_000_000);
+    let report = sketch.plain();
+    assert!(report.lines().count() < 25, "{report}");
+    assert!(report.contains("worker-1, worker-2 and 999,998 more were still running"), "{report}");
 }

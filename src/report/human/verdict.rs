@@ -3,23 +3,15 @@
 use std::io;
 
 use owo_colors::Style as Look;
-use unicode_width::UnicodeWidthStr;
 
 use super::order::deciders;
 use super::page::Page;
-use crate::event::{Canceller, Ended, Exception, Item, Misuse, Returned, Target};
+use super::{explain, given};
+use crate::event::{Canceller, Ended, Exception, Target};
 use crate::outcome::Gave;
 use crate::report::duration::thousands;
-use crate::report::fit::{fit, pad};
-use crate::report::words::{count, ended_repr};
+use crate::report::words::count;
 use crate::scenario::{Call, Function, Id, Nanos, ReturnWhen, Status};
-
-/// Up to this many lines of a list are all shown.
-const FIT: usize = 14;
-/// Of more, this many are.
-const CHOSEN: usize = 10;
-/// The most names of pending awaitables that are written out.
-const NAMES: usize = 12;
 
 /// Writes the verdict, what the call gave, and what explains it.
 pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
@@ -55,12 +47,12 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     match &run.outcome.gave {
         Gave::Results(results) if !results.is_empty() => {
             writeln!(out)?;
-            write_items(page, out, "", results)?;
+            given::write_items(page, out, "", results.iter().copied())?;
         }
-        Gave::Sets { done, pending } => write_sets(page, out, done, pending)?,
+        Gave::Sets { done, pending } => given::write_sets(page, out, done, pending)?,
         _ => {}
     }
-    let more = explanations(page);
+    let more = explain::texts(page);
     if !more.is_empty() {
         writeln!(out)?;
     }
@@ -77,10 +69,8 @@ fn why_wait_returned(page: &Page<'_>, pending: &[Id]) -> String {
     if pending.is_empty() {
         return String::new();
     }
-    if let Some(timeout) = options.timeout
-        && run.timed_out_at.is_some()
-    {
-        return format!(", when its timeout of {} was over", page.time(timeout));
+    if run.timed_out_at.is_some() {
+        return ", when its timeout was over".to_owned();
     }
     let verb = match options.return_when {
         ReturnWhen::AllCompleted => return String::new(),
@@ -177,236 +167,10 @@ fn hang_verdict(page: &Page<'_>, at: &str) -> String {
     });
     let function = page.function();
     let subject = super::ledger::subject(page, &waits_for, waits_for.len() + more);
-    let why = match waits_for.len() + more {
-        0 => String::new(),
-        1 => format!("{subject} never finishes, and "),
-        _ => format!("{subject} never finish, and "),
+    let which = match waits_for.len() + more {
+        0 => return format!(" {function} never returns: nothing happens after {at}."),
+        1 => "which never finishes",
+        _ => "which never finish",
     };
-    format!(" {function} never returns: {why}after {at} nothing is left that could happen.")
-}
-
-/// gather()'s results in argument order; neighbours that are clones of one table with the same result share a line.
-fn write_items(page: &Page<'_>, out: &mut impl io::Write, heading: &str, items: &[Item]) -> io::Result<()> {
-    let mut lines: Vec<Line> = Vec::new();
-    let mut left = 0;
-    for item in items {
-        if let Some(last) = lines.last_mut()
-            && left == 0
-            && last.takes(page, item)
-        {
-            last.to = item.awaitable;
-            last.count += 1;
-        } else if lines.len() < FIT {
-            lines.push(Line { from: item.awaitable, to: item.awaitable, ended: item.ended, count: 1 });
-        } else {
-            left += 1;
-        }
-    }
-    if left > 0 {
-        left += lines.drain(CHOSEN..).map(|line| line.count).sum::<usize>();
-    }
-    let widest = (page.width * 3 / 10).clamp(8, 40);
-    let names: Vec<String> = lines.iter().map(|line| line.name(page, widest)).collect();
-    let width = names.iter().map(|name| name.width()).max().unwrap_or(0);
-    let mut heading = heading;
-    for (line, name) in lines.iter().zip(&names) {
-        let before = if heading.is_empty() && width == 0 { 0 } else { width + 2 };
-        let indent = 2 + if heading.is_empty() { 0 } else { 10 };
-        let room = page.width.saturating_sub(indent + before);
-        let run = page.run;
-        let value = ended_repr(line.ended, run.scenario, |id: Id| run.nested.get(&id.0).map(Vec::as_slice));
-        let value = fit(value, room, page.glyphs.ellipsis);
-        let look = match line.ended {
-            Ended::Returned(_) => Look::new(),
-            _ => page.end_sign(line.ended).1,
-        };
-        writeln!(out, "  {}{}  {}", heading, pad(name, width), look.style(value))?;
-        if !heading.is_empty() {
-            heading = "          ";
-        }
-    }
-    if left > 0 {
-        let more = format!("{} and {} more", page.glyphs.ellipsis, thousands(left as u64));
-        writeln!(out, "  {heading}{}", page.style.dim.style(more))?;
-    }
-    Ok(())
-}
-
-/// A line of results: one, or several alike.
-struct Line {
-    from: Id,
-    to: Id,
-    ended: Ended,
-    count: usize,
-}
-
-impl Line {
-    fn takes(&self, page: &Page<'_>, item: &Item) -> bool {
-        let table = |id: Id| page.run.scenario.awaitable(id).ids.start;
-        item.awaitable.0 == self.to.0.wrapping_add(1)
-            && table(item.awaitable) == table(self.to)
-            && same_value(self.ended, item.ended)
-    }
-
-    fn name(&self, page: &Page<'_>, widest: usize) -> String {
-        let (scenario, ellipsis) = (page.run.scenario, page.glyphs.ellipsis);
-        if self.count == 1 {
-            return fit(scenario.name(self.from), widest, ellipsis);
-        }
-        let times = format!(" ({})", thousands(self.count as u64));
-        let name = format!("{} {ellipsis} {}", scenario.name(self.from), scenario.name(self.to));
-        format!("{}{times}", fit(name, widest, ellipsis))
-    }
-}
-
-/// Whether two clones of one table ended with the same value or exception.
-fn same_value(one: Ended, other: Ended) -> bool {
-    match (one, other) {
-        (Ended::Returned(one), Ended::Returned(other)) => matches!(
-            (one, other),
-            (Returned::Body(_), Returned::Body(_)) | (Returned::Cleanup(_), Returned::Cleanup(_))
-        ),
-        (Ended::Raised(one), Ended::Raised(other)) => {
-            std::mem::discriminant(&one.kind) == std::mem::discriminant(&other.kind)
-        }
-        _ => false,
-    }
-}
-
-/// wait()'s two sets.
-fn write_sets(page: &Page<'_>, out: &mut impl io::Write, done: &[Id], pending: &[Id]) -> io::Result<()> {
-    writeln!(out)?;
-    let look = page.style.bold;
-    if done.is_empty() {
-        writeln!(out, "  {}      nothing", look.style("done"))?;
-    } else {
-        let items: Vec<Item> =
-            done.iter().filter_map(|id| Some(Item { awaitable: *id, ended: page.entry(*id)?.ended? })).collect();
-        write_items(page, out, &format!("{}      ", look.style("done")), &items)?;
-    }
-    if pending.is_empty() {
-        return writeln!(out, "  {}   nothing", look.style("pending"));
-    }
-    let mut names: Vec<String> = pending.iter().take(NAMES).map(|id| page.name(*id)).collect();
-    if pending.len() > NAMES {
-        names.push(format!("{} and {} more", page.glyphs.ellipsis, thousands((pending.len() - NAMES) as u64)));
-    }
-    let lines = super::page::wrap(&names.join(", "), page.width.saturating_sub(12));
-    for (index, line) in lines.iter().enumerate() {
-        match index {
-            0 => writeln!(out, "  {}   {line}", look.style("pending"))?,
-            _ => writeln!(out, "            {line}")?,
-        }
-    }
-    Ok(())
-}
-
-/// What a reader may ask about the verdict itself.
-fn explanations(page: &Page<'_>) -> Vec<String> {
-    let run = page.run;
-    let mut texts = Vec::new();
-    if let Gave::Exception(Exception { kind: crate::event::ExceptionKind::Misuse(misuse), .. }) = run.outcome.gave
-        && let Some(text) = misuse_words(run.call, misuse)
-    {
-        texts.push(text);
-    }
-    if let Some((settled, ended)) = run.group_finished
-        && settled < run.outcome.at
-        && run.awaited_at.is_some_and(|awaited| awaited > settled)
-    {
-        let verb = if matches!(ended, Ended::Returned(_)) { "was done" } else { "had failed" };
-        texts.push(format!(
-            "The group {verb} at {} already; the caller awaited it only at {}.",
-            page.time(settled),
-            page.time(run.awaited_at.unwrap_or_default())
-        ));
-    }
-    if run.outcome.status == Status::Hangs && run.timed_out_at.is_none() && matches!(run.call, Call::Wait(_)) {
-        texts.push("A timeout would have let wait() return.".to_owned());
-    }
-    texts.extend(checks_words(page));
-    texts.extend(cancels_words(page));
-    texts
-}
-
-/// Why a wrong call fails, and what to write instead.
-fn misuse_words(call: Call, misuse: &Misuse) -> Option<String> {
-    let message = misuse.message;
-    let says = |part: &str| message.contains(part);
-    let text = match call.function() {
-        Function::Gather if says("unhashable type") || says("as a dict key") => {
-            "gather() takes the awaitables themselves as its arguments, not a list of them: put a star before the \
-             list, asyncio.gather(*awaitables)."
-        }
-        Function::Wait if says("is empty") => {
-            "wait() refuses an empty collection, where gather() of nothing returns []: ask whether there is anything \
-             to wait for before the call."
-        }
-        Function::Wait if says("Passing coroutines is forbidden") => {
-            "Since Python 3.11 wait() takes only tasks and futures: wrap each coroutine with asyncio.create_task() \
-             first, and keep the tasks to tell them apart in what it returns."
-        }
-        Function::Wait if says("not generator") => "Up to Python 3.11 wait() refuses a generator: make it a list.",
-        Function::Wait if says("expect a list of futures") => {
-            "wait() takes one collection of tasks or futures, not the awaitable itself: write asyncio.wait([task])."
-        }
-        Function::Wait if says("unhashable type") || says("as a set element") => {
-            "wait() puts what it is given into a set: each element must be a task or future itself, not a list of them."
-        }
-        _ => return None,
-    };
-    Some(text.to_owned())
-}
-
-/// `group.done() was False at 1 s and True at 2 s.`
-fn checks_words(page: &Page<'_>) -> Option<String> {
-    let checks = &page.run.checks;
-    let shown: Vec<String> = checks
-        .iter()
-        .take(6)
-        .map(|(at, done)| format!("{} at {}", if *done { "True" } else { "False" }, page.time(*at)))
-        .collect();
-    let more = checks.len() - shown.len();
-    let more = if more > 0 { format!(", and so on ({} in all)", checks.len()) } else { String::new() };
-    (!shown.is_empty()).then(|| format!("group.done() was {}{more}.", join(&shown)))
-}
-
-/// Cancellations of the group and the caller that did not make the outcome.
-fn cancels_words(page: &Page<'_>) -> Vec<String> {
-    let run = page.run;
-    let function = page.function();
-    let mut texts = Vec::new();
-    for (at, target, accepted, by) in run.cancels.iter().take(6) {
-        let made_it = run.outcome.status == Status::Cancelled && *accepted && *at <= run.outcome.at;
-        let when = page.time(*at);
-        let text = match (target, by, accepted) {
-            _ if made_it => continue,
-            (Target::Caller, Canceller::Interrupt, _) => format!("Ctrl-C came at {when}."),
-            (Target::Caller, Canceller::Schedule, true) if *at >= run.outcome.at => {
-                format!("The caller was cancelled at {when}, when {function} had already come back.")
-            }
-            (Target::Caller, Canceller::Schedule, true) => format!("The caller was cancelled at {when}."),
-            (Target::Caller, Canceller::Schedule, false) => {
-                format!("The caller's cancellation at {when} came too late: its program had ended.")
-            }
-            (Target::Group, Canceller::Schedule, true) => {
-                format!("group.cancel() at {when} returned True: at least one member took the cancellation.")
-            }
-            (Target::Group, Canceller::Schedule, false) => {
-                format!("group.cancel() at {when} returned False: there was nothing left to cancel.")
-            }
-            _ => continue,
-        };
-        texts.push(text);
-    }
-    texts
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub fn join(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    format!(" {function} never returns: it waits for {subject}, {which}. Nothing happens after {at}.")
 }

@@ -10,7 +10,8 @@ use owo_colors::Style as Look;
 use unicode_width::UnicodeWidthStr;
 
 use super::axis::Axis;
-use super::board::{Board, Came, Lane, Phase};
+use super::board::{Board, Lane, Phase};
+use super::call::Came;
 use super::lane::{Course, Theme};
 use super::stopwatch;
 use super::tally;
@@ -52,7 +53,7 @@ pub(super) struct Columns {
 impl Columns {
     /// Found once: one look at each table, whatever its `count`.
     pub(super) fn of(scenario: &Scenario, depth: impl Fn(Id) -> usize, unicode: bool) -> Columns {
-        let mut columns = Columns { name: "gather()".len(), time: "0.0 s".len() };
+        let mut columns = Columns { name: "gather".len(), time: "0.0 s".len() };
         for awaitable in &scenario.awaitables {
             let Some(last) = awaitable.ids.end.checked_sub(1).map(Id) else { continue };
             let name = fit(scenario.name(last), WIDEST_NAME, "").width();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{Call, End, Expect, Function, GatherOptions, Ids, Python, Status, Value, WaitOptions};
+use crate::scenario::{Call, End, Expect, Fate, Function, GatherOptions, Ids, Python, Status, Value, WaitOptions};
 
 use super::awaitables::tables;
 use super::calls;
@@ -16,11 +16,6 @@ use super::moments::Moments;
 use super::names::Names;
 use super::suggest::nearest;
 use super::values::value;
-
-/// The words for what the caller got of an awaitable. They are the ledger's, which is made of runs and so not known
-/// here; a test holds the two together.
-const FATES: [&str; 9] =
-    ["raised", "delivered", "done", "pending", "cancelled", "lost", "swallowed", "unretrieved", "unfinished"];
 
 /// What an `[[expect]]` stands on: the options of the file's own tables, the arguments, the names.
 pub(super) struct Context<'c> {
@@ -137,7 +132,7 @@ fn names(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> V
     texts.into_iter().map(|(name, _)| name.to_owned()).collect()
 }
 
-fn fates(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<(String, String)> {
+fn fates(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<(String, Fate)> {
     let Some(table) = entry.table("a table of names and fates", "{ users = \"lost\" }", problems) else {
         return Vec::new();
     };
@@ -145,16 +140,16 @@ fn fates(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> V
     for (name, node) in table {
         context.names.resolve(name.get_ref(), name.span(), "awaitable", problems);
         let word = node.get_ref().as_str();
-        if let Some(word) = word.filter(|word| FATES.contains(word)) {
-            fates.push((name.get_ref().to_string(), word.to_owned()));
+        if let Some(fate) = Fate::ALL.into_iter().find(|fate| word == Some(fate.word())) {
+            fates.push((name.get_ref().to_string(), fate));
             continue;
         }
-        let choice: Vec<String> = FATES.iter().map(|fate| format!("\"{fate}\"")).collect();
+        let choice: Vec<String> = Fate::ALL.iter().map(|fate| format!("\"{}\"", fate.word())).collect();
         let problem = match word {
             Some(word) => Problem::new(format!("unknown fate {}", quoted(word))),
             None => Problem::new(format!("a fate must be a string, not {}", type_of(node))),
         };
-        let help = match word.and_then(|word| nearest(word, FATES)) {
+        let help = match word.and_then(|word| nearest(word, Fate::ALL.map(Fate::word))) {
             Some(near) => format!("did you mean \"{near}\"?"),
             None => format!("write {}", listed(&choice, "or")),
         };
@@ -166,37 +161,4 @@ fn fates(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> V
 fn lines(entry: &Entry<'_>, problems: &mut Problems) -> Option<Vec<String>> {
     let texts = entry.texts("a list of strings", "[\"Task exception was never retrieved\"]", problems)?;
     Some(texts.into_iter().map(|(text, _)| text.to_owned()).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::outcome::Fate;
-
-    #[test]
-    fn the_fates_are_the_ledgers() {
-        // A fate that is added fails to compile here until it is listed.
-        let listed = |fate: Fate| match fate {
-            Fate::Raised
-            | Fate::Delivered
-            | Fate::Done
-            | Fate::Pending
-            | Fate::Cancelled
-            | Fate::Lost
-            | Fate::Swallowed
-            | Fate::Unretrieved
-            | Fate::Unfinished => fate.word(),
-        };
-        let words = [
-            Fate::Raised,
-            Fate::Delivered,
-            Fate::Done,
-            Fate::Pending,
-            Fate::Cancelled,
-            Fate::Lost,
-            Fate::Swallowed,
-            Fate::Unretrieved,
-            Fate::Unfinished,
-        ];
-        assert_eq!(words.map(listed), super::FATES);
-    }
 }

@@ -9,6 +9,9 @@ use crate::scenario::{Ids, is_printable};
 
 use super::suggest::nearest;
 
+/// How many names are compared with one that does not exist. Who writes more does not write them by hand.
+const SEARCHED: usize = 10_000;
+
 /// What is known of an awaitable by its name.
 pub(super) struct Named {
     /// As written, or generated from its position.
@@ -110,7 +113,7 @@ impl<'d> Names<'d> {
                 count => format!("`{}` is numbered from 1 to {count}", table.name),
             });
         }
-        match nearest(name, self.all.iter().map(|named| named.name.as_str())) {
+        match nearest(name, self.all.iter().take(SEARCHED).map(|named| named.name.as_str())) {
             Some(meant) => Some(format!("did you mean {}?", quoted(meant))),
             None if self.all.is_empty() => Some("the file has no `[[awaitable]]`".to_owned()),
             None if self.all.len() <= 10 => {

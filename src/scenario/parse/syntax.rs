@@ -49,8 +49,12 @@ fn problem(text: &str, place: Range<usize>, error: &Error) -> Problem {
         }
         "string values must be quoted" if word.is_empty() => at("missing value").maybe_help(help("missing value")),
         "string values must be quoted" if word.starts_with(|c: char| c.is_ascii_digit()) && word.contains(' ') => {
-            at(&format!("{} is not a TOML value", quoted(word)))
-                .help("separate values with `,`, and put strings into quotes")
+            let rest = text.get(place.end..).and_then(|rest| rest.lines().next()).unwrap_or("");
+            at(&format!("{} is not a TOML value", quoted(word))).help(if rest.trim_start().starts_with('=') {
+                "each key stands on a line of its own"
+            } else {
+                "separate values with `,`, and put strings into quotes"
+            })
         }
         "string values must be quoted" => {
             let short = word.len() <= 60 && !word.contains(['"', '\\', '\n']);

@@ -261,7 +261,7 @@ impl Sketch {
         self
     }
 
-    pub fn misuse(mut self, misuse: &'static Misuse) -> Sketch {
+    pub fn misuse(mut self, misuse: Misuse) -> Sketch {
         self.gave = Gave::Exception(Exception { kind: ExceptionKind::Misuse(misuse), from: None });
         self
     }
@@ -322,7 +322,7 @@ impl Sketch {
             },
             _ => None,
         };
-        let hangs = self.status == Status::Hangs;
+        let stuck = entries.iter().any(|entry| entry.created.is_some() && entry.finished.is_none());
         let mut run = Run {
             scenario: &self.scenario,
             call: self.call,
@@ -336,7 +336,7 @@ impl Sketch {
             timed_out_at: None,
             checks: Vec::new(),
             cancels: Vec::new(),
-            exited_at: (!hangs).then_some(ended_at),
+            exited_at: (!stuck).then_some(ended_at),
             ended_at,
             interrupted: false,
             warnings: Vec::new(),

@@ -1,0 +1,380 @@
+//! One story of the ledger, in words: what happened to an awaitable, or to many alike.
+//!
+//! A [`Shape`] says what happened and chooses the sentences; a [`Story`] adds who, when and with what.
+
+use super::lanes::span_words;
+use super::order::{Place, Tally};
+use super::page::Page;
+use crate::event::{Canceller, Ended, Exception, ExceptionKind};
+use crate::outcome::{Entry, Fate, State};
+use crate::scenario::{Call, Id, Kind, ReturnWhen, Status};
+
+/// What happened to an awaitable, without times, names and values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    fate: Fate,
+    at_return: State,
+    end: End,
+    canceller: Option<Canceller>,
+    /// It was cancelled before the call came back, or right then.
+    cancelled_first: bool,
+    created: bool,
+    started: bool,
+    cleaned: bool,
+    retrieved: bool,
+    given: bool,
+    /// A gather() has it among its members, the call itself or a nested one.
+    gathered: bool,
+    what: Kindred,
+}
+
+/// What sort of thing it is, as far as sentences differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kindred {
+    Coroutine,
+    Task,
+    Other,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum End {
+    Returned,
+    Raised,
+    Cancelled,
+    Never,
+}
+
+/// Awaitables that one telling serves.
+pub struct Story {
+    /// What happened.
+    pub shape: Shape,
+    /// Where the first stands in the order of lanes.
+    pub position: usize,
+    /// The first few.
+    pub ids: Vec<Id>,
+    /// How many there are.
+    pub count: usize,
+    /// When they ended.
+    pub finished: Tally,
+    /// When they were cancelled.
+    pub cancelled: Tally,
+    /// How the first ended.
+    pub ended: Option<Ended>,
+    /// Whether times and values are those of all.
+    pub exactly: bool,
+}
+
+impl Shape {
+    pub fn new(page: &Page<'_>, place: Place, entry: &Entry) -> Shape {
+        let end = match entry.ended {
+            Some(Ended::Returned(_)) => End::Returned,
+            Some(Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. }) | Ended::Cancelled(_)) => {
+                End::Cancelled
+            }
+            Some(Ended::Raised(_)) => End::Raised,
+            None => End::Never,
+        };
+        let what = match page.run.scenario.awaitable(place.id).kind {
+            Kind::Coroutine(_) => Kindred::Coroutine,
+            Kind::Task(_) => Kindred::Task,
+            Kind::Future(_) | Kind::Gather(_) => Kindred::Other,
+        };
+        Shape {
+            fate: entry.fate,
+            at_return: entry.at_return,
+            end,
+            canceller: entry.cancelled_by.map(|(_, by)| by),
+            cancelled_first: entry.cancelled_by.is_some_and(|(at, _)| at <= page.run.outcome.at),
+            created: entry.created.is_some(),
+            started: entry.started.is_some(),
+            cleaned: entry.cleanup.is_some(),
+            // Only for an exception does it make a difference.
+            retrieved: entry.retrieved || end != End::Raised,
+            given: place.given,
+            gathered: place.depth > 0 || (place.given && matches!(page.run.call, Call::Gather(_))),
+            what,
+        }
+    }
+
+    /// Whether the verdict and its lists leave something of it untold.
+    pub fn is_worth_telling(&self) -> bool {
+        let twisted = self.canceller.is_some() && (self.end != End::Cancelled || self.cleaned);
+        match self.fate {
+            Fate::Delivered => self.canceller.is_some(),
+            Fate::Done => self.end == End::Raised || self.canceller.is_some(),
+            Fate::Raised => twisted,
+            Fate::Pending | Fate::Cancelled | Fate::Lost | Fate::Swallowed | Fate::Unretrieved | Fate::Unfinished => {
+                true
+            }
+        }
+    }
+}
+
+/// The words that differ between one and many.
+struct Grammar {
+    was: &'static str,
+    it: &'static str,
+    /// At a sentence's beginning.
+    it_capital: &'static str,
+    them: &'static str,
+    its: &'static str,
+    many: bool,
+}
+
+const ONE: Grammar = Grammar { was: "was", it: "it", it_capital: "It", them: "it", its: "its", many: false };
+const MANY: Grammar = Grammar { was: "were", it: "they", it_capital: "They", them: "them", its: "their", many: true };
+
+impl Story {
+    pub fn new(shape: Shape, position: usize, entry: &Entry) -> Story {
+        let (ids, finished, cancelled) = (Vec::new(), Tally::default(), Tally::default());
+        Story { shape, position, ids, count: 0, finished, cancelled, ended: entry.ended, exactly: false }
+    }
+
+    /// What is said behind the subject.
+    pub fn tell(&self, page: &Page<'_>) -> String {
+        let g = if self.count == 1 { &ONE } else { &MANY };
+        let shape = &self.shape;
+        if !shape.created {
+            return self.never_created(page, g);
+        }
+        let function = page.function();
+        let hangs = page.run.outcome.status == Status::Hangs;
+        let over = matches!(shape.at_return, State::Returned | State::Raised | State::Cancelled);
+        let (given, subject) = if shape.given {
+            (String::new(), String::new())
+        } else {
+            (format!(" {} not among the arguments of {function}.", g.was), format!(" {}", g.it_capital))
+        };
+        let told = match shape.fate {
+            Fate::Delivered | Fate::Done | Fate::Raised => self.in_hand(page, g),
+            Fate::Pending => format!(" {} pending.{}", g.was, self.afterwards(page, g)),
+            _ if hangs && shape.end == End::Never => self.never_finished(page, g),
+            _ if hangs || over => self.before(page, g),
+            _ if shape.cancelled_first && shape.cleaned => self.cleaning_up(page, g),
+            _ if shape.cancelled_first => format!(" {}{}.", self.cancelled(page, g, false), self.then(page, g)),
+            _ => {
+                let running = match (shape.what, shape.at_return) {
+                    (Kindred::Other, _) => format!("{} not done yet", g.was),
+                    (_, State::NotStarted) => "had not started yet".to_owned(),
+                    _ => format!("{} still running", g.was),
+                };
+                format!(" {running} when {}.{}", page.came_back(), self.afterwards(page, g))
+            }
+        };
+        format!("{given}{subject}{told}{}", self.aftermath(page, g))
+    }
+
+    /// A coroutine that nothing ever wrapped in a task, or a group that was not made.
+    fn never_created(&self, page: &Page<'_>, g: &Grammar) -> String {
+        let body = if g.many { "bodies" } else { "body" };
+        match self.shape.what {
+            Kindred::Coroutine => {
+                format!(
+                    " never ran: nothing awaited the coroutine{}, so {} {body} did not take a single step.",
+                    if g.many { "s" } else { "" },
+                    g.its
+                )
+            }
+            _ => format!(" {} never created: {} did not get that far.", g.was, page.function()),
+        }
+    }
+
+    /// It is in what the caller got, and yet there is something to say.
+    fn in_hand(&self, page: &Page<'_>, g: &Grammar) -> String {
+        let shape = &self.shape;
+        if shape.canceller.is_some() {
+            let cancelled = self.cancelled(page, g, false);
+            return format!(" {cancelled}{}.", self.then(page, g));
+        }
+        // Only of a wait(): gather() would have raised it, or given it as a value.
+        let waits = if g.many { "the exceptions wait in the tasks" } else { "the exception waits in the task" };
+        let first_exception =
+            matches!(page.run.call, Call::Wait(options) if options.return_when == ReturnWhen::FirstException);
+        let asked = match (shape.retrieved, first_exception) {
+            (false, _) => " until somebody asks for it.",
+            (true, true) => ". wait() looked at it to see whether to return, so Python will not log it.",
+            (true, false) => ". Something has asked for it, so Python will not log it.",
+        };
+        let asked = if g.many { asked.replace(" it", " them") } else { asked.to_owned() };
+        format!(" raised, and {} did not: {waits}{asked}", page.function())
+    }
+
+    /// It ended before the call came back, but is not in what that gave.
+    fn before(&self, page: &Page<'_>, g: &Grammar) -> String {
+        let shape = &self.shape;
+        let function = page.function();
+        let when = self.when(page);
+        let hangs = page.run.outcome.status == Status::Hangs;
+        let first = match (shape.canceller, shape.end) {
+            (Some(_), _) => format!(" {}{}", self.cancelled(page, g, false), self.then(page, g)),
+            (None, _) if hangs => format!(" {}{when}", self.verb(page)),
+            (None, _) => format!(" had {}{when}", self.verb(page)),
+        };
+        match shape.fate {
+            Fate::Lost if hangs => format!("{first}; {function} never hands {} on.", g.them),
+            Fate::Lost if shape.canceller.is_some() => format!("{first}; {} lost.", g.results()),
+            Fate::Lost => format!("{first} when {}; {} lost.", page.came_back(), g.results()),
+            _ => format!("{first}."),
+        }
+    }
+
+    /// It was cancelled, and the call came back while it was cleaning up.
+    fn cleaning_up(&self, page: &Page<'_>, g: &Grammar) -> String {
+        let when = self.when(page);
+        let first =
+            format!(" {}, and {} still cleaning up when {}.", self.cancelled(page, g, false), g.was, page.came_back());
+        let its = if g.many { "Their" } else { "Its" };
+        let then = match self.shape.end {
+            End::Cancelled => format!("{} ended cancelled{when}.", g.it_capital),
+            End::Returned => {
+                format!("{} {}{when} all the same, and {} lost.", g.it_capital, self.verb(page), g.results())
+            }
+            End::Raised => format!("{its} cleanup {}{when}.", self.verb(page)),
+            End::Never => format!("{its} cleanup never ends."),
+        };
+        format!("{first} {then}")
+    }
+
+    /// What happened after the call came back.
+    fn afterwards(&self, page: &Page<'_>, g: &Grammar) -> String {
+        let shape = &self.shape;
+        let when = self.when(page);
+        let lost = if shape.fate == Fate::Lost { format!(", and {} lost", g.results()) } else { String::new() };
+        match (shape.canceller, shape.end) {
+            (Some(_), End::Never) => {
+                let cancelled = self.cancelled(page, g, true);
+                let never = if shape.cleaned {
+                    format!(", but {} cleanup never ends", g.its)
+                } else {
+                    format!(", but {} never ended", g.it)
+                };
+                format!(" {cancelled}{never}.")
+            }
+            (Some(_), _) => {
+                format!(" {}{}{lost}.", self.cancelled(page, g, true), self.then(page, g))
+            }
+            (None, End::Never) if page.program_ended() => {
+                format!(" Nobody cancelled {}: {} {} not done when the program ended.", g.them, g.it, g.was)
+            }
+            (None, End::Never) => format!(" Nobody cancelled {}, and {} never {}.", g.them, g.it, g.finishes()),
+            (None, _) => {
+                let all = if g.many && self.exactly { " all" } else { "" };
+                format!(" Nobody cancelled {}: {}{all} {}{when}{lost}.", g.them, g.it, self.verb(page))
+            }
+        }
+    }
+
+    /// In a call that hangs: it is among those that never finish.
+    fn never_finished(&self, page: &Page<'_>, g: &Grammar) -> String {
+        let shape = &self.shape;
+        let plain = match shape.what {
+            Kindred::Other => format!("{} never done", g.was),
+            _ => format!("never {}", g.finishes()),
+        };
+        match shape.canceller {
+            None if shape.what == Kindred::Other => format!(" {plain}: what {} {} for never comes.", g.it, g.waits()),
+            None => format!(" {plain}: {} {} for something that never comes.", g.it, g.waits()),
+            Some(_) if shape.cleaned => {
+                format!(" {}, but {} cleanup never ends.", self.cancelled(page, g, false), g.its)
+            }
+            Some(_) => format!(" {}, and {plain} all the same.", self.cancelled(page, g, false)),
+        }
+    }
+
+    /// `was cancelled at 1.5 s, as the scenario says`, behind the subject or as a new sentence.
+    fn cancelled(&self, page: &Page<'_>, g: &Grammar, sentence: bool) -> String {
+        let subject = if sentence { format!("{} ", g.it_capital) } else { String::new() };
+        let when = match self.cancelled.span {
+            Some((first, last)) if self.exactly || first == last => format!(" at {}", page.time(first)),
+            Some(span) => format!(" {}", span_words(page, span)),
+            None => String::new(),
+        };
+        let was = g.was;
+        match self.shape.canceller {
+            Some(Canceller::Schedule) | None => format!("{subject}{was} cancelled{when}, as the scenario says"),
+            Some(Canceller::Caller) => format!("{subject}{was} cancelled{when} with the caller"),
+            Some(Canceller::Group) => {
+                format!("{subject}{was} cancelled{when} with {} group", g.its)
+            }
+            Some(Canceller::Exit) => format!("{subject}{was} cancelled{when} by asyncio.run(), as the program ended"),
+            Some(Canceller::Interrupt) => format!("{subject}{was} cancelled{when} by Ctrl-C"),
+        }
+    }
+
+    /// What came of a cancellation, behind it.
+    fn then(&self, page: &Page<'_>, g: &Grammar) -> String {
+        let when = self.when(page);
+        let verb = self.verb(page);
+        let took_time = self.finished.span != self.cancelled.span;
+        match (self.shape.end, self.shape.cleaned) {
+            (End::Cancelled, true) if took_time => format!(", cleaned up, and ended cancelled{when}"),
+            (End::Cancelled, true) => ", and cleaned up".to_owned(),
+            (End::Cancelled, false) if !self.shape.started && self.shape.what != Kindred::Other => {
+                format!(", before {} first step: {} body never ran", g.its, g.its)
+            }
+            (End::Cancelled, false) if took_time => format!(", and ended{when}"),
+            (End::Cancelled, false) => String::new(),
+            (End::Returned, true) => format!(", caught that, and {verb}{when} all the same"),
+            (End::Raised, true) => format!(", and {} cleanup {verb}{when}", g.its),
+            (End::Returned | End::Raised, false) => format!(", but {verb}{when}"),
+            (End::Never, _) => String::new(),
+        }
+    }
+
+    /// What the fate adds at the end.
+    fn aftermath(&self, page: &Page<'_>, g: &Grammar) -> String {
+        let exceptions = if g.many { "these exceptions" } else { "this exception" };
+        let them = if g.many { "them" } else { "it" };
+        // A program that is stuck logs nothing.
+        let logs = if page.run.logs.is_empty() { String::new() } else { format!(", so Python logs {them}") };
+        match self.shape.fate {
+            Fate::Swallowed if self.shape.gathered => {
+                format!(
+                    " Nobody sees {exceptions}: gather() marked {them} as retrieved, so not even the log shows {them}."
+                )
+            }
+            Fate::Swallowed => format!(" Nobody sees {exceptions}, and Python does not log {them}."),
+            Fate::Unretrieved => format!(" Nobody asked for {exceptions}{logs}."),
+            Fate::Pending if self.shape.end == End::Raised && !self.shape.retrieved => {
+                format!(" Nobody asked for {exceptions}{logs}.")
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// `returned 7`, `raised ValueError('x')`; for several with different values only the verb.
+    fn verb(&self, page: &Page<'_>) -> String {
+        match self.ended {
+            Some(ended @ Ended::Returned(_)) if self.exactly => format!("returned {}", page.value(ended)),
+            Some(ended @ Ended::Raised(_)) if self.exactly => format!("raised {}", page.value(ended)),
+            Some(Ended::Returned(_)) => "returned".to_owned(),
+            Some(Ended::Raised(_)) => "raised".to_owned(),
+            Some(Ended::Cancelled(_)) => "ended cancelled".to_owned(),
+            None => "did not finish".to_owned(),
+        }
+    }
+
+    /// ` at 1 s`, ` between 0.1 s and 1 s`.
+    fn when(&self, page: &Page<'_>) -> String {
+        match self.finished.span {
+            Some((first, _)) if self.exactly => format!(" at {}", page.time(first)),
+            Some(span) => format!(" {}", span_words(page, span)),
+            None => String::new(),
+        }
+    }
+}
+
+impl Grammar {
+    fn results(&self) -> &'static str {
+        if self.many { "their results are" } else { "its result is" }
+    }
+
+    fn finishes(&self) -> &'static str {
+        if self.many { "finish" } else { "finishes" }
+    }
+
+    fn waits(&self) -> &'static str {
+        if self.many { "wait" } else { "waits" }
+    }
+}
