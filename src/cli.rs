@@ -52,7 +52,7 @@ pub struct Gather {
     #[command(flatten)]
     pub scenario: ScenarioArgument,
 
-    /// Give exceptions back as values instead of raising the first; overrides the scenario's [gather]
+    /// Give exceptions back as values instead of raising the first; overrides the scenario's own
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         action = ArgAction::Set)]
     pub return_exceptions: Option<bool>,
@@ -69,7 +69,7 @@ pub struct Wait {
     pub scenario: ScenarioArgument,
 
     /// When wait() returns: all-completed, first-completed or first-exception, also as Python writes them; overrides
-    /// the scenario's [wait], as the flags below do
+    /// the scenario's own, as the flags below do
     #[arg(long, value_name = "CONDITION", value_parser = return_when)]
     pub return_when: Option<ReturnWhen>,
 

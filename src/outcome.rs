@@ -92,8 +92,10 @@ pub struct Entry {
     pub ended: Option<Ended>,
     /// Its state when the caller went on; where the call hangs, at the end.
     pub at_return: State,
-    /// The last accepted `.cancel()` before it ended: when, and by whom.
+    /// The first accepted `.cancel()`: when, and by whom.
     pub cancelled_by: Option<(Nanos, Canceller)>,
+    /// The first that was accepted after its cleanup began, and ended that.
+    pub cancelled_again: Option<(Nanos, Canceller)>,
     /// What the caller got of it.
     pub fate: Fate,
     /// For an exception: whether anything asked for it, so that Python logs nothing.
@@ -110,6 +112,7 @@ impl Entry {
         ended: None,
         at_return: State::NotCreated,
         cancelled_by: None,
+        cancelled_again: None,
         fate: Fate::Unfinished,
         retrieved: true,
     };

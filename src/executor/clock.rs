@@ -67,6 +67,11 @@ pub struct Paced {
     speed: f64,
 }
 
+/// When Ctrl-C came in, to the millisecond: no nanosecond of it means anything, and a person reads it.
+fn readable(now: Nanos, present: Nanos) -> Nanos {
+    Nanos(present.0 - present.0 % 1_000_000).max(now)
+}
+
 /// How often a listener is told that time passes: often enough for a smooth bar.
 const TICK: Duration = Duration::from_millis(25);
 
@@ -108,7 +113,7 @@ impl Clock for Paced {
                 let wake = target.map_or(next, |target| target.min(next));
                 tokio::select! {
                     biased;
-                    _ = interrupts.recv() => return Advance::Interrupted(present()),
+                    _ = interrupts.recv() => return Advance::Interrupted(readable(now, present())),
                     () = tokio::time::sleep_until(wake.into()) => {}
                 }
                 if target.is_some_and(|target| Instant::now() >= target) {

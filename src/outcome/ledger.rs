@@ -227,7 +227,8 @@ impl<'s> Ledger<'s> {
                 self.scheduled_cancels[id.index()] = true;
             }
             if accepted && let Some(entry) = self.run.entries.get_mut(id.index()) {
-                entry.cancelled_by = Some((at, by));
+                let which = if entry.cleanup.is_some() { &mut entry.cancelled_again } else { &mut entry.cancelled_by };
+                which.get_or_insert((at, by));
             }
             if !self.is_group(id) {
                 return;

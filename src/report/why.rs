@@ -10,6 +10,10 @@ use super::duration::human_duration;
 pub fn causes(run: &Run<'_>, id: Id) -> Vec<String> {
     let mut causes = Vec::new();
     let entry = &run.entries[id.index()];
+    if let Some((at, by)) = entry.cancelled_again {
+        causes.push("it was cancelled again while it cleaned up".to_owned());
+        cancellation(run, Target::Awaitable(id), at, by, &mut causes);
+    }
     if let Some((at, by)) = entry.cancelled_by
         && (entry.cleanup.is_some() || !matches!(entry.ended, Some(Ended::Returned(_) | Ended::Raised(_))))
     {

@@ -21,6 +21,8 @@ pub struct Shape {
     created: bool,
     started: bool,
     cleaned: bool,
+    /// Who cancelled it again while it cleaned up.
+    again: Option<Canceller>,
     retrieved: bool,
     given: bool,
     /// A gather() has it among its members, the call itself or a nested one.
@@ -89,6 +91,7 @@ impl Shape {
             created: entry.created.is_some(),
             started: entry.started.is_some(),
             cleaned: entry.cleanup.is_some(),
+            again: entry.cancelled_again.map(|(_, by)| by),
             // Only for an exception does it make a difference.
             retrieved: entry.retrieved || end != End::Raised,
             given: place.given,
@@ -226,7 +229,10 @@ impl Story {
             format!(" {}, and {} still cleaning up when {}.", self.cancelled(page, g, false), g.was, page.came_back());
         let its = if g.many { "Their" } else { "Its" };
         let then = match self.shape.end {
-            End::Cancelled => format!("{} ended cancelled{when}.", g.it_capital),
+            End::Cancelled => match self.again() {
+                Some(by) => format!("{} {} cancelled again{when}{by}, before that was over.", g.it_capital, g.was),
+                None => format!("{} ended cancelled{when}.", g.it_capital),
+            },
             End::Returned => {
                 format!("{} {}{when} all the same, and {} lost.", g.it_capital, self.verb(page), g.results())
             }
@@ -302,11 +308,25 @@ impl Story {
         }
     }
 
+    /// Who cancelled it in the middle of its cleanup.
+    fn again(&self) -> Option<&'static str> {
+        Some(match self.shape.again? {
+            Canceller::Exit => " by asyncio.run(), as the program ended",
+            Canceller::Interrupt => " by Ctrl-C",
+            Canceller::Schedule => ", as the scenario says",
+            Canceller::Group => " with its group",
+            Canceller::Caller => " with the caller",
+        })
+    }
+
     /// What came of a cancellation, behind it.
     fn then(&self, page: &Page<'_>, g: &Grammar) -> String {
         let when = self.when(page);
         let verb = self.verb(page);
         let took_time = self.finished.span != self.cancelled.span;
+        if let Some(by) = self.again() {
+            return format!(", and in the middle of {} cleanup again{when}{by}", g.its);
+        }
         match (self.shape.end, self.shape.cleaned) {
             (End::Cancelled, true) if took_time => format!(", cleaned up, and ended cancelled{when}"),
             (End::Cancelled, true) => ", and cleaned up".to_owned(),

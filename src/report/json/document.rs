@@ -7,7 +7,7 @@ use crate::outcome::{Entry, Fate, Gave, Run};
 use crate::report::why;
 use crate::scenario::{Call, Id, Kind};
 
-use super::event::{EventLog, Lookup, Names, Results, Seconds, Text, Thrown, serialize_end};
+use super::event::{EventLog, Lookup, NameOf, Names, Results, Seconds, Thrown, serialize_end};
 
 /// What a document says that the run itself does not know.
 #[derive(Clone, Copy, Debug)]
@@ -127,7 +127,7 @@ impl Serialize for OutcomeOf<'_> {
             Gave::Exception(exception) => {
                 map.serialize_entry("exception", &Thrown { scenario: run.scenario, exception: *exception })?;
                 if let Some(id) = exception.from {
-                    map.serialize_entry("from", &Text(run.scenario.name(id)))?;
+                    map.serialize_entry("from", &NameOf(run.scenario, id))?;
                 }
             }
         }
@@ -165,7 +165,7 @@ impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let entry = self.entry;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("name", &Text(self.run.scenario.name(self.id)))?;
+        map.serialize_entry("name", &NameOf(self.run.scenario, self.id))?;
         map.serialize_entry("kind", self.kind.word())?;
         map.serialize_entry("state", self.run.state(self.id).word())?;
         if let Some(ended) = entry.ended {

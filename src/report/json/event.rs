@@ -1,7 +1,6 @@
 //! One event as JSON, and the pieces that documents and events share: values, exceptions, results.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -17,12 +16,17 @@ impl Serialize for Seconds {
     }
 }
 
-/// Writes what `Display` writes, as a string, without building it.
-pub struct Text<T>(pub T);
+/// An awaitable's name.
+pub struct NameOf<'a>(pub &'a Scenario, pub Id);
 
-impl<T: fmt::Display> Serialize for Text<T> {
+impl Serialize for NameOf<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+        let name = self.0.name(self.1);
+        match name.number {
+            None => serializer.serialize_str(name.base),
+            // One piece of text is written several times as fast as three.
+            Some(_) => serializer.serialize_str(&name.to_string()),
+        }
     }
 }
 
@@ -76,7 +80,7 @@ struct OneResult<'a> {
 impl Serialize for OneResult<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("awaitable", &Text(self.lookup.scenario.name(self.item.awaitable)))?;
+        map.serialize_entry("awaitable", &NameOf(self.lookup.scenario, self.item.awaitable))?;
         serialize_end(&mut map, self.lookup, self.item.ended, &[])?;
         map.end()
     }
@@ -172,12 +176,12 @@ impl Line<'_> {
         let scenario = self.lookup.scenario;
         match self.event.what {
             What::Create { awaitable, made, by } => {
-                map.serialize_entry("awaitable", &Text(scenario.name(awaitable)))?;
+                map.serialize_entry("awaitable", &NameOf(scenario, awaitable))?;
                 map.serialize_entry("kind", made_word(made))?;
                 map.serialize_entry("by", maker_word(by))
             }
             What::Start { awaitable } | What::Cleanup { awaitable } => {
-                map.serialize_entry("awaitable", &Text(scenario.name(awaitable)))
+                map.serialize_entry("awaitable", &NameOf(scenario, awaitable))
             }
             What::Cancel { target, accepted, by } => {
                 serialize_target(map, "target", target, scenario)?;
@@ -210,7 +214,7 @@ fn serialize_target<M: SerializeMap>(
     scenario: &Scenario,
 ) -> Result<(), M::Error> {
     match target {
-        Target::Awaitable(id) => map.serialize_entry(key, &Text(scenario.name(id))),
+        Target::Awaitable(id) => map.serialize_entry(key, &NameOf(scenario, id)),
         Target::Group => map.serialize_entry(key, "group"),
         Target::Caller => map.serialize_entry(key, "caller"),
     }
@@ -257,6 +261,6 @@ pub struct Names<'a> {
 
 impl Serialize for Names<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.ids.iter().map(|id| Text(self.scenario.name(*id))))
+        serializer.collect_seq(self.ids.iter().map(|id| NameOf(self.scenario, *id)))
     }
 }

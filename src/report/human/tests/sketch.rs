@@ -150,6 +150,7 @@ impl Sketch {
             ended: ended.filter(|_| finished.is_some()),
             at_return: State::Running,
             cancelled_by: None,
+            cancelled_again: None,
             fate,
             retrieved: false,
         };
