@@ -67,5 +67,7 @@ pub mod report;
 
 pub mod python;
 
+pub mod verify;
+
 pub mod cli;
 pub mod commands;

@@ -7,13 +7,10 @@
 //! every machine. `ASYNCDEMO_RECORD=1` records them anew.
 
 mod reference {
-    pub mod generator;
     pub mod interpreter;
-    pub mod log;
     pub mod ours;
     pub mod recorded;
     pub mod resolve;
-    pub mod sketch;
 }
 
 use std::collections::BTreeMap;
@@ -24,13 +21,13 @@ use std::time::Instant;
 use std::{env, fs, thread};
 
 use asyncdemo::scenario::{Call, GatherOptions, Python, ReturnWhen, Scenario, WaitOptions};
-use reference::generator::{self, Random};
+use asyncdemo::verify::generator::{self, Random};
+use asyncdemo::verify::log::Log;
+use asyncdemo::verify::sketch::Sketch;
 use reference::interpreter::{Interpreter, Reference};
-use reference::log::Log;
 use reference::ours::{ours, parse};
 use reference::recorded::{CLASSES, Recorded, RecordedRun, Recording};
 use reference::resolve::resolve;
-use reference::sketch::Sketch;
 
 /// How many random scenarios are compared where nobody says.
 const SCENARIOS: u64 = 200;

@@ -1,0 +1,143 @@
+//! The CPythons of this machine, told from everything else that may stand behind a name.
+
+use std::env;
+use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::scenario::Python;
+
+use super::harness::{begin_group, end_group};
+
+/// What a program says of itself, so that a shim is replaced by what it starts and another Python is told apart.
+const PROBE: &str = "import platform, sys; \
+    print(platform.python_implementation(), '%d.%d' % sys.version_info[:2], platform.python_version(), \
+    sys.executable, sep='\\n')";
+
+/// How long a program may take to say what it is.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A CPython between 3.8 and 3.14.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interpreter {
+    /// Whose semantics it has.
+    pub python: Python,
+    /// Its whole version: `3.13.0`.
+    pub version: String,
+    /// What to start.
+    pub program: PathBuf,
+}
+
+/// Why a program is not one to compare with. `Display` says it as a lower-case fragment, without the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// There is no such program.
+    NotFound,
+    /// It could not be started.
+    NotStarted(String),
+    /// It ended badly, or said something else than what it was asked.
+    NoPython(String),
+    /// It said nothing in time.
+    Silent,
+    /// It is another Python.
+    NotCPython(String),
+    /// It is of another version.
+    Version(String),
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Rejection::NotFound => f.write_str("there is no such program"),
+            Rejection::NotStarted(why) => write!(f, "it does not start: {why}"),
+            Rejection::NoPython(said) if said.is_empty() => f.write_str("it is no Python: it did not say what it is"),
+            Rejection::NoPython(said) => write!(f, "it is no Python that works: {said}"),
+            Rejection::Silent => {
+                write!(f, "it is no Python that works: it said nothing in {} s, and was killed", PATIENCE.as_secs())
+            }
+            Rejection::NotCPython(name) => write!(f, "it is {name}, and only CPython can be compared with"),
+            Rejection::Version(version) => {
+                write!(f, "it is CPython {version}; known are {} to {}", Python::ALL[0], Python::ALL[6])
+            }
+        }
+    }
+}
+
+impl Interpreter {
+    /// One interpreter a version: `python3`, then `python3.8` to `python3.14`, each wherever it is on PATH. What does
+    /// not work (a shim without its Python) or is none of these is passed over.
+    pub fn find() -> Vec<Interpreter> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let names: Vec<String> =
+            ["python3".to_owned()].into_iter().chain(Python::ALL.map(|python| format!("python{python}"))).collect();
+        let folders: Vec<PathBuf> = env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
+        let mut found: Vec<Interpreter> = Vec::new();
+        for program in names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))) {
+            if !program.is_file() {
+                continue;
+            }
+            if let Ok(interpreter) = Interpreter::probe(&program)
+                && !found.iter().any(|known| known.python == interpreter.python)
+            {
+                found.push(interpreter);
+            }
+        }
+        found.sort_by_key(|interpreter| interpreter.python);
+        found
+    }
+
+    /// What stands behind a path, or behind a name on PATH.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be compared with.
+    pub fn named(program: &Path) -> Result<Interpreter, Rejection> {
+        if program.components().count() > 1 || program.is_absolute() {
+            return if program.is_file() { Interpreter::probe(program) } else { Err(Rejection::NotFound) };
+        }
+        let path = env::var_os("PATH").unwrap_or_default();
+        let mut rejected = Rejection::NotFound;
+        for candidate in env::split_paths(&path).map(|folder| folder.join(program)).filter(|path| path.is_file()) {
+            match Interpreter::probe(&candidate) {
+                Ok(interpreter) => return Ok(interpreter),
+                Err(rejection) => rejected = rejection,
+            }
+        }
+        Err(rejected)
+    }
+
+    fn probe(program: &Path) -> Result<Interpreter, Rejection> {
+        let mut command = Command::new(program);
+        command.args(["-I", "-S", "-c", PROBE]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = begin_group(&mut command).map_err(|error| Rejection::NotStarted(error.to_string()))?;
+        let (sender, receiver) = mpsc::channel();
+        let streams = (child.stdout.take(), child.stderr.take());
+        thread::spawn(move || {
+            let mut texts = (String::new(), String::new());
+            if let (Some(out), Some(error)) = streams {
+                // What is not UTF-8, or longer than any answer, is no answer.
+                let _ = out.take(10_000).read_to_string(&mut texts.0);
+                let _ = error.take(10_000).read_to_string(&mut texts.1);
+            }
+            let _ = sender.send(texts);
+        });
+        let said = receiver.recv_timeout(PATIENCE);
+        end_group(&mut child);
+        let (out, errors) = said.map_err(|_| Rejection::Silent)?;
+        let lines: Vec<&str> = out.lines().collect();
+        let [implementation, python, version, executable] = lines[..] else {
+            return Err(Rejection::NoPython(errors.lines().next_back().unwrap_or_default().trim().to_owned()));
+        };
+        if implementation != "CPython" {
+            return Err(Rejection::NotCPython(implementation.to_owned()));
+        }
+        let known = python.parse().map_err(|_| Rejection::Version(version.to_owned()))?;
+        // An embedded Python does not know where it is.
+        let program = if executable.is_empty() { program.to_owned() } else { executable.into() };
+        Ok(Interpreter { python: known, version: version.to_owned(), program })
+    }
+}
