@@ -207,6 +207,19 @@ fn a_closed_pipe_ends_quietly_with_the_runs_own_code() {
     }
 }
 
+#[test]
+fn nobody_waits_for_a_run_that_nobody_reads() {
+    let file = scenario("[[awaitable]]\nname = \"users\"\ndelay = \"10ms\"\n[[awaitable]]\ndelay = 3600\n");
+    let mut child = Process::new(assert_cmd::cargo::cargo_bin!("asyncdemo"))
+        .args(["gather", path(&file), "--format", "jsonl", "--clock", "real", "--progress", "never"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    drop(child.stdout.take());
+    // An hour, if it were waited for.
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error() {

@@ -1,6 +1,8 @@
 //! `asyncdemo gather` and `asyncdemo wait`: a scenario through one of the two functions.
 
+use std::cell::Cell;
 use std::io::{self, BufWriter, Write};
+use std::rc::Rc;
 
 use crate::cli::{self, ClockChoice, Format, RunOptions, When};
 use crate::event::{End, Event, Listener, Reason, Recording};
@@ -59,12 +61,14 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
         Ledger::brief(scenario, call, python)
     };
     let mut recording = outputs.need_events().then(Recording::default);
-    let mut stream = (options.format == Format::Jsonl && !options.no_events)
-        .then(|| Jsonl::new(BufWriter::new(io::stdout().lock()), scenario, clock == ClockName::Real));
+    let unwatched = Rc::new(Cell::new(false));
+    let mut stream = (options.format == Format::Jsonl && !options.no_events).then(|| {
+        Jsonl::new(BufWriter::new(io::stdout().lock()), scenario, clock == ClockName::Real, unwatched.clone())
+    });
     let mut progress = LiveView::choose(scenario, call, options, clock);
 
     let end = {
-        let run = Execution { scenario, call, python, speed: options.speed.unwrap_or(1.0), clock };
+        let run = Execution { scenario, call, python, speed: options.speed.unwrap_or(1.0), clock, unwatched };
         if recording.is_none() && stream.is_none() && progress.is_none() {
             run.execute(&mut ledger)?
         } else {
@@ -124,6 +128,7 @@ struct Execution<'s> {
     python: Python,
     clock: ClockName,
     speed: f64,
+    unwatched: Rc<Cell<bool>>,
 }
 
 impl Execution<'_> {
@@ -132,7 +137,7 @@ impl Execution<'_> {
         Ok(match self.clock {
             ClockName::Virtual => executor::run(scenario, call, python, clock::Virtual, listener),
             ClockName::Real => {
-                let clock = clock::Paced::new(self.speed).map_err(Failure::Clock)?;
+                let clock = clock::Paced::new(self.speed, self.unwatched.clone()).map_err(Failure::Clock)?;
                 executor::run(scenario, call, python, clock, listener)
             }
         })

@@ -3,6 +3,8 @@
 //! There is one timeline, the virtual one. A clock only says how long it takes in the real world to get from one
 //! moment of it to the next, so that ties, order and outcome are the same on both.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
@@ -65,6 +67,8 @@ pub struct Paced {
     start: Option<Instant>,
     /// How many seconds of the timeline pass in a real one.
     speed: f64,
+    /// Set by whoever shows the run, when nobody looks any more: no reason to make anybody wait.
+    unwatched: Rc<Cell<bool>>,
 }
 
 /// When Ctrl-C came in, to the millisecond: no nanosecond of it means anything, and a person reads it.
@@ -76,18 +80,19 @@ fn readable(now: Nanos, present: Nanos) -> Nanos {
 const TICK: Duration = Duration::from_millis(25);
 
 impl Paced {
-    /// A clock that runs `speed` times as fast as a real one, and takes Ctrl-C for itself from now on.
+    /// A clock that runs `speed` times as fast as a real one until it is `unwatched`, and takes Ctrl-C for itself from
+    /// now on.
     ///
     /// # Errors
     ///
     /// Where the system gives no timer or no signal handler.
-    pub fn new(speed: f64) -> std::io::Result<Paced> {
+    pub fn new(speed: f64, unwatched: Rc<Cell<bool>>) -> std::io::Result<Paced> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let interrupts = {
             let _inside = runtime.enter();
             listen_for_interrupts()?
         };
-        Ok(Paced { runtime, interrupts, start: None, speed })
+        Ok(Paced { runtime, interrupts, start: None, speed, unwatched })
     }
 
     fn real(&self, span: Nanos) -> Duration {
@@ -97,6 +102,9 @@ impl Paced {
 
 impl Clock for Paced {
     fn advance(&mut self, now: Nanos, deadline: Nanos, mut tick: impl FnMut(Nanos)) -> Advance {
+        if self.unwatched.get() {
+            return Advance::Reached;
+        }
         let begun = Instant::now();
         let so_far = self.real(now);
         let start = *self.start.get_or_insert_with(|| begun.checked_sub(so_far).unwrap_or(begun));

@@ -1,6 +1,8 @@
 //! Events as they happen, one a line: what `tail -f` and scripts read while a run goes on.
 
+use std::cell::Cell;
 use std::io::{self, Write};
+use std::rc::Rc;
 
 use crate::event::{Event, Listener};
 use crate::scenario::Scenario;
@@ -14,12 +16,14 @@ pub struct Jsonl<'s, W> {
     log: EventLog<'s>,
     live: bool,
     failed: Option<io::Error>,
+    /// Told when nothing more can be written.
+    unwatched: Rc<Cell<bool>>,
 }
 
 impl<'s, W: Write> Jsonl<'s, W> {
-    /// `live`: whether a line must not wait for the next.
-    pub fn new(out: W, scenario: &'s Scenario, live: bool) -> Jsonl<'s, W> {
-        Jsonl { out, log: EventLog::new(scenario), live, failed: None }
+    /// `live`: whether a line must not wait for the next. `unwatched` is set once nothing more can be written.
+    pub fn new(out: W, scenario: &'s Scenario, live: bool, unwatched: Rc<Cell<bool>>) -> Jsonl<'s, W> {
+        Jsonl { out, log: EventLog::new(scenario), live, failed: None, unwatched }
     }
 
     /// The writer, for what follows the events; or why they could not all be written.
@@ -45,5 +49,6 @@ impl<W: Write> Listener for Jsonl<'_, W> {
             written = written.and_then(|()| self.out.flush());
         }
         self.failed = written.err();
+        self.unwatched.set(self.failed.is_some());
     }
 }

@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::event::{Event, Recording};
 use crate::outcome::{Entry, Fate, Gave, Run};
-use crate::report::why;
+use crate::report::why::Causes;
 use crate::scenario::{Call, Id, Kind};
 
 use super::event::{EventLog, Lookup, NameOf, Names, Results, Seconds, Thrown, serialize_end};
@@ -140,10 +140,12 @@ struct Awaitables<'a>(&'a Document<'a>);
 impl Serialize for Awaitables<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let run = self.0.run;
+        let causes = &Causes::new(run);
         let tables = run.scenario.awaitables.iter();
         serializer.collect_seq(tables.flat_map(|table| {
-            table.ids.clone().map(|id| Line {
+            table.ids.clone().map(move |id| Line {
                 run,
+                causes,
                 lookup: self.0.lookup(),
                 id: Id(id),
                 kind: &table.kind,
@@ -155,6 +157,7 @@ impl Serialize for Awaitables<'_> {
 
 struct Line<'a> {
     run: &'a Run<'a>,
+    causes: &'a Causes<'a>,
     lookup: Lookup<'a>,
     id: Id,
     kind: &'a Kind,
@@ -179,7 +182,7 @@ impl Serialize for Line<'_> {
         if entry.fate == Fate::Done {
             map.serialize_entry("retrieved", &entry.retrieved)?;
         }
-        let why = why::causes(self.run, self.id);
+        let why = self.causes.of(self.id);
         if !why.is_empty() {
             map.serialize_entry("why", &why)?;
         }
