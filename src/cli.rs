@@ -41,6 +41,8 @@ pub enum Command {
     Gather(Gather),
     /// Run a scenario through asyncio.wait()
     Wait(Wait),
+    /// Run scenarios on real CPython too, and report every difference
+    Verify(Verify),
     /// List the built-in scenarios, or print one
     Scenarios(Scenarios),
 }
@@ -142,6 +144,39 @@ pub struct RunOptions {
     pub progress: When,
 }
 
+/// `asyncdemo verify`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes:\n  0  all equal\n  1  a difference\n  2  nothing was compared")]
+pub struct Verify {
+    /// Scenario files, folders of them, or built-in scenarios' names; left out: all built-in scenarios
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// A CPython to compare with, from 3.8 to 3.14; may be repeated; left out: every one found on PATH
+    #[arg(long, value_name = "PROGRAM")]
+    pub interpreter: Vec<PathBuf>,
+
+    /// Compare that many random scenarios instead
+    #[arg(long, value_name = "N", conflicts_with = "paths", value_parser = count)]
+    pub random: Option<usize>,
+
+    /// Where random scenarios start
+    #[arg(long, value_name = "S", default_value_t = 0, requires = "random")]
+    pub seed: u64,
+
+    /// Write one JSON document instead of a report for people
+    #[arg(long)]
+    pub json: bool,
+
+    /// When to use colours; auto heeds NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+
+    /// When to show progress on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub progress: When,
+}
+
 /// `asyncdemo scenarios`.
 #[derive(Debug, Args)]
 pub struct Scenarios {
@@ -209,6 +244,13 @@ fn collection(text: &str) -> Result<Collection, String> {
         let words: Vec<&str> = Collection::ALL.iter().map(|(_, word)| *word).collect();
         format!("one of {}", words.join(", "))
     })
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    match text.replace('_', "").parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err("a number from 1 on".to_owned()),
+    }
 }
 
 fn speed(text: &str) -> Result<f64, String> {

@@ -5,6 +5,7 @@ mod failure;
 mod outputs;
 mod scenarios;
 mod surroundings;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Gather(arguments) => call::gather(arguments),
         Command::Wait(arguments) => call::wait(arguments),
+        Command::Verify(arguments) => verify::verify(arguments),
         Command::Scenarios(arguments) => scenarios::scenarios(arguments),
     };
     match done {

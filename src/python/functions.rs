@@ -58,7 +58,11 @@ fn write_registry(lines: &mut Lines, plan: &Plan<'_>) {
     if !plan.remembers() {
         return;
     }
-    section(lines);
+    // After imports one empty line is enough.
+    lines.line("");
+    if !plan.classes.is_empty() {
+        lines.line("");
+    }
     lines.line("made = {}");
     if plan.has_factory {
         section(lines);

@@ -225,16 +225,11 @@ pub fn docstring(paragraphs: &[&str]) -> Vec<String> {
     if first.starts_with('"') {
         first.insert(0, '\\');
     }
-    if let [only] = lines.as_mut_slice()
-        && !only.ends_with('"')
-        && !only.ends_with('\\')
-    {
-        return vec![format!("\"\"\"{only}\"\"\"")];
+    if let [only] = lines.as_slice() {
+        let space = if only.ends_with('"') { " " } else { "" };
+        return vec![format!("\"\"\"{only}{space}\"\"\"")];
     }
     lines[0].insert_str(0, "\"\"\"");
-    if lines.len() == 1 {
-        lines.push(String::new());
-    }
     lines.push("\"\"\"".to_owned());
     lines
 }

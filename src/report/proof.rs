@@ -1,0 +1,205 @@
+//! What `verify` found: a line a scenario, and of every difference the two event logs side by side.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::duration::thousands;
+use super::escape::escaped;
+use super::fit::{fit, pad};
+use super::glyph::Glyphs;
+use super::style::Style;
+use crate::verify::case::label;
+use crate::verify::interpreter::Interpreter;
+use crate::verify::log::Log;
+use crate::verify::team::{Difference, Verdict};
+
+/// So many differences of one scenario are shown; JSON has all.
+const SHOWN: usize = 3;
+/// So many lines before the first that differs, and so many after it.
+const AROUND: (usize, usize) = (8, 6);
+
+/// How it is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// The terminal's columns.
+    pub width: usize,
+    /// Its signs.
+    pub glyphs: Glyphs,
+    /// Its colours.
+    pub style: Style,
+}
+
+/// Says with which interpreters scenarios are compared.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_head(out: &mut impl Write, interpreters: &[Interpreter], layout: &Layout) -> io::Result<()> {
+    writeln!(out, "Every event of asyncdemo's own runs, compared with")?;
+    for interpreter in interpreters {
+        let program = escaped(interpreter.program.display()).to_string();
+        let version = format!("CPython {}", interpreter.version);
+        writeln!(out, "  {} {}", layout.style.bold.style(pad(&version, 16)), layout.style.dim.style(program))?;
+    }
+    writeln!(out)
+}
+
+/// One scenario's line, and its differences.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_verdict(
+    out: &mut impl Write,
+    name: &str,
+    verdict: &Verdict,
+    interpreters: &[Interpreter],
+    layout: &Layout,
+) -> io::Result<()> {
+    let (glyphs, style) = (layout.glyphs, layout.style);
+    let name = pad(&fit(name, 40, glyphs.ellipsis), 40).to_string();
+    let runs = thousands(verdict.runs as u64);
+    if verdict.differences.is_empty() {
+        return writeln!(out, "{} {name} {runs} runs, all equal", style.success.style(glyphs.returned));
+    }
+    let differ = thousands(verdict.differences.len() as u64);
+    writeln!(out, "{} {name} {differ} of {runs} runs differ", style.failure.style(glyphs.raised))?;
+    for difference in verdict.differences.iter().take(SHOWN) {
+        write_difference(out, difference, interpreters, layout)?;
+    }
+    match verdict.differences.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => writeln!(out, "\n  {} and {} more\n", glyphs.ellipsis, thousands(more as u64)),
+    }
+}
+
+fn write_difference(
+    out: &mut impl Write,
+    difference: &Difference,
+    interpreters: &[Interpreter],
+    layout: &Layout,
+) -> io::Result<()> {
+    let cpython = format!("CPython {}", interpreters[difference.interpreter].version);
+    writeln!(out, "\n  {} on {cpython}:", layout.style.bold.style(label(&difference.call)))?;
+    match &difference.theirs {
+        Ok(theirs) => write_side_by_side(out, &difference.ours, theirs, &cpython, layout),
+        Err(no_answer) => {
+            for line in no_answer.to_string().lines() {
+                writeln!(out, "    {}", escaped(line))?;
+            }
+            writeln!(out)
+        }
+    }
+}
+
+fn write_side_by_side(
+    out: &mut impl Write,
+    ours: &Log,
+    theirs: &Log,
+    cpython: &str,
+    layout: &Layout,
+) -> io::Result<()> {
+    let Log(ours) = ours;
+    let Log(theirs) = theirs;
+    let length = ours.len().max(theirs.len());
+    let first = (0..length).find(|line| ours.get(*line) != theirs.get(*line)).unwrap_or(length);
+    let column = (layout.width.saturating_sub(7) / 2).clamp(30, 90);
+    let cell = |line: Option<&String>| {
+        pad(&fit(line.map_or("", String::as_str), column, layout.glyphs.ellipsis), column).to_string()
+    };
+    let bar = if layout.glyphs == Glyphs::unicode() { "│" } else { "|" };
+    let names = (pad("asyncdemo", column).to_string(), cpython);
+    writeln!(out, "    {} {bar} {}", layout.style.dim.style(names.0), layout.style.dim.style(names.1))?;
+    for line in first.saturating_sub(AROUND.0)..(first + AROUND.1).min(length) {
+        let (left, right) = (ours.get(line), theirs.get(line));
+        let (left_cell, right_cell) = (cell(left), cell(right));
+        let right_cell = right_cell.trim_end();
+        if left == right {
+            writeln!(out, "    {left_cell} {bar} {right_cell}")?;
+        } else {
+            let failure = layout.style.failure;
+            writeln!(out, "  {} {} {bar} {}", failure.style("!"), failure.style(left_cell), failure.style(right_cell))?;
+        }
+    }
+    writeln!(out)
+}
+
+/// What it came to.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_sum(out: &mut impl Write, sum: &Sum, layout: &Layout) -> io::Result<()> {
+    let (glyphs, style) = (layout.glyphs, layout.style);
+    let (scenarios, runs) = (thousands(sum.scenarios as u64), thousands(sum.runs as u64));
+    let s = |count: usize| if count == 1 { "" } else { "s" };
+    let what = format!("{scenarios} scenario{}, {runs} run{}", s(sum.scenarios), s(sum.runs));
+    if sum.differences == 0 {
+        let sign = style.success.style(glyphs.returned);
+        writeln!(out, "\n{sign} {what}: each the same as on CPython, event for event.")
+    } else {
+        let sign = style.failure.style(glyphs.raised);
+        let (verb, count) =
+            (if sum.differences == 1 { "differs" } else { "differ" }, thousands(sum.differences as u64));
+        writeln!(out, "\n{sign} {what}: {count} {verb} from CPython.")
+    }
+}
+
+/// What all of it came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sum {
+    /// How many scenarios were compared.
+    pub scenarios: usize,
+    /// In how many runs.
+    pub runs: usize,
+    /// How many of those differ.
+    pub differences: usize,
+}
+
+impl Sum {
+    /// One more scenario.
+    pub fn add(&mut self, verdict: &Verdict) {
+        self.scenarios += 1;
+        self.runs += verdict.runs;
+        self.differences += verdict.differences.len();
+    }
+}
+
+/// One scenario in the JSON document; `toml` where it is a random one.
+pub fn verdict_json(name: &str, toml: Option<&str>, verdict: &Verdict, interpreters: &[Interpreter]) -> Value {
+    let differences: Vec<Value> = verdict
+        .differences
+        .iter()
+        .map(|difference| {
+            let python = &interpreters[difference.interpreter].version;
+            let mut told = json!({"call": label(&difference.call), "python": python, "asyncdemo": difference.ours.0});
+            match &difference.theirs {
+                Ok(theirs) => told["cpython"] = json!(theirs.0),
+                Err(no_answer) => told["error"] = json!(no_answer.to_string()),
+            }
+            told
+        })
+        .collect();
+    let mut told = json!({"source": name, "runs": verdict.runs, "differences": differences});
+    if let Some(toml) = toml {
+        told["toml"] = json!(toml);
+    }
+    told
+}
+
+/// The JSON document, `asyncdemo.verify/1`. Keys are only ever added within a version.
+pub fn document(interpreters: &[Interpreter], scenarios: Vec<Value>, sum: &Sum) -> Value {
+    let interpreters: Vec<Value> = interpreters
+        .iter()
+        .map(|one| {
+            json!({"python": one.python.as_str(), "version": one.version, "program": one.program.to_string_lossy()})
+        })
+        .collect();
+    json!({
+        "format": "asyncdemo.verify/1",
+        "interpreters": interpreters,
+        "scenarios": scenarios,
+        "compared": {"scenarios": sum.scenarios, "runs": sum.runs, "differences": sum.differences},
+    })
+}
