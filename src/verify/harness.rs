@@ -18,6 +18,11 @@ use super::interpreter::Interpreter;
 /// The harness: read it, it is short.
 pub const HARNESS: &str = include_str!("../python/harness.py");
 
+/// What an interpreter is started with. The harness comes as the first line of its input: it is longer than a command
+/// line may be on every system.
+const LOADER: &str =
+    "import json, sys; exec(compile(json.loads(sys.stdin.buffer.readline().decode()), 'harness.py', 'exec'))";
+
 /// How long a program may take without end, on the virtual clock, where the largest take a second.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -75,7 +80,7 @@ impl Harness {
     /// Where it does not start, or does not say that it is what it was when it was found.
     pub fn start(interpreter: &Interpreter) -> Result<Harness, NoAnswer> {
         let mut command = Command::new(&interpreter.program);
-        command.args(["-I", "-S", "-X", "utf8", "-c", HARNESS]);
+        command.args(["-I", "-S", "-X", "utf8", "-c", LOADER]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = begin_group(&mut command).map_err(|error| NoAnswer::NotStarted(error.to_string()))?;
         let (requests, to_write) = mpsc::channel::<String>();
@@ -119,6 +124,8 @@ impl Harness {
                 }
             });
         }
+        // Where it ends at once, its answer says so.
+        let _ = requests.send(Value::from(HARNESS).to_string());
         let mut harness = Harness { child, requests: Some(requests), answers, last_words };
         match harness.answer()?.get("python").and_then(Value::as_str) {
             Some(python) if python == interpreter.python.as_str() => Ok(harness),

@@ -13,10 +13,11 @@ use crate::scenario::Python;
 
 use super::harness::{begin_group, end_group};
 
-/// What a program says of itself, so that a shim is replaced by what it starts and another Python is told apart.
-const PROBE: &str = "import platform, sys; \
-    print(platform.python_implementation(), '%d.%d' % sys.version_info[:2], platform.python_version(), \
-    sys.executable, sep='\\n')";
+/// What a program says of itself, so that a shim is replaced by what it starts and another Python is told apart: in
+/// words that Python 2 understands too, and without a module that a folder could have of its own.
+const PROBE: &str = "import sys; print('\\n'.join([\
+    getattr(getattr(sys, 'implementation', None), 'name', 'cpython'), \
+    '%d.%d' % sys.version_info[:2], '%d.%d.%d' % sys.version_info[:3], sys.executable or '']))";
 
 /// How long a program may take to say what it is.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,7 +45,8 @@ pub enum Rejection {
     /// It said nothing in time.
     Silent,
     /// It is another Python.
-    NotCPython(String),
+    #[allow(missing_docs)]
+    NotCPython { name: String, version: String },
     /// It is of another version.
     Version(String),
 }
@@ -59,7 +61,9 @@ impl fmt::Display for Rejection {
             Rejection::Silent => {
                 write!(f, "it is no Python that works: it said nothing in {} s, and was killed", PATIENCE.as_secs())
             }
-            Rejection::NotCPython(name) => write!(f, "it is {name}, and only CPython can be compared with"),
+            Rejection::NotCPython { name, version } => {
+                write!(f, "it is {name} {version}, and only CPython can be compared with")
+            }
             Rejection::Version(version) => {
                 write!(f, "it is CPython {version}; known are {} to {}", Python::ALL[0], Python::ALL[6])
             }
@@ -112,7 +116,11 @@ impl Interpreter {
 
     fn probe(program: &Path) -> Result<Interpreter, Rejection> {
         let mut command = Command::new(program);
-        command.args(["-I", "-S", "-c", PROBE]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(["-E", "-s", "-S", "-c", PROBE])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = begin_group(&mut command).map_err(|error| Rejection::NotStarted(error.to_string()))?;
         let (sender, receiver) = mpsc::channel();
         let streams = (child.stdout.take(), child.stderr.take());
@@ -128,12 +136,12 @@ impl Interpreter {
         let said = receiver.recv_timeout(PATIENCE);
         end_group(&mut child);
         let (out, errors) = said.map_err(|_| Rejection::Silent)?;
-        let lines: Vec<&str> = out.lines().collect();
-        let [implementation, python, version, executable] = lines[..] else {
+        let lines: Vec<&str> = out.split('\n').map(|line| line.trim_end_matches('\r')).collect();
+        let [implementation, python, version, executable, ""] = lines[..] else {
             return Err(Rejection::NoPython(errors.lines().next_back().unwrap_or_default().trim().to_owned()));
         };
-        if implementation != "CPython" {
-            return Err(Rejection::NotCPython(implementation.to_owned()));
+        if implementation != "cpython" {
+            return Err(Rejection::NotCPython { name: implementation.to_owned(), version: version.to_owned() });
         }
         let known = python.parse().map_err(|_| Rejection::Version(version.to_owned()))?;
         // An embedded Python does not know where it is.
