@@ -119,7 +119,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,
 
-    /// Also write the run to a file; its ending picks the format: .txt, .json or .jsonl. May be repeated
+    /// Also write the run to a file; its ending picks the format: .txt, .json, .jsonl or .py. May be repeated
     #[arg(short, long = "output", value_name = "FILE")]
     pub output: Vec<PathBuf>,
 
@@ -207,6 +207,8 @@ pub enum Format {
     Json,
     /// An event a line as it happens, then the document
     Jsonl,
+    /// The Python program that the scenario stands for, ready to run
+    Python,
 }
 
 /// `--color` and `--progress`.

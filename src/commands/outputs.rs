@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Format, RunOptions};
 use crate::event::Recording;
 use crate::outcome::Run;
+use crate::python::write_program;
 use crate::report::escape::escaped;
 use crate::report::human;
 use crate::report::json::{self, EventLog, Head};
@@ -55,7 +56,7 @@ impl Outputs {
         self.formats().any(|format| match format {
             Format::Human => self.show_events,
             Format::Json => self.json_events,
-            Format::Jsonl => false,
+            Format::Jsonl | Format::Python => false,
         }) || (self.json_events && self.files.iter().any(|(_, format, _)| *format == Format::Jsonl))
     }
 
@@ -75,6 +76,7 @@ impl Outputs {
             Format::Human => self.write_human(out, run, events, surroundings::width_of_stdout(), self.colour),
             Format::Json => self.write_json(out, head, run, events),
             Format::Jsonl => self.write_last_line(out, head, run),
+            Format::Python => write_python(out, run),
         }
     }
 
@@ -91,6 +93,7 @@ impl Outputs {
                 Format::Human => self.write_human(&mut file, run, events, WIDTH_OF_FILES, false),
                 Format::Json => self.write_json(&mut file, head, run, events),
                 Format::Jsonl => self.write_jsonl(&mut file, head, run, events),
+                Format::Python => write_python(&mut file, run),
             };
             written.and_then(|()| file.finish()).map_err(|error| Failure::Output(Some(path), error))?;
         }
@@ -139,6 +142,12 @@ impl Outputs {
     }
 }
 
+/// The program that was run. It tells whoever starts it where it would never end.
+fn write_python(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
+    let stuck = run.exited_at.is_none() && !run.interrupted;
+    write_program(out, run.scenario, run.call, run.python, stuck)
+}
+
 /// What a report in a file is laid out for.
 const WIDTH_OF_FILES: usize = 80;
 
@@ -147,8 +156,9 @@ fn format_of(path: &Path) -> Result<Format, Failure> {
         Some("txt") => Ok(Format::Human),
         Some("json") => Ok(Format::Json),
         Some("jsonl") => Ok(Format::Jsonl),
+        Some("py") => Ok(Format::Python),
         _ => Err(Failure::Usage(format!(
-            "{}: the ending of an output file says its format, and must be .txt, .json or .jsonl",
+            "{}: the ending of an output file says its format, and must be .txt, .json, .jsonl or .py",
             escaped(path.display())
         ))),
     }
