@@ -230,14 +230,13 @@ impl<W: Write> Proof<'_, W> {
             return Ok(());
         }
         let (out, interpreters, layout) = (&mut self.out, self.interpreters, &self.layout);
-        let written = self.progress.suspend(|| {
+        self.progress.suspend(|| {
             proof::write_verdict(out, &name, &verdict, interpreters, layout)?;
             if let Some(smallest) = &smallest {
                 writeln!(out, "The smallest scenario that still differs:\n\n{smallest}")?;
             }
             out.flush()
-        });
-        written
+        })
     }
 
     /// The differences of a scenario that was made smaller, in the place of those that it had.
