@@ -3,7 +3,7 @@
 //! Moments lie on a coarse grid, so that timers, cancellations and passes of the loop meet: the differences that matter
 //! between two implementations of asyncio are one pass long. What is random is drawn so that the parser accepts it.
 
-use super::sketch::{Setting, Sketch, Table};
+use super::sketch::{Setting, Sketch, Table, toml_string};
 
 /// SplitMix64: one number in, a scenario out, the same on every machine.
 pub struct Random(u64);
@@ -53,17 +53,23 @@ pub fn scenario(random: &mut Random) -> Sketch {
             _ => "gather",
         })
         .collect();
-    let names: Vec<String> = (0..count).map(|index| ((b'a' + index as u8) as char).to_string()).collect();
+    let names: Vec<String> = (0..count).map(|index| name(random, index)).collect();
 
     // Groups hold only what has a lower rank, which keeps cycles out while a group may stand before its members.
     let ranks: Vec<u64> = (0..count).map(|_| random.next()).collect();
     let mut held = vec![false; count];
     let mut tables = Vec::new();
+    if random.percent(10) {
+        let mut head = Table::new("");
+        head.set("title", Setting::Text(toml_string(&text(random))));
+        head.set("description", Setting::Text(toml_string(&text(random))));
+        tables.push(head);
+    }
     for index in 0..count {
         let mut table = Table::new("[[awaitable]]");
-        table.set("name", Setting::Text(quoted(&names[index])));
+        table.set("name", Setting::Name(names[index].clone()));
         if kinds[index] != "coroutine" || random.percent(20) {
-            table.set("kind", Setting::Text(quoted(kinds[index])));
+            table.set("kind", Setting::Text(toml_string(kinds[index])));
         }
         if kinds[index] == "gather" {
             let members = members(random, index, &kinds, &ranks, &mut held, &names);
@@ -80,7 +86,7 @@ pub fn scenario(random: &mut Random) -> Sketch {
         if random.percent(28) {
             table.set("cancel_at", Setting::Text(moment(random)));
             if random.percent(50) {
-                table.set("cancel_message", Setting::Text(quoted(random.pick(&["stop", "now", ""]))));
+                table.set("cancel_message", Setting::Text(toml_string(&text(random))));
             }
         }
         tables.push(table);
@@ -115,7 +121,7 @@ pub fn scenario(random: &mut Random) -> Sketch {
         caller.set("check_done_at", Setting::Text(format!("[{}]", moments.join(", "))));
     }
     if random.percent(30) {
-        caller.set("then", Setting::Text(quoted("exit")));
+        caller.set("then", Setting::Text(toml_string("exit")));
     }
     if random.percent(3) {
         caller.set("unpack", Setting::Text("false".to_owned()));
@@ -139,7 +145,7 @@ pub fn scenario(random: &mut Random) -> Sketch {
         } else {
             &["list", "tuple", "set", "dict", "generator"]
         };
-        wait.set("collection", Setting::Text(quoted(random.pick(kinds))));
+        wait.set("collection", Setting::Text(toml_string(random.pick(kinds))));
     }
 
     tables.extend([caller, wait].into_iter().filter(|table| !table.is_empty()));
@@ -176,7 +182,7 @@ fn body(random: &mut Random, kind: &str, table: &mut Table) {
     match random.below(20) {
         0..=2 => {}
         3..=5 => table.set("delay", Setting::Text("0".to_owned())),
-        6 => table.set("delay", Setting::Text(quoted("forever"))),
+        6 => table.set("delay", Setting::Text(toml_string("forever"))),
         _ => table.set("delay", Setting::Text(moment(random))),
     }
     match random.below(10) {
@@ -212,11 +218,66 @@ fn moment(random: &mut Random) -> String {
     }
 }
 
+/// A name, now and then one that Python would stumble over.
+fn name(random: &mut Random, index: usize) -> String {
+    let letter = char::from(b'a' + index as u8);
+    match random.below(8) {
+        0 => KEYWORDS[index % KEYWORDS.len()].to_owned(),
+        1 => format!("{}{letter}", random.pick(&STUMBLES)),
+        _ => letter.to_string(),
+    }
+}
+
+/// A text, now and then one that would be code if anybody let it.
+fn text(random: &mut Random) -> String {
+    match random.below(6) {
+        0 => {
+            let parts: Vec<&str> = (0..random.below(8)).map(|_| random.pick(&STUMBLES)).collect();
+            parts.concat() + random.pick(&["", "\n", "\r\n", "\0", "\u{2028}", "\u{202e}"])
+        }
+        1 => random.pick(&["", " ", "None"]).to_owned(),
+        _ => random.pick(&["stop", "now", "later"]).to_owned(),
+    }
+}
+
+/// What means something to Python, or to the program itself.
+const KEYWORDS: [&str; 8] = ["class", "print", "main", "None", "left", "made", "cancel", "asyncio"];
+
+/// What ends or escapes something in Python's text.
+const STUMBLES: [&str; 14] = [
+    "\"",
+    "'",
+    "\\",
+    "\"\"\"",
+    "\\N{DASH}",
+    "\\ud800",
+    "{x}",
+    "%s",
+    "# ",
+    "e\u{301}",
+    "\u{fb01}",
+    "größe ",
+    "日本",
+    "🎉",
+];
+
 fn value(random: &mut Random) -> String {
+    if random.percent(15) {
+        return format!(
+            "[{{ {} = {} }}, -9223372036854775808]",
+            toml_string(&text(random)),
+            toml_string(&text(random))
+        );
+    }
     random.pick(&["1", "2", "\"text\"", "[1, \"two\"]", "{ key = 1.5 }", "true", "[]"]).to_owned()
 }
 
 fn raises(random: &mut Random) -> String {
+    if random.percent(15) {
+        let name =
+            random.pick(&["ValueError", "Boom", "print_", "main", "asyncio", "größe", "CancelledError", "\u{fb01}x"]);
+        return format!("{{ type = {}, message = {} }}", toml_string(name), toml_string(&text(random)));
+    }
     random
         .pick(&[
             "\"ValueError: bad\"",
@@ -232,8 +293,4 @@ fn raises(random: &mut Random) -> String {
             "\"OSError: disk\"",
         ])
         .to_owned()
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{text}\"")
 }

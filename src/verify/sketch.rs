@@ -21,6 +21,8 @@ pub struct Table {
 pub enum Setting {
     /// TOML.
     Text(String),
+    /// An awaitable's own name.
+    Name(String),
     /// A list of awaitables' names.
     Names(Vec<String>),
 }
@@ -47,9 +49,9 @@ impl Table {
     }
 
     fn name(&self) -> Option<&str> {
-        self.keys.iter().find_map(|(key, setting)| match setting {
-            Setting::Text(text) if *key == "name" => Some(text.trim_matches('"')),
-            _ => None,
+        self.keys.iter().find_map(|(_, setting)| match setting {
+            Setting::Name(name) => Some(name.as_str()),
+            Setting::Text(_) | Setting::Names(_) => None,
         })
     }
 }
@@ -68,8 +70,8 @@ impl Sketch {
         }
         for table in 0..self.tables.len() {
             for key in 0..self.tables[table].keys.len() {
-                let (name, setting) = &self.tables[table].keys[key];
-                if *name == "name" {
+                let (_, setting) = &self.tables[table].keys[key];
+                if matches!(setting, Setting::Name(_)) {
                     continue;
                 }
                 let mut sketch = self.clone();
@@ -83,6 +85,7 @@ impl Sketch {
                             smaller.push(self.with(table, key, Setting::Names(fewer)));
                         }
                     }
+                    Setting::Name(_) => {}
                     Setting::Text(text) => {
                         if let Ok(number) = text.parse::<u32>()
                             && number > 0
@@ -115,14 +118,36 @@ impl Sketch {
 impl fmt::Display for Sketch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for table in &self.tables {
-            writeln!(f, "{}", table.header)?;
+            // What stands above every table has no header.
+            if !table.header.is_empty() {
+                writeln!(f, "{}", table.header)?;
+            }
             for (key, setting) in &table.keys {
                 match setting {
                     Setting::Text(text) => writeln!(f, "{key} = {text}")?,
-                    Setting::Names(names) => writeln!(f, "{key} = {names:?}")?,
+                    Setting::Name(name) => writeln!(f, "{key} = {}", toml_string(name))?,
+                    Setting::Names(names) => {
+                        let names: Vec<String> = names.iter().map(|name| toml_string(name)).collect();
+                        writeln!(f, "{key} = [{}]", names.join(", "))?;
+                    }
                 }
             }
+            writeln!(f)?;
         }
         Ok(())
     }
+}
+
+/// A text as TOML writes it.
+pub fn toml_string(text: &str) -> String {
+    let mut written = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => written.extend(['\\', c]),
+            c if c.is_control() => written.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => written.push(c),
+        }
+    }
+    written.push('"');
+    written
 }
