@@ -1,9 +1,12 @@
 //! The commands, one a file. What a command does reads like a table of contents: load, run, report.
 
 mod call;
+mod completions;
 mod failure;
+mod new;
 mod outputs;
 mod scenarios;
+mod schema;
 mod surroundings;
 
 use std::process::ExitCode;
@@ -16,6 +19,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Gather(arguments) => call::gather(arguments),
         Command::Wait(arguments) => call::wait(arguments),
         Command::Scenarios(arguments) => scenarios::scenarios(arguments),
+        Command::New(arguments) => new::new(arguments),
+        Command::Schema(arguments) => schema::schema(arguments),
+        Command::Completions(arguments) => completions::completions(arguments),
     };
     match done {
         Ok(code) => code.into(),

@@ -110,6 +110,11 @@ const UNITS: [(&[&str], Multiplier); 7] = [
     (&["d"], Multiplier(864, 11)),
 ];
 
+/// Every name of every unit.
+pub(crate) fn unit_names() -> impl Iterator<Item = &'static str> {
+    UNITS.iter().flat_map(|(names, _)| names.iter().copied())
+}
+
 /// A reader of durations, made once for many.
 pub(crate) struct Durations(CustomDurationParser<'static>);
 
