@@ -22,7 +22,7 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// One of a few words.
 fn words(words: impl IntoIterator<Item = &'static str>) -> Value {
-    json!({ "enum": words.into_iter().collect::<Vec<_>>() })
+    json!({ "type": "string", "enum": words.into_iter().collect::<Vec<_>>() })
 }
 
 /// A piece that is defined once, under `$defs`.
