@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
 
 use crate::scenario::{Collection, Nanos, Python, ReturnWhen, parse_duration};
 
@@ -47,6 +48,12 @@ pub enum Command {
     Check(Check),
     /// List the built-in scenarios, or print one
     Scenarios(Scenarios),
+    /// Write a short commented scenario to start from
+    New(New),
+    /// Print the JSON Schema of scenario files, or of the run document
+    Schema(Schema),
+    /// Print a shell's completion script
+    Completions(Completions),
 }
 
 /// `asyncdemo gather`.
@@ -98,6 +105,7 @@ pub struct Wait {
 #[derive(Debug, Args)]
 pub struct ScenarioArgument {
     /// A file, - for standard input, or a built-in scenario's name; left out: the built-in basic
+    #[arg(value_hint = ValueHint::FilePath)]
     pub scenario: Option<String>,
 }
 
@@ -220,6 +228,28 @@ pub struct Scenarios {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     #[allow(missing_docs)]
     pub color: When,
+}
+
+/// `asyncdemo new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// The file to write, with or without .toml; one that exists is left alone
+    pub name: PathBuf,
+}
+
+/// `asyncdemo schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// That of the run document, which --format json prints, instead
+    #[arg(long)]
+    pub run: bool,
+}
+
+/// `asyncdemo completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Which shell's
+    pub shell: Shell,
 }
 
 /// `--clock`.

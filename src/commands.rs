@@ -2,9 +2,12 @@
 
 mod call;
 mod check;
+mod completions;
 mod failure;
+mod new;
 mod outputs;
 mod scenarios;
+mod schema;
 mod surroundings;
 mod verify;
 
@@ -20,6 +23,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Scenarios(arguments) => scenarios::scenarios(arguments),
+        Command::New(arguments) => new::new(arguments),
+        Command::Schema(arguments) => schema::schema(arguments),
+        Command::Completions(arguments) => completions::completions(arguments),
     };
     match done {
         Ok(code) => code.into(),

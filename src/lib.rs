@@ -24,7 +24,8 @@
 //!    dialect that names each difference once.
 //! 4. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
 //! 5. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
-//! 6. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
+//! 6. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
+//! 7. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
 //!
 //! Imports go one way only, downwards to upwards in that list, and the executor and the reports do not know each other
 //! at all; a test reads the `use` lines and holds that.
@@ -70,6 +71,8 @@ pub mod report;
 pub mod python;
 
 pub mod verify;
+
+pub mod schema;
 
 pub mod cli;
 pub mod commands;

@@ -155,6 +155,10 @@ fn has_body(kind: &Kind) -> bool {
 }
 
 impl State {
+    /// Every state, in the order of a life.
+    pub const ALL: [State; 6] =
+        [State::NotCreated, State::NotStarted, State::Running, State::Returned, State::Raised, State::Cancelled];
+
     /// Its word in documents.
     pub fn word(self) -> &'static str {
         match self {

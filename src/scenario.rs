@@ -17,11 +17,13 @@ use std::ops::Range;
 use std::str::FromStr;
 
 pub use diagnostic::{Diagnostics, Problem};
+pub(crate) use duration::unit_names;
 pub use duration::{Nanos, parse_duration};
 pub use exception::{Exception, write_exception_repr};
 pub use library::{BUILTINS, Builtin, builtin, nearest_builtin};
 pub use load::{Loaded, load};
 pub use parse::parse;
+pub(crate) use parse::tables;
 pub use python::Python;
 pub use value::{Value, is_printable, write_str_repr};
 

@@ -13,7 +13,7 @@ use crate::report::json::{self, EventLog, Head};
 use crate::report::output::NewFile;
 use crate::report::style::Style;
 
-use super::failure::Failure;
+use super::failure::{Code, Failure};
 use super::surroundings;
 
 /// Everything that one run is written to.
@@ -161,6 +161,15 @@ fn format_of(path: &Path) -> Result<Format, Failure> {
             "{}: the ending of an output file says its format, and must be .txt, .json, .jsonl or .py",
             escaped(path.display())
         ))),
+    }
+}
+
+/// Writes a text to standard output, as the whole of what a command gives.
+pub fn print(text: &str) -> Result<Code, Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if !is_closed_pipe(&error) => Err(Failure::Output(None, error)),
+        _ => Ok(Code::Returned),
     }
 }
 

@@ -110,6 +110,11 @@ const UNITS: [(&[&str], Multiplier); 7] = [
     (&["d"], Multiplier(864, 11)),
 ];
 
+/// Every name of every unit.
+pub(crate) fn unit_names() -> impl Iterator<Item = &'static str> {
+    UNITS.iter().flat_map(|(names, _)| names.iter().copied())
+}
+
 /// A reader of durations, made once for many.
 pub(crate) struct Durations(CustomDurationParser<'static>);
 
@@ -129,6 +134,9 @@ impl Durations {
             Some(size) => (true, size),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
         };
+        if size.is_empty() {
+            return Err(DurationError::NotADuration);
+        }
         if ["inf", "infinity", "nan"].iter().any(|word| size.eq_ignore_ascii_case(word)) {
             return Err(DurationError::NotFinite);
         }
@@ -264,7 +272,9 @@ mod tests {
     fn mistakes() {
         let write = "write seconds, as `1.5`, or a number with a unit, as `250ms` or `1h30m`";
         let not_a_duration = format!("not a duration: {write}");
-        for text in ["soon", "s", "1..5s", "--1", "1s,2s", "1_000", "\u{661}s", "1s soon", "1s-2s", ".", "e5", "\0"] {
+        for text in
+            ["soon", "s", "1..5s", "--1", "1s,2s", "1_000", "\u{661}s", "1s soon", "1s-2s", ".", "e5", "\0", "-", "+"]
+        {
             check(text, Err(&not_a_duration));
         }
         check("", Err(&format!("an empty string is no duration: {write}")));

@@ -32,9 +32,11 @@ pub fn nearest_builtin(name: &str) -> Option<&'static str> {
 }
 
 impl Builtin {
-    /// The one thing it teaches: the comment that the file opens with, on one line.
+    /// The one thing it teaches: the comment that the file opens with, on one line. A line in front of it that tells
+    /// editors where the schema is (`#:schema …`) is none.
     pub fn lesson(&self) -> String {
-        let comment = self.text.lines().map_while(|line| line.strip_prefix('#')).map(str::trim);
+        let lines = self.text.lines().skip_while(|line| line.starts_with("#:"));
+        let comment = lines.map_while(|line| line.strip_prefix('#')).map(str::trim);
         comment.collect::<Vec<_>>().join(" ")
     }
 

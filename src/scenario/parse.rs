@@ -19,7 +19,7 @@ mod values;
 
 use toml::de::{DeTable, DeValue};
 
-use super::diagnostic::{Diagnostics, Problem, Problems};
+use super::diagnostic::{Diagnostics, Problem, Problems, quoted};
 use super::{Awaitable, GatherOptions, Ids, Kind, Scenario, WaitOptions};
 
 use awaitables::awaitables;
@@ -30,6 +30,16 @@ use moments::Moments;
 use names::Names;
 
 pub(super) use suggest::nearest;
+
+/// The tables that a file is read by, for what describes the format to others.
+pub(crate) mod tables {
+    pub(crate) use super::awaitables::{KindWord, MOST};
+    pub(crate) use super::calls::THENS;
+    pub(crate) use super::events::{COMMON, EVENTS, Field};
+    pub(crate) use super::exceptions::refused_names;
+    pub(crate) use super::expect::{FUNCTIONS, foreign};
+    pub(crate) use super::keys::Owner;
+}
 
 /// Reads a scenario. `source` is what the diagnostics call it. A byte order mark and CRLF are accepted.
 ///
@@ -133,7 +143,14 @@ fn title(entry: &Entry<'_>, problems: &mut Problems) -> Option<String> {
 }
 
 fn shows(entry: &Entry<'_>, problems: &mut Problems) -> Vec<String> {
-    let texts = entry.texts("a list of ids of claims", "[\"gather-first-exception\"]", problems).unwrap_or_default();
+    let texts = entry.texts("a list of ids of claims", "[\"G11\", \"W5\"]", problems).unwrap_or_default();
+    for (id, place) in &texts {
+        if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            let problem = Problem::new(format!("{} is no id of a claim", quoted(id))).at(place.clone());
+            let problem = problem.label("an id is letters, digits and hyphens");
+            problems.push(problem.help("write each id as a string of its own: `shows = [\"G11\", \"W5\"]`"));
+        }
+    }
     texts.into_iter().map(|(text, _)| text.to_owned()).collect()
 }
 

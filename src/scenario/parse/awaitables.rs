@@ -14,7 +14,7 @@ use super::names::{Named, problem_with};
 use super::values::{integer, value};
 
 /// The most awaitables that a scenario may have, and the most that its lists may refer to.
-pub(super) const MOST: u64 = 10_000_000;
+pub(crate) const MOST: u64 = 10_000_000;
 
 /// An awaitable's table, read, with the names in it still to be looked up.
 pub(super) struct Draft<'t> {
@@ -27,7 +27,7 @@ pub(super) struct Draft<'t> {
 
 /// The words for the kinds, with the keys that each takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum KindWord {
+pub(crate) enum KindWord {
     Coroutine,
     Task,
     Future,
@@ -35,7 +35,7 @@ enum KindWord {
 }
 
 impl KindWord {
-    const ALL: [(KindWord, &'static str); 4] = [
+    pub(crate) const ALL: [(KindWord, &'static str); 4] = [
         (KindWord::Coroutine, "coroutine"),
         (KindWord::Task, "task"),
         (KindWord::Future, "future"),
@@ -47,7 +47,7 @@ impl KindWord {
     }
 
     /// Why a key does not go with this kind; `None` where it does.
-    fn refuses(self, key: &str) -> Option<&'static str> {
+    pub(crate) fn refuses(self, key: &str) -> Option<&'static str> {
         match (self, key) {
             (KindWord::Gather, "delay") => Some("a group ends when its members do"),
             (KindWord::Gather, "returns" | "raises") => Some("a group gives what its members give"),

@@ -9,6 +9,9 @@ use super::keys::{Entry, Keys, Node, Owner, type_of};
 use super::moments::Moments;
 use super::suggest::nearest;
 
+/// The words for what the caller does after the call.
+pub(crate) const THENS: [(Then, &str); 2] = [(Then::Finish, "finish"), (Then::Exit, "exit")];
+
 /// Reads `[caller]`, all but its `args`.
 pub(super) fn caller(keys: &Keys<'_>, moments: &Moments, problems: &mut Problems) -> Caller {
     let mut moment = |key| keys.get(key).and_then(|entry| moments.nanos(&entry, problems));
@@ -16,8 +19,7 @@ pub(super) fn caller(keys: &Keys<'_>, moments: &Moments, problems: &mut Problems
     let (cancel_group_at, cancel_at) = (moment("cancel_group_at"), moment("cancel_at"));
     let check_done_at = keys.get("check_done_at").and_then(|entry| moments.list(&entry, problems));
     let unpack = keys.get("unpack").and_then(|entry| entry.boolean(problems)).unwrap_or(true);
-    let then =
-        keys.get("then").and_then(|entry| entry.word([(Then::Finish, "finish"), (Then::Exit, "exit")], problems));
+    let then = keys.get("then").and_then(|entry| entry.word(THENS, problems));
     Caller {
         args: Vec::new(),
         passes_list: !unpack,

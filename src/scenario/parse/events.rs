@@ -14,7 +14,7 @@ use super::values::{seconds, value};
 
 /// What a field of an event holds.
 #[derive(Clone, Copy)]
-enum Field {
+pub(crate) enum Field {
     /// An awaitable's name.
     Awaitable,
     /// An awaitable's name, or `group`.
@@ -32,7 +32,7 @@ enum Field {
 }
 
 /// The fields that every event has.
-const COMMON: [(&str, Field); 2] = [("at", Field::Moment), ("iteration", Field::Iteration)];
+pub(crate) const COMMON: [(&str, Field); 2] = [("at", Field::Moment), ("iteration", Field::Iteration)];
 
 const MADE: Field = Field::Word(&["task", "future", "gather"]);
 const MAKER: Field = Field::Word(&["caller", "gather", "wait"]);
@@ -41,7 +41,7 @@ const FUNCTION: Field = Field::Word(&["gather", "wait"]);
 const OUTCOME: Field = Field::Word(&["returned", "raised", "cancelled"]);
 
 /// Every event with its own fields, as documents have them.
-const EVENTS: [(&str, &[(&str, Field)]); 14] = [
+pub(crate) const EVENTS: [(&str, &[(&str, Field)]); 14] = [
     ("create", &[("awaitable", Field::Awaitable), ("kind", MADE), ("by", MAKER)]),
     ("start", &[("awaitable", Field::Awaitable)]),
     ("cancel", &[("target", Field::Target), ("accepted", Field::Boolean), ("by", CANCELLER)]),

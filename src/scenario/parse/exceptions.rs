@@ -111,21 +111,40 @@ fn judge(name: &str) -> Result<&str, Refusal> {
     if NO_EXCEPTIONS.contains(&name) {
         return Err(Refusal::NoException);
     }
+    if let Some((_, why)) = CANNOT_BE_RAISED.iter().find(|(refused, _)| *refused == name) {
+        return Err(Refusal::CannotBeRaised(why));
+    }
+    if let Some((_, why)) = NOT_FROM_ONE_MESSAGE.iter().find(|(refused, _)| *refused == name) {
+        return Err(Refusal::NotFromOneMessage(why));
+    }
     match name {
         "IOError" | "EnvironmentError" => Ok("OSError"),
-        "StopIteration" => Err(Refusal::CannotBeRaised("in a coroutine Python turns it into a RuntimeError")),
-        "GeneratorExit" => Err(Refusal::CannotBeRaised("it is how Python closes a coroutine")),
-        "KeyboardInterrupt" | "SystemExit" => {
-            Err(Refusal::CannotBeRaised("it ends the event loop instead of the task"))
-        }
-        "UnicodeDecodeError" | "UnicodeEncodeError" => Err(Refusal::NotFromOneMessage("it takes five arguments")),
-        "UnicodeTranslateError" => Err(Refusal::NotFromOneMessage("it takes four arguments")),
-        "ExceptionGroup" | "BaseExceptionGroup" => {
-            Err(Refusal::NotFromOneMessage("it takes a message and a list of exceptions"))
-        }
         name => Ok(name),
     }
 }
+
+/// Every identifier that names no exception that a scenario may raise.
+pub(crate) fn refused_names() -> impl Iterator<Item = &'static str> {
+    let exceptions = CANNOT_BE_RAISED.iter().chain(&NOT_FROM_ONE_MESSAGE).map(|(name, _)| *name);
+    exceptions.chain(KEYWORDS).chain(NO_EXCEPTIONS)
+}
+
+/// Exceptions that no coroutine can raise as a value, and why.
+const CANNOT_BE_RAISED: [(&str, &str); 4] = [
+    ("StopIteration", "in a coroutine Python turns it into a RuntimeError"),
+    ("GeneratorExit", "it is how Python closes a coroutine"),
+    ("KeyboardInterrupt", "it ends the event loop instead of the task"),
+    ("SystemExit", "it ends the event loop instead of the task"),
+];
+
+/// Exceptions that one message does not make, and why.
+const NOT_FROM_ONE_MESSAGE: [(&str, &str); 5] = [
+    ("UnicodeDecodeError", "it takes five arguments"),
+    ("UnicodeEncodeError", "it takes five arguments"),
+    ("UnicodeTranslateError", "it takes four arguments"),
+    ("ExceptionGroup", "it takes a message and a list of exceptions"),
+    ("BaseExceptionGroup", "it takes a message and a list of exceptions"),
+];
 
 fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();

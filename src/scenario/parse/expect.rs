@@ -27,6 +27,9 @@ pub(super) struct Context<'c> {
     pub(super) moments: &'c Moments,
 }
 
+/// The words for the two calls.
+pub(crate) const FUNCTIONS: [(Function, &str); 2] = [(Function::Gather, "gather"), (Function::Wait, "wait")];
+
 /// Reads every `[[expect]]`, in file order.
 pub(super) fn expects(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<Expect> {
     let line_starts: Vec<usize> = context.text.match_indices('\n').map(|(at, _)| at + 1).collect();
@@ -48,7 +51,7 @@ fn expect(
 ) -> Option<Expect> {
     let keys = Keys::of(table, Owner::Expect, problems);
     let function = match keys.get("call") {
-        Some(entry) => entry.word([(Function::Gather, "gather"), (Function::Wait, "wait")], problems),
+        Some(entry) => entry.word(FUNCTIONS, problems),
         None => {
             let problem = Problem::new("an `[[expect]]` needs `call`").at(header).label("which call?");
             problems.push(problem.help("write `call = \"gather\"` or `call = \"wait\"`"));
@@ -85,12 +88,16 @@ fn expect(
     function.map(|_| expect)
 }
 
-/// Options and outcomes of the other call.
+/// The options and outcomes of the other call, and which that is.
+pub(crate) fn foreign(function: Function) -> (&'static [&'static str], Function) {
+    match function {
+        Function::Gather => (&["return_when", "timeout", "wrap", "collection", "done", "pending"], Function::Wait),
+        Function::Wait => (&["return_exceptions", "results"], Function::Gather),
+    }
+}
+
 fn foreign_keys(keys: &Keys<'_>, function: Function, problems: &mut Problems) {
-    let (foreign, other): (&[&str], &str) = match function {
-        Function::Gather => (&["return_when", "timeout", "wrap", "collection", "done", "pending"], "wait"),
-        Function::Wait => (&["return_exceptions", "results"], "gather"),
-    };
+    let (foreign, other) = foreign(function);
     for key in Owner::Expect.keys().iter().filter(|key| foreign.contains(key)) {
         let Some(entry) = keys.get(key) else { continue };
         let help = match *key {

@@ -16,7 +16,7 @@ pub(super) type Node<'t> = Spanned<DeValue<'t>>;
 
 /// A kind of table, with the keys that it takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Owner {
+pub(crate) enum Owner {
     File,
     Awaitable,
     Raises,
@@ -40,7 +40,7 @@ impl Owner {
         Owner::Expect,
     ];
 
-    pub(super) fn keys(self) -> &'static [&'static str] {
+    pub(crate) fn keys(self) -> &'static [&'static str] {
         match self {
             Owner::File => &[
                 "title",

@@ -1,0 +1,265 @@
+//! The run document, `asyncdemo.run/1`.
+
+use serde_json::{Map, Value, json};
+
+use crate::outcome::State;
+use crate::scenario::tables::{FUNCTIONS, KindWord};
+use crate::scenario::{Collection, Fate, Function, Python, ReturnWhen, Status};
+
+use super::{DIALECT, defined, described, event, list_of, merge, words};
+
+/// The JSON Schema of a run document, as `--format json` prints it and as the last line of `--format jsonl` is.
+///
+/// It is strict: of a document of this very version it knows every key.
+pub fn run() -> Value {
+    let outcome_of = |function: Function| {
+        let foreign: Value = match function {
+            Function::Gather => json!({ "done": { "not": {} } }),
+            Function::Wait => json!({ "results": { "not": {} } }),
+        };
+        json!({
+            "if": { "properties": { "call": { "properties": { "function": { "const": function.name() } } } } },
+            "then": { "properties": { "outcome": { "properties": foreign } } },
+        })
+    };
+    let mut schema = json!({
+        "$schema": DIALECT,
+        "title": "asyncdemo run",
+        "description": "What came of one run: what the caller of gather() or wait() got, when, and what became of \
+             everything else. Times are seconds since the program's start.",
+    });
+    merge(
+        &mut schema,
+        record(vec![
+            key(
+                "format",
+                "The format and its version. Within a version keys are only ever added.",
+                json!({
+                    "const": "asyncdemo.run/1"
+                }),
+            ),
+            key(
+                "scenario",
+                "What was run.",
+                record(vec![
+                    key("title", "The scenario's own title, if it has one.", json!({ "type": ["string", "null"] })),
+                    key(
+                        "source",
+                        "The path as given, - for standard input, or builtin:NAME.",
+                        json!({ "type": "string" }),
+                    ),
+                ]),
+            ),
+            key(
+                "call",
+                "Through which call, with which options.",
+                json!({
+                    "oneOf": FUNCTIONS.map(|(function, _)| call(function))
+                }),
+            ),
+            key("python", "Whose semantics.", words(Python::ALL.map(Python::as_str))),
+            key("clock", "How time passed; nothing else depends on it.", words(["virtual", "real"])),
+            key("outcome", "What the caller got, and when.", json!({ "oneOf": outcomes() })),
+            optional(
+                "awaitables",
+                "What became of each, in file order; without --no-awaitables.",
+                list_of(awaitable()),
+            ),
+            key("warnings", "What Python would warn: the text of each, without its category.", texts()),
+            key("logs", "What Python would log: the first line of each.", texts()),
+            key("notes", "What asyncdemo itself has to say, as of a moment that never came.", texts()),
+            optional(
+                "events",
+                "What happened, in order; not in the last line of jsonl, not with --no-events.",
+                list_of(defined("event")),
+            ),
+        ]),
+    );
+    merge(
+        &mut schema,
+        json!({
+            "allOf": FUNCTIONS.map(|(function, _)| outcome_of(function)),
+            "$defs": {
+                "seconds": { "type": "number", "minimum": 0 },
+                "name": described("An awaitable's name; of a clone with its number, as worker-17.", json!({
+                    "type": "string"
+                })),
+                "names": list_of(defined("name")),
+                "value": { "description": "A value: null is None; a nested group's is a list of results." },
+                "exception": described("An exception.", record(vec![
+                    key("type", "Its class, without a module.", json!({ "type": "string" })),
+                    key("message", "Its one argument; null where it has none, which is not the empty text.", json!({
+                        "type": ["string", "null"]
+                    })),
+                ])),
+                "result": result(),
+                "event": event::recorded(),
+            },
+        }),
+    );
+    schema
+}
+
+/// A key of an object, with its sentence; whether it is always there.
+type Key = (&'static str, Value, bool);
+
+fn key(name: &'static str, sentence: &'static str, schema: Value) -> Key {
+    (name, described(sentence, schema), true)
+}
+
+fn optional(name: &'static str, sentence: &'static str, schema: Value) -> Key {
+    (name, described(sentence, schema), false)
+}
+
+/// An object with these keys and no others.
+fn record(keys: Vec<Key>) -> Value {
+    let required: Vec<&str> = keys.iter().filter(|(_, _, always)| *always).map(|(name, ..)| *name).collect();
+    let required = json!(required);
+    let properties: Map<String, Value> = keys.into_iter().map(|(name, schema, _)| (name.to_owned(), schema)).collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+fn call(function: Function) -> Value {
+    let mut keys = vec![key("function", "Which of the two.", json!({ "const": function.name() }))];
+    match function {
+        Function::Gather => {
+            keys.push(key(
+                "return_exceptions",
+                "Whether exceptions come back as values.",
+                json!({ "type": "boolean" }),
+            ));
+        }
+        Function::Wait => keys.extend([
+            key("return_when", "When it returns.", words(ReturnWhen::ALL.map(ReturnWhen::python_name))),
+            key(
+                "timeout",
+                "After how many seconds it returns anyway; null for no timeout.",
+                json!({
+                    "type": ["number", "null"],
+                    "minimum": 0,
+                }),
+            ),
+            key("wrap", "Whether coroutines are wrapped in tasks right at the call.", json!({ "type": "boolean" })),
+            key("collection", "What its one argument is.", words(Collection::ALL.map(|(_, word)| word))),
+        ]),
+    }
+    record(keys)
+}
+
+/// Each form that an outcome can have.
+fn outcomes() -> Vec<Value> {
+    let of = |statuses: &[Status], sentence: &'static str, further: Vec<Key>| {
+        let mut keys = vec![
+            key("status", "How the call came out.", words(statuses.iter().map(|status| status.word()))),
+            key("at", "When the caller went on; where the call hangs, the last moment of all.", defined("seconds")),
+        ];
+        keys.extend(further);
+        described(sentence, record(keys))
+    };
+    vec![
+        of(
+            &[Status::Returned],
+            "gather() returned.",
+            vec![key("results", "Its list, in argument order.", list_of(defined("result")))],
+        ),
+        of(
+            &[Status::Returned],
+            "wait() returned.",
+            vec![
+                key("done", "Its first set, in argument order.", defined("names")),
+                key("pending", "Its second set, in argument order.", defined("names")),
+            ],
+        ),
+        of(
+            &[Status::Raised, Status::Cancelled],
+            "The call raised; cancelled: it raised CancelledError.",
+            vec![
+                key("exception", "What it raised.", defined("exception")),
+                optional(
+                    "from",
+                    "The awaitable that made the exception, or through whose cancellation it came; never a group. Not \
+                 there where there is none.",
+                    defined("name"),
+                ),
+            ],
+        ),
+        of(&[Status::Hangs], "The call never comes back.", vec![]),
+    ]
+}
+
+/// One place in a group's results.
+fn result() -> Value {
+    let of = |sentence: &'static str, end: Key| {
+        described(sentence, record(vec![key("awaitable", "Whose.", defined("name")), end]))
+    };
+    json!({
+        "oneOf": [
+            of("It returned.", key("value", "What it returned.", defined("value"))),
+            of("It ended with an exception, given back as a value.", key("exception", "Which.", defined("exception"))),
+        ],
+    })
+}
+
+/// A line of the ledger.
+fn awaitable() -> Value {
+    let moment = || json!({ "anyOf": [defined("seconds"), { "type": "null" }] });
+    let mut line = record(vec![
+        key("name", "Its name.", defined("name")),
+        key("kind", "What it is.", words(KindWord::ALL.map(|(_, word)| word))),
+        key("state", "Its state at the end of the run.", words(State::ALL.map(State::word))),
+        optional("value", "What it returned.", defined("value")),
+        optional("exception", "What it raised, or the CancelledError that it ended with.", defined("exception")),
+        key("created", "When its task, future or group came to exist; null where it never did.", moment()),
+        key("started", "When its body took its first step; null where it never did, or has no body.", moment()),
+        key("finished", "When it ended; null where it never did.", moment()),
+        key("at_return", "Its state when the caller went on.", words(State::ALL.map(State::word))),
+        key(
+            "fate",
+            "What the caller got of it. raised: the exception that the caller got is this one's. delivered: its value, \
+             or its exception as a value, is in the results. done, pending: the set of wait() that it is in. \
+             cancelled: it was cancelled, and the caller got nothing of it. lost: it returned, but its value never \
+             reaches the caller. swallowed: it raised, and nobody sees it. unretrieved: it raised, nobody asked, \
+             Python logs it. unfinished: it never ended.",
+            words(Fate::ALL.map(Fate::word)),
+        ),
+        optional(
+            "retrieved",
+            "Of a member of done: whether anything asked for its exception.",
+            json!({
+                "type": "boolean"
+            }),
+        ),
+        optional(
+            "why",
+            "What was not of its own making: the chain of causes, nearest first.",
+            json!({
+                "type": "array",
+                "items": { "type": "string" },
+                "minItems": 1,
+            }),
+        ),
+    ]);
+    let ended = json!({ "properties": { "state": words(["returned", "raised", "cancelled"]) } });
+    merge(
+        &mut line,
+        json!({
+            "allOf": [
+                {
+                    "if": ended,
+                    "then": event::end_by("state"),
+                    "else": { "properties": { "value": { "not": {} }, "exception": { "not": {} } } },
+                },
+                {
+                    "if": { "properties": { "fate": { "const": "done" } } },
+                    "then": { "required": ["retrieved"] },
+                    "else": { "properties": { "retrieved": { "not": {} } } },
+                },
+            ],
+        }),
+    );
+    line
+}
+
+fn texts() -> Value {
+    list_of(json!({ "type": "string" }))
+}

@@ -1,0 +1,306 @@
+//! The tables of a scenario file: a sentence on every key, and the shape of its value.
+
+use serde_json::{Map, Value, json};
+
+use crate::scenario::tables::{FUNCTIONS, KindWord, MOST, Owner, THENS, foreign};
+use crate::scenario::{Collection, Fate, Python, ReturnWhen, Status};
+
+use super::scenario::IDENTIFIER;
+use super::{defined, described, event, list_of, merge, words};
+
+/// The schema of a kind of table, with exactly the keys that the parser knows.
+pub fn of(owner: Owner) -> Value {
+    let properties: Map<String, Value> =
+        owner.keys().iter().map(|key| ((*key).to_owned(), property(owner, key))).collect();
+    let mut table = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    merge(&mut table, between_keys(owner));
+    table
+}
+
+/// What a table's keys demand of each other.
+fn between_keys(owner: Owner) -> Value {
+    let not_both = json!({ "required": ["returns", "raises"] });
+    match owner {
+        Owner::Awaitable => json!({
+            "not": not_both,
+            "dependentRequired": { "cancel_message": ["cancel_at"] },
+            "allOf": KindWord::ALL.map(|(kind, word)| keys_of_kind(kind, word)),
+        }),
+        Owner::OnCancel => json!({ "minProperties": 1, "not": not_both }),
+        Owner::Expect => json!({
+            "required": ["call"],
+            "allOf": FUNCTIONS.map(|(function, word)| {
+                let (foreign, other) = foreign(function);
+                let why = format!("This belongs to {other}().");
+                when("call", json!({ "const": word }), true, foreign.iter().map(|key| (*key, why.clone())))
+            }),
+        }),
+        Owner::File | Owner::Raises | Owner::Caller | Owner::Gather | Owner::Wait => json!({}),
+    }
+}
+
+/// The keys that a kind does not take, each with why, and those that it needs.
+fn keys_of_kind(kind: KindWord, word: &'static str) -> Value {
+    let refused = Owner::Awaitable.keys().iter().filter_map(|key| {
+        let why = kind.refuses(key)?;
+        Some((*key, format!("Not for `kind = \"{word}\"`: {why}.")))
+    });
+    // Where there is no kind it is a coroutine.
+    let written = kind != KindWord::Coroutine;
+    let mut rule = when("kind", json!({ "const": word }), written, refused);
+    if kind == KindWord::Gather
+        && let Some(then) = rule.get_mut("then")
+    {
+        merge(then, json!({ "required": ["members"] }));
+    }
+    rule
+}
+
+/// Where a key has this value, these others must not be there. `written`: the rule is about the key only where it is.
+fn when(
+    key: &'static str,
+    value: Value,
+    written: bool,
+    refused: impl Iterator<Item = (&'static str, String)>,
+) -> Value {
+    let mut condition = json!({ "properties": { key: value } });
+    if written {
+        merge(&mut condition, json!({ "required": [key] }));
+    }
+    let refused: Map<String, Value> =
+        refused.map(|(key, why)| (key.to_owned(), described(why, json!({ "not": {} })))).collect();
+    json!({ "if": condition, "then": { "properties": refused } })
+}
+
+/// One key of a table. Whoever adds a key to the parser adds its sentence here; a test misses it otherwise.
+fn property(owner: Owner, key: &str) -> Value {
+    match (owner, key) {
+        (Owner::File, _) => of_file(key),
+        (Owner::Awaitable, _) => of_awaitable(key),
+        (Owner::Raises, _) => of_raises(key),
+        (Owner::OnCancel, _) => of_on_cancel(key),
+        (Owner::Caller, _) => of_caller(key),
+        (Owner::Gather | Owner::Wait, _) => of_call(key),
+        (Owner::Expect, _) => of_expect(key),
+    }
+}
+
+fn of_file(key: &str) -> Value {
+    match key {
+        "title" => {
+            described("One line that names the scenario.", json!({ "type": "string", "pattern": r"^[^\p{Cc}]*$" }))
+        }
+        "description" => described("What it is about, in a sentence or a few.", text()),
+        "shows" => described(
+            "The ids of the claims about gather() and wait() that it shows.",
+            list_of(json!({ "type": "string", "pattern": "^[A-Za-z0-9-]+$", "examples": ["G11", "W5"] })),
+        ),
+        "question" => described("What the reader is asked to guess before running it.", text()),
+        "answer" => described("What does happen, why, and what to write instead.", text()),
+        "python" => described(
+            format!("Whose semantics, where the command line does not say; else {}.", Python::DEFAULT),
+            words(Python::ALL.map(Python::as_str)),
+        ),
+        "seed" => described(
+            "Where random draws start.",
+            json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX, "default": 0 }),
+        ),
+        "awaitable" => described(
+            "An awaitable. Unless [caller] says otherwise, the call's arguments are all that no group holds, in file \
+             order.",
+            list_of(of(Owner::Awaitable)),
+        ),
+        "caller" => described("What the coroutine that makes the call does around it.", of(Owner::Caller)),
+        "gather" => described("The options of gather(); wait() ignores them.", of(Owner::Gather)),
+        "wait" => described("The options of wait(); gather() ignores them.", of(Owner::Wait)),
+        "expect" => described(
+            "One run, and what must come of it. Only what is written is compared.",
+            list_of(of(Owner::Expect)),
+        ),
+        _ => json!({}),
+    }
+}
+
+fn of_awaitable(key: &str) -> Value {
+    match key {
+        "name" => described(
+            "Its name, unique in the file; left out: a1, a2, … by position.",
+            json!({
+                "type": "string",
+                "pattern": r"^ *[^ \p{Cc}\p{Cf}\p{Co}\p{Z}](?: |[^\p{Cc}\p{Cf}\p{Co}\p{Z}])*$",
+                // In events these are the call's own gather() and the caller.
+                "not": { "enum": ["group", "caller"] },
+            }),
+        ),
+        "kind" => {
+            let mut kinds = words(KindWord::ALL.map(|(_, word)| word));
+            merge(&mut kinds, json!({ "default": "coroutine" }));
+            described(
+                "coroutine: runs once something wraps it in a task. task: made by create_task() when the program \
+                 starts. future: a bare future that the loop settles. gather: a nested group.",
+                kinds,
+            )
+        }
+        "delay" => described(
+            "How long it sleeps before its outcome. Left out: it never suspends. 0: one bare yield, as \
+             asyncio.sleep(0). \"forever\": it never ends. For a future: when the loop settles it.",
+            defined("delay"),
+        ),
+        "returns" => described("What it returns; left out: None.", defined("value")),
+        "raises" => described(
+            "What it raises instead. CancelledError ends its task cancelled; a future is cancelled with it.",
+            defined("exception"),
+        ),
+        "cancel_at" => {
+            described("When, counted from the program's start, something calls .cancel() on it.", defined("duration"))
+        }
+        "cancel_message" => described("The argument of that .cancel(); Python 3.8 takes none.", text()),
+        "on_cancel" => described(
+            "What its body does when CancelledError reaches it in its delay; left out: it lets it propagate.",
+            of(Owner::OnCancel),
+        ),
+        "members" => described("The names in the nested group; may be empty.", defined("names")),
+        "return_exceptions" => described("Whether the nested group gives exceptions back as values.", flag(false)),
+        "count" => described(
+            "That many alike, named NAME-1, NAME-2, …; the name alone means all of them.",
+            json!({ "type": "integer", "minimum": 1, "maximum": MOST, "default": 1 }),
+        ),
+        _ => json!({}),
+    }
+}
+
+fn of_raises(key: &str) -> Value {
+    match key {
+        "type" => described(
+            "The exception's class, without a module.",
+            json!({ "type": "string", "pattern": format!("^{IDENTIFIER}$") }),
+        ),
+        "message" => described("Its one argument; left out: none, which is not the empty text.", text()),
+        _ => json!({}),
+    }
+}
+
+fn of_on_cancel(key: &str) -> Value {
+    match key {
+        "cleanup" => described(
+            "How long it cleans up first. Left out: it does not suspend. 0: one bare yield.",
+            defined("delay"),
+        ),
+        "returns" => described("What it then returns: it swallows the cancellation.", defined("value")),
+        "raises" => described("What it then raises instead of the CancelledError.", defined("exception")),
+        _ => json!({}),
+    }
+}
+
+fn of_caller(key: &str) -> Value {
+    match key {
+        "args" => described(
+            "The names that are passed to the call, in order; repeats are allowed. Left out: every awaitable that no \
+             group holds.",
+            defined("names"),
+        ),
+        "unpack" => described("gather() only. false passes the list itself: the classic TypeError.", flag(true)),
+        "call_at" => described("When it calls gather() or wait(); left out: at once.", defined("duration")),
+        "await_at" => described("When it awaits what the call gave it; left out: at once.", defined("duration")),
+        "check_done_at" => {
+            described("gather() only. When it looks at done() of the group.", list_of(defined("duration")))
+        }
+        "cancel_group_at" => described("gather() only. When it cancels the group.", defined("duration")),
+        "cancel_at" => described("When the caller's own task is cancelled.", defined("duration")),
+        "then" => {
+            let mut then = words(THENS.map(|(_, word)| word));
+            merge(&mut then, json!({ "default": "finish" }));
+            described(
+                "After the call. finish: whatever still can finish is let finish. exit: the program ends, and \
+                 asyncio.run() cancels what is left.",
+                then,
+            )
+        }
+        _ => json!({}),
+    }
+}
+
+/// The options of the two calls, in their own tables and in expectations.
+fn of_call(key: &str) -> Value {
+    match key {
+        "return_exceptions" => described("Whether gather() gives exceptions back as values.", flag(false)),
+        "return_when" => described(
+            "When wait() returns, as the command line or as Python writes it; left out: all-completed.",
+            words(ReturnWhen::ALL.into_iter().flat_map(|condition| [condition.word(), condition.python_name()])),
+        ),
+        "timeout" => described(
+            "After how long wait() returns anyway; nothing is raised, nothing cancelled. \"none\" for no timeout.",
+            defined("timeout"),
+        ),
+        "wrap" => described(
+            "Whether coroutines are wrapped in tasks right at the call; false: they meet what the Python version does \
+             with them.",
+            flag(true),
+        ),
+        "collection" => {
+            let mut collection = words(Collection::ALL.map(|(_, word)| word));
+            merge(&mut collection, json!({ "default": "list" }));
+            described(
+                "What wait()'s one argument is; bare: the one awaitable itself, without a collection around it.",
+                collection,
+            )
+        }
+        _ => json!({}),
+    }
+}
+
+fn of_expect(key: &str) -> Value {
+    match key {
+        "call" => described("Which call.", words(FUNCTIONS.map(|(_, word)| word))),
+        "python" => {
+            let version = words(Python::ALL.map(Python::as_str));
+            described(
+                "For which Python versions this holds; left out: for every one.",
+                json!({ "anyOf": [version, list_of(version.clone())] }),
+            )
+        }
+        "outcome" => described("How the call comes out.", words(Status::ALL.map(Status::word))),
+        "at" => described("When the caller goes on.", defined("duration")),
+        "results" => described("gather()'s list, in argument order.", list_of(result())),
+        "exception" => described("The exception that the call raises.", defined("exception")),
+        "done" => described("The names in wait()'s first set, in argument order.", defined("names")),
+        "pending" => described("The names in wait()'s second set, in argument order.", defined("names")),
+        "fates" => described(
+            "Awaitables by name, with what the caller got of each.",
+            json!({ "type": "object", "additionalProperties": words(Fate::ALL.map(Fate::word)) }),
+        ),
+        "warnings" => described("What Python would warn: the text of each, without its category.", list_of(text())),
+        "logs" => described("What Python would log: the first line of each.", list_of(text())),
+        "events" => described(
+            "Events that must occur in this order; others may stand between them.",
+            list_of(event::expected()),
+        ),
+        _ => of_call(key),
+    }
+}
+
+/// A plain value, or how a member ended. A table with any other key is a plain value.
+fn result() -> Value {
+    described(
+        "A plain value, { returns = … }, { raises = \"Type: message\" }, or {} for None.",
+        json!({
+            "if": { "type": "object", "propertyNames": { "enum": ["returns", "raises"] } },
+            "then": {
+                "properties": {
+                    "returns": described("The value in this place.", defined("value")),
+                    "raises": described("The exception in this place.", defined("exception")),
+                },
+                "not": { "required": ["returns", "raises"] },
+            },
+            "else": defined("value"),
+        }),
+    )
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+fn flag(default: bool) -> Value {
+    json!({ "type": "boolean", "default": default })
+}
