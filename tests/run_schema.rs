@@ -1,6 +1,7 @@
 //! The run document's JSON Schema against documents: of every scenario, of random ones over the whole format, of every
 //! misuse, through both calls with every option, under every Python version.
 
+use asyncdemo::verify::generator::{self, Random};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
@@ -13,7 +14,6 @@ use asyncdemo::executor::{self, clock};
 use asyncdemo::outcome::{Fate, Ledger, State};
 use asyncdemo::report::json::{self, ClockName, Head};
 use asyncdemo::scenario::{
-use asyncdemo::verify::generator::{self, Random};
     BUILTINS, Call, Collection, GatherOptions, Nanos, Python, ReturnWhen, Scenario, WaitOptions, parse,
 };
 use asyncdemo::schema;
