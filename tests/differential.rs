@@ -293,18 +293,24 @@ fn record(recording: Recording, scenarios: &[(String, String)]) {
     recording.write(&recorded);
 }
 
-/// Every file under `scenarios/`, in the names' order, with its text.
+/// Every file under `scenarios/`, in the paths' order, with its text.
 fn scenario_files() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let mut files: Vec<(String, String)> = fs::read_dir(&folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.expect("the folder can be read").path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
-        .map(|path| {
-            let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            (format!("scenarios/{}", path.file_name().unwrap_or_default().to_string_lossy()), text)
-        })
-        .collect();
+    let mut files = Vec::new();
+    let mut folders = vec!["scenarios".to_owned()];
+    while let Some(folder) = folders.pop() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&folder);
+        let entries = fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for entry in entries {
+            let entry = entry.expect("the folder can be read").path();
+            let name = format!("{folder}/{}", entry.file_name().unwrap_or_default().to_string_lossy());
+            if entry.is_dir() {
+                folders.push(name);
+            } else if name.ends_with(".toml") {
+                let text = fs::read_to_string(&entry).unwrap_or_else(|error| panic!("{}: {error}", entry.display()));
+                files.push((name, text));
+            }
+        }
+    }
     files.sort();
     files
 }
