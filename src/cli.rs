@@ -41,6 +41,8 @@ pub enum Command {
     Gather(Gather),
     /// Run a scenario through asyncio.wait()
     Wait(Wait),
+    /// Hold what scenarios expect against what happens
+    Check(Check),
     /// List the built-in scenarios, or print one
     Scenarios(Scenarios),
 }
@@ -140,6 +142,37 @@ pub struct RunOptions {
     /// When to show live progress on standard error; always gives plain lines where that is no terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub progress: When,
+}
+
+/// `asyncdemo check`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes:\n  0    every expectation holds\n  1    at least one does not\n  2    at least one scenario \
+        is bad; the others ran\n  4    the output could not be written"
+)]
+#[allow(missing_docs)]
+pub struct Check {
+    /// Files, folders with all .toml files below them, built-in scenarios' names, or - for standard input; left out:
+    /// every built-in scenario
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+
+    /// Make the expectations of these files hold: update what differs, write some where there are none, and touch
+    /// nothing else
+    #[arg(long, requires = "paths", conflicts_with_all = ["junit", "json"])]
+    pub write: bool,
+
+    /// Also write the result to a file as JUnit XML, which CI servers read
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+
+    /// Give the result as one JSON document instead of lines
+    #[arg(long)]
+    pub json: bool,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
 }
 
 /// `asyncdemo scenarios`.

@@ -1,6 +1,7 @@
 //! The commands, one a file. What a command does reads like a table of contents: load, run, report.
 
 mod call;
+mod check;
 mod failure;
 mod outputs;
 mod scenarios;
@@ -15,6 +16,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Gather(arguments) => call::gather(arguments),
         Command::Wait(arguments) => call::wait(arguments),
+        Command::Check(arguments) => check::check(arguments),
         Command::Scenarios(arguments) => scenarios::scenarios(arguments),
     };
     match done {

@@ -63,6 +63,8 @@ pub mod executor;
 
 pub mod outcome;
 
+pub mod expect;
+
 pub mod report;
 
 pub mod cli;

@@ -4,6 +4,7 @@
 //! nothing of the executor. Two rules hold for every text that is meant for people: it is coloured through the named
 //! roles of [`style`] only, and whatever comes from a scenario goes through [`escape`] before it reaches a terminal.
 
+pub mod check;
 pub mod duration;
 pub mod escape;
 pub mod fit;

@@ -352,9 +352,11 @@ impl Call {
 /// A `[[expect]]`: one run, and what must come of it. Only what is written is compared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expect {
+    /// The line of the file that it begins on, from 1.
+    pub line: u32,
     /// The call, with the options of the file's own tables under those written here.
     pub call: Call,
-    /// For which versions it holds; empty: for every one.
+    /// For which versions it holds; empty: for the file's own, or the default one.
     pub python: Vec<Python>,
     /// The outcome's status.
     pub outcome: Option<Status>,

@@ -238,6 +238,7 @@ fn expectations() {
         "#,
     );
     let [gather, wait, other] = &scenario.expect[..] else { panic!("not three") };
+    assert_eq!((gather.line, wait.line, other.line), (10, 20, 29));
     assert_eq!(gather.call, Call::Gather(GatherOptions { return_exceptions: true }));
     assert_eq!((gather.outcome, gather.at, &gather.python[..]), (Some(Status::Returned), Some(ms(500)), &[][..]));
     let results: Vec<String> = (gather.results.iter().flatten())

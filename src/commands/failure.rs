@@ -14,7 +14,7 @@ use super::surroundings;
 pub enum Code {
     /// The call returned.
     Returned = 0,
-    /// The call raised or was cancelled.
+    /// The call raised or was cancelled, or an expectation does not hold.
     Raised = 1,
     /// Bad usage or a bad scenario; nothing ran.
     Usage = 2,

@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::event::{Event, Recording};
 use crate::outcome::Run;
 
+pub(super) use document::CallOptions;
 pub use document::{ClockName, Head};
 pub use event::EventLog;
 

@@ -40,13 +40,13 @@ pub fn parse(source: &str, text: &str) -> Result<Scenario, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut problems = Problems::default();
     let document = syntax::document(text, &mut problems);
-    match document.map(|document| scenario(&document, &mut problems)) {
+    match document.map(|document| scenario(text, &document, &mut problems)) {
         Some(scenario) if problems.is_empty() => Ok(scenario),
         _ => Err(Diagnostics::of_text(source, text, problems)),
     }
 }
 
-fn scenario(document: &DeTable<'_>, problems: &mut Problems) -> Scenario {
+fn scenario(text: &str, document: &DeTable<'_>, problems: &mut Problems) -> Scenario {
     let moments = Moments::new();
     let file = Keys::of(document, Owner::File, problems);
     let caller_keys = calls::section(&file, "caller", Owner::Caller, problems);
@@ -81,13 +81,13 @@ fn scenario(document: &DeTable<'_>, problems: &mut Problems) -> Scenario {
         Some(keys) => calls::wait(keys, WaitOptions::default(), &args, &moments, problems),
         None => WaitOptions::default(),
     };
-    let context = Context { gather, wait, args: &args, names: &names, moments: &moments };
+    let context = Context { text, gather, wait, args: &args, names: &names, moments: &moments };
     let expect = file.get("expect").map(|entry| expects(&entry, &context, problems)).unwrap_or_default();
     let mut caller = caller_keys.map(|keys| calls::caller(&keys, &moments, problems)).unwrap_or_default();
     caller.args = args;
 
-    let mut text = |key| file.get(key).and_then(|entry| entry.text(problems)).map(str::to_owned);
-    let (description, question, answer) = (text("description"), text("question"), text("answer"));
+    let mut prose = |key| file.get(key).and_then(|entry| entry.text(problems)).map(str::to_owned);
+    let (description, question, answer) = (prose("description"), prose("question"), prose("answer"));
     Scenario {
         title: file.get("title").and_then(|entry| title(&entry, problems)),
         description,

@@ -88,7 +88,8 @@ struct Source<'a> {
     source: &'a str,
 }
 
-struct CallOptions(Call);
+/// A call with all its options.
+pub struct CallOptions(pub Call);
 
 impl Serialize for CallOptions {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

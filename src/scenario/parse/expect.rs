@@ -17,8 +17,9 @@ use super::names::Names;
 use super::suggest::nearest;
 use super::values::value;
 
-/// What an `[[expect]]` stands on: the options of the file's own tables, the arguments, the names.
+/// What an `[[expect]]` stands on: the text, the options of the file's own tables, the arguments, the names.
 pub(super) struct Context<'c> {
+    pub(super) text: &'c str,
     pub(super) gather: GatherOptions,
     pub(super) wait: WaitOptions,
     pub(super) args: &'c [Ids],
@@ -28,13 +29,23 @@ pub(super) struct Context<'c> {
 
 /// Reads every `[[expect]]`, in file order.
 pub(super) fn expects(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<Expect> {
+    let line_starts: Vec<usize> = context.text.match_indices('\n').map(|(at, _)| at + 1).collect();
     tables(entry, "expect", problems)
         .into_iter()
-        .filter_map(|(table, header)| expect(table, header, context, problems))
+        .filter_map(|(table, header)| {
+            let line = 1 + line_starts.partition_point(|start| *start <= header.start);
+            expect(table, header, line, context, problems)
+        })
         .collect()
 }
 
-fn expect(table: &DeTable<'_>, header: Range<usize>, context: &Context<'_>, problems: &mut Problems) -> Option<Expect> {
+fn expect(
+    table: &DeTable<'_>,
+    header: Range<usize>,
+    line: usize,
+    context: &Context<'_>,
+    problems: &mut Problems,
+) -> Option<Expect> {
     let keys = Keys::of(table, Owner::Expect, problems);
     let function = match keys.get("call") {
         Some(entry) => entry.word([(Function::Gather, "gather"), (Function::Wait, "wait")], problems),
@@ -52,6 +63,7 @@ fn expect(table: &DeTable<'_>, header: Range<usize>, context: &Context<'_>, prob
         _ => Call::Gather(calls::gather(&keys, context.gather, problems)),
     };
     let expect = Expect {
+        line: u32::try_from(line).unwrap_or(u32::MAX),
         call,
         python: keys.get("python").map(|entry| pythons(&entry, problems)).unwrap_or_default(),
         outcome: keys

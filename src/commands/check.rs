@@ -1,0 +1,170 @@
+//! `asyncdemo check`: every `[[expect]]` of files and folders, held against what happens.
+
+mod files;
+mod parallel;
+mod write;
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use crate::cli;
+use crate::expect::{self, Difference};
+use crate::report::check::{Checked, CheckedRun, Human, Tally, write_json, write_junit};
+use crate::report::output::NewFile;
+use crate::report::style::Style;
+use crate::scenario::{Expect, Python, Scenario};
+
+use super::failure::{Code, Failure};
+use super::outputs::is_closed_pipe;
+use super::surroundings;
+
+use files::{File, files, report_invalid};
+use parallel::in_order;
+
+/// Runs every expectation and says which hold; with `--write` makes them hold instead.
+pub fn check(arguments: cli::Check) -> Result<Code, Failure> {
+    if arguments.write {
+        return write::write(&arguments);
+    }
+    let junit = arguments.junit.as_deref().map(begin).transpose()?;
+    let files = files(&arguments.paths);
+    report_invalid(&files, arguments.color);
+
+    let mut show = Show::new(&arguments, &files);
+    let mut tally = Tally::default();
+    let mut all = Vec::new();
+    run_all(&files, |checked| {
+        tally.count(&checked);
+        show.checked(&checked);
+        all.push(checked);
+    });
+    let shown = show.end(&all, &tally);
+    if let (Some(mut file), Some(path)) = (junit, &arguments.junit) {
+        write_junit(&mut file, &all)
+            .map_err(io::Error::other)
+            .and_then(|()| file.finish())
+            .map_err(|error| Failure::Output(Some(path.clone()), error))?;
+    }
+    shown.map_err(|error| Failure::Output(None, error))?;
+    Ok(match tally {
+        Tally { invalid: 1.., .. } => Code::Usage,
+        Tally { failed: 1.., .. } => Code::Raised,
+        _ => Code::Returned,
+    })
+}
+
+/// Begins the file before anything runs, so that a folder that is not there is said at once.
+fn begin(path: &Path) -> Result<NewFile, Failure> {
+    NewFile::create(path).map_err(|error| Failure::Output(Some(path.to_owned()), error))
+}
+
+/// One run to be made.
+struct Job<'f> {
+    scenario: &'f Scenario,
+    expect: &'f Expect,
+    python: Python,
+}
+
+/// Makes every run, on all cores, and gives what came of each expectation, in the order of the files.
+fn run_all<'f>(files: &'f [File], mut take: impl FnMut(Checked<'f>)) {
+    let jobs: Vec<Job<'f>> = files
+        .iter()
+        .filter_map(|file| file.scenario.as_ref().ok())
+        .flat_map(|scenario| scenario.expect.iter().map(move |expect| (scenario, expect)))
+        .flat_map(|(scenario, expect)| {
+            expect::versions(scenario, expect).into_iter().map(move |python| Job { scenario, expect, python })
+        })
+        .collect();
+    let mut order = Order::new(files);
+    let mut findings = Vec::new();
+    order.files_without_runs(&mut take);
+    in_order(
+        &jobs,
+        |job| expect::check(job.scenario, job.expect, job.python),
+        |index, differences| {
+            let Some(job) = jobs.get(index) else { return };
+            findings.push((job.python, differences));
+            let last = jobs.get(index + 1).is_none_or(|next| !std::ptr::eq(next.expect, job.expect));
+            if last {
+                order.expectation(std::mem::take(&mut findings), &mut take);
+                order.files_without_runs(&mut take);
+            }
+        },
+    );
+}
+
+/// Where in the files the results that come in belong.
+struct Order<'f> {
+    files: std::slice::Iter<'f, File>,
+    current: Option<(&'f File, &'f Scenario, std::slice::Iter<'f, Expect>)>,
+}
+
+impl<'f> Order<'f> {
+    fn new(files: &'f [File]) -> Order<'f> {
+        Order { files: files.iter(), current: None }
+    }
+
+    /// Gives the files up to the next that has expectations still to come.
+    fn files_without_runs(&mut self, take: &mut impl FnMut(Checked<'f>)) {
+        while self.current.as_ref().is_none_or(|(_, _, expects)| expects.len() == 0) {
+            self.current = None;
+            let Some(file) = self.files.next() else { return };
+            let source = file.source.as_str();
+            match &file.scenario {
+                Err(diagnostics) => take(Checked::Invalid { source, diagnostics }),
+                Ok(scenario) if scenario.expect.is_empty() => take(Checked::Nothing { source }),
+                Ok(scenario) => self.current = Some((file, scenario, scenario.expect.iter())),
+            }
+        }
+    }
+
+    fn expectation(&mut self, findings: Vec<(Python, Vec<Difference>)>, take: &mut impl FnMut(Checked<'f>)) {
+        if let Some((file, scenario, expects)) = &mut self.current
+            && let Some(expect) = expects.next()
+        {
+            take(Checked::Run(CheckedRun { source: &file.source, scenario, expect, findings }));
+        }
+    }
+}
+
+/// What goes to standard output.
+struct Show {
+    lines: Option<Human<BufWriter<io::Stdout>>>,
+    failed: Option<io::Error>,
+}
+
+impl Show {
+    fn new(arguments: &cli::Check, files: &[File]) -> Show {
+        let lines = (!arguments.json).then(|| {
+            let style = Style::new(surroundings::colour_on_stdout(arguments.color));
+            let places = files.iter().flat_map(|file| {
+                let expects = file.scenario.as_ref().map_or(&[][..], |scenario| &scenario.expect);
+                expects.iter().map(|expect| (file.source.as_str(), expect.line))
+            });
+            Human::new(BufWriter::new(io::stdout()), style, surroundings::unicode(), places)
+        });
+        Show { lines, failed: None }
+    }
+
+    fn checked(&mut self, checked: &Checked<'_>) {
+        if let (Some(lines), None) = (&mut self.lines, &self.failed) {
+            self.failed = lines.checked(checked).err();
+        }
+    }
+
+    /// Writes what comes last. A closed pipe is no error.
+    fn end(mut self, all: &[Checked<'_>], tally: &Tally) -> io::Result<()> {
+        let written = match (&mut self.lines, self.failed) {
+            (_, Some(error)) => Err(error),
+            (Some(lines), None) => lines.tally(tally),
+            (None, None) => {
+                let mut out = BufWriter::new(io::stdout().lock());
+                write_json(&mut out, all, tally).and_then(|()| out.flush())
+            }
+        };
+        match written {
+            Err(error) if !is_closed_pipe(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

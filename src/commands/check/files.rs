@@ -1,0 +1,122 @@
+//! Which scenarios are meant: files, folders with all that is below them, built-in ones.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::When;
+use crate::commands::surroundings;
+use crate::scenario::{self, BUILTINS, Diagnostics, Problem, Scenario};
+
+use super::parallel::in_order;
+
+/// A file, as it was named or found, and what it says.
+pub struct File {
+    pub source: String,
+    pub scenario: Result<Scenario, Diagnostics>,
+}
+
+/// What a path leads to.
+pub enum Found {
+    /// A file to be read, or a built-in scenario's name.
+    Named(String),
+    /// Something that cannot be read, and why.
+    Unreadable(String, Diagnostics),
+}
+
+/// Reads everything that is named, on all cores: folders by the names of their files, the built-in scenarios where
+/// nothing is named.
+pub fn files(paths: &[String]) -> Vec<File> {
+    let named: Vec<Found> = if paths.is_empty() {
+        BUILTINS.iter().map(|builtin| Found::Named(builtin.name.to_owned())).collect()
+    } else {
+        paths.iter().flat_map(|path| found(path)).collect()
+    };
+    let sources: Vec<&String> = named
+        .iter()
+        .filter_map(|found| match found {
+            Found::Named(source) => Some(source),
+            Found::Unreadable(..) => None,
+        })
+        .collect();
+    let by_name = paths.is_empty();
+    let mut loaded = Vec::with_capacity(sources.len());
+    in_order(&sources, |source| load(source, by_name), |_, file| loaded.push(file));
+    let mut loaded = loaded.into_iter();
+    let file = |found| match found {
+        Found::Named(_) => loaded.next(),
+        Found::Unreadable(source, diagnostics) => Some(File { source, scenario: Err(diagnostics) }),
+    };
+    named.into_iter().filter_map(file).collect()
+}
+
+fn load(name: &str, built_in: bool) -> File {
+    if built_in && let Some(builtin) = scenario::builtin(name) {
+        let source = builtin.source();
+        return File { scenario: scenario::parse(&source, builtin.text), source };
+    }
+    match scenario::load(Some(name)) {
+        Ok(loaded) => File { source: loaded.source, scenario: Ok(loaded.scenario) },
+        Err(diagnostics) => File { source: name.to_owned(), scenario: Err(diagnostics) },
+    }
+}
+
+/// What a path stands for: itself, or all the scenario files below a folder, sorted.
+pub fn found(path: &str) -> Vec<Found> {
+    if !Path::new(path).is_dir() {
+        return vec![Found::Named(path.to_owned())];
+    }
+    let mut found = Vec::new();
+    walk(Path::new(path), &mut found);
+    if found.is_empty() {
+        let problem = Problem::new(format!("no scenario in the folder `{path}`"));
+        found.push(unreadable(path, problem.help("scenario files end in .toml")));
+    }
+    found
+}
+
+/// Goes through a folder in the order of its names. What begins with a dot is not looked at, and a link to a folder is
+/// not followed, so that there is an end.
+fn walk(folder: &Path, found: &mut Vec<Found>) {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<fs::DirEntry>>>);
+    let mut entries = match entries {
+        Ok(entries) => entries,
+        Err(error) => {
+            let source = folder.to_string_lossy();
+            let problem = Problem::new(format!("cannot read the folder `{source}`: {error}"));
+            return found.push(unreadable(&source, problem));
+        }
+    };
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries.iter().filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b".")) {
+        let path: PathBuf = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            walk(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "toml") && !path.is_dir() {
+            found.push(match path.to_str() {
+                Some(path) => Found::Named(path.to_owned()),
+                None => {
+                    let source = path.to_string_lossy();
+                    unreadable(&source, Problem::new(format!("the name of `{source}` is not UTF-8")).help("rename it"))
+                }
+            });
+        }
+    }
+}
+
+fn unreadable(source: &str, problem: Problem) -> Found {
+    Found::Unreadable(source.to_owned(), Diagnostics::of_source(source, problem))
+}
+
+/// Says on standard error what is wrong with those that cannot be run.
+pub fn report_invalid(files: &[File], color: When) {
+    for diagnostics in files.iter().filter_map(|file| file.scenario.as_ref().err()) {
+        report(diagnostics, color);
+    }
+}
+
+/// Says on standard error what is wrong with a scenario. A closed standard error is nobody's loss.
+pub fn report(diagnostics: &Diagnostics, color: When) {
+    let text = diagnostics.render(surroundings::colour_on_stderr(Some(color)), surroundings::width_of_stderr());
+    let _ = writeln!(io::stderr(), "{text}");
+}

@@ -1,0 +1,126 @@
+//! An `[[expect]]` against what happens.
+//!
+//! [`check()`] runs the scenario as an expectation says, on the virtual clock, and gives the [`Difference`]s; only what
+//! is written is compared. [`rewrite()`] goes the other way: it gives a file's text with the expectations that would
+//! hold. Both are for tests as much as for `asyncdemo check`, and know nothing of the command line.
+
+mod compare;
+mod events;
+mod fresh;
+mod given;
+mod literal;
+mod names;
+mod rewrite;
+mod splice;
+mod update;
+
+use std::fmt;
+
+use crate::event::Recording;
+use crate::executor::{self, clock};
+use crate::outcome::{Ledger, Run};
+use crate::scenario::{Call, Expect, Python, Scenario};
+
+pub use compare::compare;
+pub use rewrite::{Change, Edit, Rewritten, rewrite};
+
+/// Something that came out otherwise than written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Where in the `[[expect]]`.
+    pub place: Place,
+    /// What is written, in one line. It may hold any character that the file does.
+    pub expected: String,
+    /// What happened, likewise.
+    pub got: String,
+}
+
+/// A part of an `[[expect]]` that can differ. `Display` writes it as TOML does: `fates.users`, `results[1]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Place {
+    Outcome,
+    At,
+    /// All of gather's results.
+    Results,
+    /// One of them, by its position from 0.
+    Result(usize),
+    Exception,
+    Done,
+    Pending,
+    /// What became of an awaitable, by its name.
+    Fate(String),
+    Warnings,
+    Logs,
+    /// One of the events, by its position from 0.
+    Event(usize),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Outcome => f.write_str("outcome"),
+            Place::At => f.write_str("at"),
+            Place::Results => f.write_str("results"),
+            Place::Result(index) => write!(f, "results[{index}]"),
+            Place::Exception => f.write_str("exception"),
+            Place::Done => f.write_str("done"),
+            Place::Pending => f.write_str("pending"),
+            Place::Fate(name) => write!(f, "fates.{name}"),
+            Place::Warnings => f.write_str("warnings"),
+            Place::Logs => f.write_str("logs"),
+            Place::Event(index) => write!(f, "events[{index}]"),
+        }
+    }
+}
+
+/// The versions under which an expectation is run: its own, else the file's, else the default one. Each once, as
+/// written.
+pub fn versions(scenario: &Scenario, expect: &Expect) -> Vec<Python> {
+    let mut versions: Vec<Python> = Vec::new();
+    for python in &expect.python {
+        if !versions.contains(python) {
+            versions.push(*python);
+        }
+    }
+    if versions.is_empty() {
+        versions.push(scenario.python.unwrap_or(Python::DEFAULT));
+    }
+    versions
+}
+
+/// Runs a scenario as one of its expectations says, under one version, and gives what differs: nothing where the
+/// expectation holds.
+pub fn check(scenario: &Scenario, expect: &Expect, python: Python) -> Vec<Difference> {
+    let observed = Observed::of(scenario, expect.call, python, Needs::of(expect));
+    compare(expect, &observed.run, &observed.events)
+}
+
+/// A run with its events, where somebody asks for them.
+struct Observed<'s> {
+    run: Run<'s>,
+    events: Recording,
+}
+
+/// What of a run has to be kept: a scenario may have millions of awaitables, of which an expectation names few.
+#[derive(Clone, Copy)]
+struct Needs {
+    awaitables: bool,
+    events: bool,
+}
+
+impl Needs {
+    fn of(expect: &Expect) -> Needs {
+        Needs { awaitables: !expect.fates.is_empty(), events: !expect.events.is_empty() }
+    }
+}
+
+impl<'s> Observed<'s> {
+    fn of(scenario: &'s Scenario, call: Call, python: Python, needs: Needs) -> Observed<'s> {
+        let mut ledger =
+            if needs.awaitables { Ledger::new(scenario, call, python) } else { Ledger::brief(scenario, call, python) };
+        let mut events = needs.events.then(Recording::default);
+        let end = executor::run(scenario, call, python, clock::Virtual, (&mut ledger, &mut events));
+        Observed { run: ledger.finish(&end), events: events.unwrap_or_default() }
+    }
+}

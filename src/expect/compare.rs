@@ -1,0 +1,196 @@
+//! A run beside an `[[expect]]`, key by key.
+
+use std::fmt;
+
+use crate::event::Recording;
+use crate::outcome::{Gave, Run};
+use crate::scenario::{Expect, Fate, Id, Ids, Scenario, Status, write_str_repr};
+
+use super::events;
+use super::given::{Given, end_repr};
+use super::names::{Names, listed};
+use super::{Difference, Place};
+
+/// What differs between an expectation and a run of its call. The run must have its awaitables where the expectation
+/// has fates, and the events must be there where it has events.
+pub fn compare(expect: &Expect, run: &Run<'_>, events: &Recording) -> Vec<Difference> {
+    let names = Names::of(run.scenario);
+    let mut comparison = Comparison { expect, run, given: Given::of(run), names, differences: Vec::new() };
+    comparison.outcome();
+    comparison.at();
+    if expect.outcome.is_none_or(|outcome| outcome == run.outcome.status) {
+        // Else there is nothing of what is written here, which needs no saying.
+        comparison.results();
+        comparison.exception();
+        comparison.sets();
+    }
+    comparison.fates();
+    comparison.lines();
+    let mut differences = comparison.differences;
+    differences.extend(events::compare(&expect.events, run, events));
+    differences
+}
+
+struct Comparison<'c> {
+    expect: &'c Expect,
+    run: &'c Run<'c>,
+    given: Given<'c>,
+    names: Names<'c>,
+    differences: Vec<Difference>,
+}
+
+impl Comparison<'_> {
+    fn differs(&mut self, place: Place, expected: impl fmt::Display, got: impl fmt::Display) {
+        let (expected, got) = (expected.to_string(), got.to_string());
+        self.differences.push(Difference { place, expected, got });
+    }
+
+    fn outcome(&mut self) {
+        if let Some(expected) = self.expect.outcome
+            && expected != self.run.outcome.status
+        {
+            self.differs(Place::Outcome, expected.word(), outcome_words(self.run));
+        }
+    }
+
+    fn at(&mut self) {
+        let got = self.run.outcome.at;
+        if let Some(expected) = self.expect.at
+            && expected != got
+        {
+            self.differs(Place::At, format_args!("{expected} s"), format_args!("{got} s"));
+        }
+    }
+
+    fn results(&mut self) {
+        let Some(expected) = &self.expect.results else { return };
+        let list = || fmt::from_fn(|f| write_list(f, expected.iter().map(end_repr)));
+        let Gave::Results(items) = &self.run.outcome.gave else {
+            return self.differs(Place::Results, list(), outcome_words(self.run));
+        };
+        let (given, scenario) = (self.given, self.run.scenario);
+        if expected.len() != items.len() {
+            let got = fmt::from_fn(|f| write_list(f, items.iter().map(|item| given.repr(item.ended))));
+            let (some, all) = (count(expected.len()), count(items.len()));
+            return self.differs(Place::Results, format_args!("{some}: {}", list()), format_args!("{all}: {got}"));
+        }
+        for (index, (end, item)) in expected.iter().zip(items).enumerate() {
+            if !given.ended_as(end, item.ended) {
+                let got = format!("{} from {}", given.repr(item.ended), scenario.name(item.awaitable));
+                self.differs(Place::Result(index), end_repr(end), got);
+            }
+        }
+    }
+
+    fn exception(&mut self) {
+        let Some(expected) = &self.expect.exception else { return };
+        match self.run.outcome.gave {
+            Gave::Exception(exception) if self.given.raised(expected, exception) => {}
+            Gave::Exception(exception) => {
+                self.differs(Place::Exception, expected, exception.repr(self.run.scenario));
+            }
+            _ => self.differs(Place::Exception, expected, outcome_words(self.run)),
+        }
+    }
+
+    /// Sets have no order, so only what is in them counts.
+    fn sets(&mut self) {
+        let expected = [(Place::Done, &self.expect.done), (Place::Pending, &self.expect.pending)];
+        for (place, names) in expected {
+            let Some(names) = names else { continue };
+            let got = match (&self.run.outcome.gave, &place) {
+                (Gave::Sets { done, .. }, Place::Done) => done,
+                (Gave::Sets { pending, .. }, _) => pending,
+                _ => {
+                    self.differs(place, text_list(names), outcome_words(self.run));
+                    continue;
+                }
+            };
+            let mut ids: Vec<u32> = got.iter().map(|id| id.0).collect();
+            ids.sort_unstable();
+            if self.names.all_ids(names) != ids {
+                self.differs(place, text_list(names), text_list(&listed(self.run.scenario, got.iter().copied())));
+            }
+        }
+    }
+
+    fn fates(&mut self) {
+        for (name, expected) in &self.expect.fates {
+            let got = self.fates_of(self.names.ids(name));
+            if got.iter().any(|(fate, _)| fate != expected) {
+                let mut words = got.iter().map(|(fate, count)| match count {
+                    _ if got.len() == 1 => fate.word().to_owned(),
+                    count => format!("{} ({count})", fate.word()),
+                });
+                let first = words.next().unwrap_or_default();
+                let got = words.fold(first, |all, word| format!("{all}, {word}"));
+                self.differs(Place::Fate(name.clone()), expected.word(), got);
+            }
+        }
+    }
+
+    /// The fates of some awaitables, each with how many have it.
+    fn fates_of(&self, ids: Ids) -> Vec<(Fate, usize)> {
+        let mut fates: Vec<(Fate, usize)> = Vec::new();
+        for entry in ids.filter_map(|id| self.run.entries.get(Id(id).index())) {
+            match fates.iter_mut().find(|(fate, _)| *fate == entry.fate) {
+                Some((_, count)) => *count += 1,
+                None => fates.push((entry.fate, 1)),
+            }
+        }
+        fates
+    }
+
+    fn lines(&mut self) {
+        for (place, expected, got) in [
+            (Place::Warnings, &self.expect.warnings, warnings(self.run)),
+            (Place::Logs, &self.expect.logs, logs(self.run)),
+        ] {
+            if let Some(expected) = expected
+                && *expected != got
+            {
+                self.differs(place, text_list(expected), text_list(&got));
+            }
+        }
+    }
+}
+
+/// What Python would warn, as `warnings` holds it.
+pub fn warnings(run: &Run<'_>) -> Vec<String> {
+    run.warnings.iter().map(|warning| warning.text(run.scenario)).collect()
+}
+
+/// What Python would log, as `logs` holds it.
+pub fn logs(run: &Run<'_>) -> Vec<String> {
+    run.logs.iter().map(|(log, _)| log.text().to_owned()).collect()
+}
+
+/// How a call came out, with the exception where there is one.
+fn outcome_words<'r>(run: &'r Run<'_>) -> impl fmt::Display + use<'r> {
+    let scenario: &Scenario = run.scenario;
+    let outcome = &run.outcome;
+    fmt::from_fn(move |f| match (outcome.status, &outcome.gave) {
+        (Status::Raised, Gave::Exception(exception)) => write!(f, "raised {}", exception.repr(scenario)),
+        (Status::Cancelled, Gave::Exception(exception)) if exception.message(scenario).is_some() => {
+            write!(f, "cancelled, with {}", exception.repr(scenario))
+        }
+        (status, _) => f.write_str(status.word()),
+    })
+}
+
+fn count(results: usize) -> String {
+    format!("{results} result{}", if results == 1 { "" } else { "s" })
+}
+
+/// Names or lines as Python writes a list of texts.
+pub fn text_list(texts: &[String]) -> impl fmt::Display + '_ {
+    fmt::from_fn(|f| write_list(f, texts.iter().map(|text| fmt::from_fn(|f| write_str_repr(f, text)))))
+}
+
+fn write_list(f: &mut fmt::Formatter<'_>, items: impl Iterator<Item = impl fmt::Display>) -> fmt::Result {
+    f.write_str("[")?;
+    for (index, item) in items.enumerate() {
+        write!(f, "{}{item}", if index == 0 { "" } else { ", " })?;
+    }
+    f.write_str("]")
+}

@@ -1,0 +1,269 @@
+//! The events that must occur in a given order, among all that happened.
+
+use std::fmt;
+
+use crate::event::{Ended, Event, Exception, Got, Made, Maker, Recording, Target, What};
+use crate::outcome::Run;
+use crate::scenario::{Scenario, Value};
+
+use super::given::{Given, same};
+use super::names::{Names, target_name};
+use super::{Difference, Place};
+
+/// The fields that say whom an event is about, rather than when or how.
+const SUBJECTS: [&str; 4] = ["awaitable", "target", "function", "text"];
+
+/// Looks for the expected events, each behind the one before it; others may stand between.
+pub fn compare(expected: &[Vec<(String, Value)>], run: &Run<'_>, recording: &Recording) -> Vec<Difference> {
+    if expected.is_empty() {
+        return Vec::new();
+    }
+    let search = Search::of(run, recording);
+    let mut differences = Vec::new();
+    let mut from = 0;
+    let mut before: Option<&[(String, Value)]> = None;
+    for (index, fields) in expected.iter().enumerate() {
+        match search.find(fields, from) {
+            Some(behind) => {
+                from = behind;
+                before = Some(fields);
+            }
+            None => {
+                let got = search.instead(fields, from, before);
+                let expected = table(fields).to_string();
+                differences.push(Difference { place: Place::Event(index), expected, got });
+            }
+        }
+    }
+    differences
+}
+
+/// Everything that happened, to be searched.
+pub struct Search<'r> {
+    events: Vec<Event<'r>>,
+    given: Given<'r>,
+    names: Names<'r>,
+}
+
+impl<'r> Search<'r> {
+    pub fn of(run: &'r Run<'_>, recording: &'r Recording) -> Search<'r> {
+        let names = Names::of(run.scenario);
+        Search { events: recording.iter().collect(), given: Given::of(run), names }
+    }
+
+    /// Where the search for the next goes on: behind the first event from `from` that has these fields. Where a name
+    /// stands for several clones, behind the last of their events, in whatever order those come.
+    pub fn find(&self, fields: &[(String, Value)], from: usize) -> Option<usize> {
+        let name = subject_name(fields);
+        let ids = name.map(|name| self.names.ids(name)).unwrap_or_default();
+        let mut missing = ids.len().max(1);
+        let mut seen = vec![false; ids.len()];
+        for (event, behind) in self.events.get(from..)?.iter().zip(from + 1..) {
+            if !self.matches_but_subject(fields, event) || !name.is_none_or(|name| self.is_about(name, event)) {
+                continue;
+            }
+            if let Some(Target::Awaitable(id)) = subject(event)
+                && let Some(seen) = id.0.checked_sub(ids.start).and_then(|clone| seen.get_mut(clone as usize))
+                && std::mem::replace(seen, true)
+            {
+                continue;
+            }
+            missing -= 1;
+            if missing == 0 {
+                return Some(behind);
+            }
+        }
+        None
+    }
+
+    /// The event from `from` that these fields must mean although some of them differ: of the same kind, about the
+    /// same, and with most of the fields. Gives its position.
+    pub fn nearest(&self, fields: &[(String, Value)], from: usize) -> Option<(usize, &Event<'r>)> {
+        let name = subject_name(fields);
+        let alike = self.events.iter().enumerate().skip(from).filter(|(_, event)| {
+            event.what.word() == word(fields)
+                && name.is_none_or(|name| self.is_about(name, event))
+                && fields.iter().all(|(key, value)| !is_text_subject(key) || self.field_is(key, value, event))
+        });
+        let shared = |event: &Event<'_>| fields.iter().filter(|(key, value)| self.field_is(key, value, event)).count();
+        // The first of those that share most.
+        alike.first_max_by_key(|(_, event)| shared(event))
+    }
+
+    /// An event's own value of each of some fields, as an `[[expect]]` would have it.
+    pub fn fields_of(&self, fields: &[(String, Value)], event: &Event<'_>) -> Vec<(String, Option<Value>)> {
+        fields.iter().map(|(key, _)| (key.clone(), self.field(key, event))).collect()
+    }
+
+    /// What happened where an expected event did not.
+    fn instead(&self, fields: &[(String, Value)], from: usize, before: Option<&[(String, Value)]>) -> String {
+        if let Some(before) = before
+            && self.find(fields, 0).is_some()
+        {
+            return format!("it comes, but not behind {}", table(before));
+        }
+        let nearest = self.nearest(fields, from).or_else(|| self.nearest(fields, 0));
+        match nearest {
+            Some((_, event)) => {
+                let own = self.fields_of(fields, event);
+                let own: Vec<(String, Value)> =
+                    own.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+                table(&own).to_string()
+            }
+            None => "no such event".to_owned(),
+        }
+    }
+
+    /// Whether an event is about what a name stands for.
+    fn is_about(&self, name: &str, event: &Event<'_>) -> bool {
+        match subject(event) {
+            Some(Target::Group) => name == "group",
+            Some(Target::Caller) => name == "caller",
+            Some(Target::Awaitable(id)) => self.names.ids(name).contains(&id.0),
+            None => false,
+        }
+    }
+
+    fn matches_but_subject(&self, fields: &[(String, Value)], event: &Event<'_>) -> bool {
+        event.what.word() == word(fields)
+            && fields.iter().all(|(key, value)| {
+                matches!(key.as_str(), "event" | "awaitable" | "target") || self.field_is(key, value, event)
+            })
+    }
+
+    /// Whether one field of an event is as written.
+    pub fn field_is(&self, key: &str, expected: &Value, event: &Event<'_>) -> bool {
+        match (key, event.what) {
+            ("awaitable" | "target", _) => matches!(expected, Value::Str(name) if self.is_about(name, event)),
+            ("value", What::Finish { ended, results, .. }) => {
+                matches!(ended, Ended::Returned(_)) && self.given.with_group(results).is_item(expected, ended)
+            }
+            _ => self.field(key, event).is_some_and(|value| same(expected, &value)),
+        }
+    }
+
+    /// One field of an event, as an `[[expect]]` is read; `None` where the event has no such field.
+    fn field(&self, key: &str, event: &Event<'_>) -> Option<Value> {
+        let scenario = self.given.scenario;
+        let text = |text: &str| Some(Value::Str(text.to_owned()));
+        match (key, event.what) {
+            ("event", what) => text(what.word()),
+            ("at", _) => Some(Value::Float(event.at.as_secs_f64())),
+            ("iteration", _) => i64::try_from(event.iteration).ok().map(Value::Int),
+            ("awaitable" | "target", _) => Some(Value::Str(target_name(scenario, subject(event)?))),
+            ("kind", What::Create { made, .. }) => text(match made {
+                Made::Task => "task",
+                Made::Future => "future",
+                Made::Gather => "gather",
+            }),
+            ("by", What::Create { by, .. }) => text(match by {
+                Maker::Caller => "caller",
+                Maker::Gather => "gather",
+                Maker::Wait => "wait",
+            }),
+            ("by", What::Cancel { by, .. }) => text(by.word()),
+            ("accepted", What::Cancel { accepted, .. }) => Some(Value::Bool(accepted)),
+            ("outcome", What::Finish { ended, .. }) => text(match ended {
+                Ended::Returned(_) => "returned",
+                Ended::Raised(_) => "raised",
+                Ended::Cancelled(_) => "cancelled",
+            }),
+            ("outcome", What::Resume { got }) => text(match got {
+                Got::Results(_) | Got::Sets { .. } => "returned",
+                Got::Raised(_) => "raised",
+                Got::Cancelled(_) => "cancelled",
+            }),
+            ("value", What::Finish { ended: Ended::Returned(returned), results, .. }) => {
+                Some(self.given.with_group(results).as_value(returned))
+            }
+            ("exception", What::Finish { ended: Ended::Raised(exception) | Ended::Cancelled(exception), .. }) => {
+                Some(exception_fields(exception, scenario))
+            }
+            ("function", What::Call { function }) => text(function.name()),
+            ("done", What::Check { done }) => Some(Value::Bool(done)),
+            ("text", What::Warning { warning }) => Some(Value::Str(warning.text(scenario))),
+            ("text", What::Log { log, .. }) => text(log.text()),
+            _ => None,
+        }
+    }
+}
+
+/// An iterator's first item that has the greatest key.
+trait FirstMax: Iterator + Sized {
+    fn first_max_by_key<K: Ord>(self, key: impl Fn(&Self::Item) -> K) -> Option<Self::Item> {
+        self.fold(None, |best: Option<(K, Self::Item)>, item| {
+            let own = key(&item);
+            match best {
+                Some((most, best)) if most >= own => Some((most, best)),
+                _ => Some((own, item)),
+            }
+        })
+        .map(|(_, item)| item)
+    }
+}
+
+impl<I: Iterator> FirstMax for I {}
+
+fn is_text_subject(key: &str) -> bool {
+    SUBJECTS.contains(&key) && !matches!(key, "awaitable" | "target")
+}
+
+fn word(fields: &[(String, Value)]) -> &str {
+    let named = fields.iter().find(|(key, _)| key == "event");
+    match named {
+        Some((_, Value::Str(word))) => word,
+        _ => "",
+    }
+}
+
+/// Whom the fields name.
+fn subject_name(fields: &[(String, Value)]) -> Option<&str> {
+    fields.iter().find_map(|(key, name)| match (key.as_str(), name) {
+        ("awaitable" | "target", Value::Str(name)) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+fn subject(event: &Event<'_>) -> Option<Target> {
+    Some(match event.what {
+        What::Create { awaitable, .. } | What::Start { awaitable } | What::Cleanup { awaitable } => {
+            Target::Awaitable(awaitable)
+        }
+        What::Cancel { target, .. }
+        | What::Finish { target, .. }
+        | What::Callback { target }
+        | What::Log { target, .. } => target,
+        _ => return None,
+    })
+}
+
+/// An exception as the parser gives it for an event.
+fn exception_fields(exception: Exception, scenario: &Scenario) -> Value {
+    let message = exception.message(scenario).map_or(Value::None, |message| Value::Str(message.to_owned()));
+    Value::Dict(vec![
+        ("type".to_owned(), Value::Str(exception.type_name(scenario).to_owned())),
+        ("message".to_owned(), message),
+    ])
+}
+
+/// An event's fields as a file has them: `{ event = 'finish', awaitable = 'users', at = 1.5 }`.
+fn table(fields: &[(String, Value)]) -> impl fmt::Display + '_ {
+    fmt::from_fn(|f| {
+        f.write_str("{ ")?;
+        for (index, (key, value)) in fields.iter().enumerate() {
+            f.write_str(if index == 0 { "" } else { ", " })?;
+            match (key.as_str(), value) {
+                ("exception", Value::Dict(parts)) => match &parts[..] {
+                    [(_, Value::Str(type_name)), (_, Value::Str(message))] => {
+                        write!(f, "{key} = {}", Value::Str(format!("{type_name}: {message}")))?;
+                    }
+                    [(_, type_name), ..] => write!(f, "{key} = {type_name}")?,
+                    [] => {}
+                },
+                (_, Value::Bool(boolean)) => write!(f, "{key} = {boolean}")?,
+                _ => write!(f, "{key} = {value}")?,
+            }
+        }
+        f.write_str(" }")
+    })
+}

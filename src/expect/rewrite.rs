@@ -1,0 +1,131 @@
+//! A scenario's text with expectations that hold: those that are there updated, or some where there are none.
+//!
+//! The rest of the text stays byte for byte as it is. Values are found by their places in the text and written over
+//! one by one, so that comments, order and spacing, inside an `[[expect]]` too, are not even looked at.
+
+use toml_edit::{Document, Item};
+
+use crate::scenario::{Diagnostics, Problem, Scenario, parse};
+
+use super::fresh;
+use super::splice::apply;
+use super::update::{Planned, Table, update};
+use super::{check, versions};
+
+/// A text and what was changed in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rewritten {
+    /// The new text; the old one where nothing was to change.
+    pub text: String,
+    /// What it says.
+    pub scenario: Scenario,
+    /// What is different, in file order.
+    pub changes: Vec<Change>,
+}
+
+/// One thing that was changed, or should have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which of the new text's expectations, from 0.
+    pub expect: usize,
+    /// What.
+    pub edit: Edit,
+    /// At which key, as a [`Place`](super::Place) writes it; empty where the whole `[[expect]]` is new.
+    pub key: String,
+}
+
+/// How an expectation was changed. The texts are TOML, and may have several lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// It is new, with all its keys.
+    New,
+    /// A key has another value.
+    #[allow(missing_docs)]
+    Updated { before: String, after: String },
+    /// A key is gone, since there is nothing of the kind any more.
+    #[allow(missing_docs)]
+    Removed { before: String },
+    /// A key does not hold and is left as it is.
+    Left {
+        /// The reason, as a lower-case fragment.
+        why: String,
+    },
+}
+
+/// A scenario's text with expectations that hold.
+///
+/// # Errors
+///
+/// What is wrong with the scenario; then it cannot be run.
+pub fn rewrite(source: &str, text: &str) -> Result<Rewritten, Diagnostics> {
+    let scenario = parse(source, text)?;
+    let (mark, text) = match text.strip_prefix('\u{feff}') {
+        Some(rest) => ("\u{feff}", rest),
+        None => ("", text),
+    };
+    let (rewritten, changes) = if scenario.expect.is_empty() {
+        added(text, &scenario)
+    } else {
+        updated(text, &scenario).ok_or_else(|| refused(source))?
+    };
+    let after = parse(source, &rewritten).map_err(|_| refused(source))?;
+    if !changes_only_expectations(scenario, &after) || !holds(&after, &changes) {
+        return Err(refused(source));
+    }
+    Ok(Rewritten { text: format!("{mark}{rewritten}"), scenario: after, changes })
+}
+
+fn added(text: &str, scenario: &Scenario) -> (String, Vec<Change>) {
+    let crlf = text.contains("\r\n");
+    let mut rewritten = text.to_owned();
+    let end = if crlf { "\r\n" } else { "\n" };
+    if !text.is_empty() && !text.ends_with('\n') {
+        rewritten.push_str(end);
+    }
+    let expectations = fresh::expectations(scenario);
+    for expectation in &expectations {
+        if !rewritten.is_empty() && !rewritten.ends_with("\n\n") && !rewritten.ends_with("\n\r\n") {
+            rewritten.push_str(end);
+        }
+        rewritten.push_str(&expectation.replace('\n', end));
+    }
+    let changes = (0..expectations.len()).map(|expect| Change { expect, edit: Edit::New, key: String::new() });
+    (rewritten, changes.collect())
+}
+
+fn updated(text: &str, scenario: &Scenario) -> Option<(String, Vec<Change>)> {
+    let document = Document::parse(text).ok()?;
+    let item = document.get("expect")?;
+    let (mut splices, mut changes) = (Vec::new(), Vec::new());
+    for (index, expect) in scenario.expect.iter().enumerate() {
+        let table = match item {
+            Item::ArrayOfTables(tables) => Table { text, keys: tables.get(index)?, inline: false },
+            item => Table { text, keys: item.as_array()?.get(index)?.as_inline_table()?, inline: true },
+        };
+        for Planned { key, splices: own, edit } in update(scenario, expect, table) {
+            splices.extend(own);
+            changes.push(Change { expect: index, edit, key });
+        }
+    }
+    Some((apply(text, splices), changes))
+}
+
+/// Whether everything else is as it was.
+fn changes_only_expectations(mut before: Scenario, after: &Scenario) -> bool {
+    before.expect.clone_from(&after.expect);
+    before == *after
+}
+
+/// Whether every expectation holds but those that were left.
+fn holds(scenario: &Scenario, changes: &[Change]) -> bool {
+    let left = |index| changes.iter().any(|change| change.expect == index && matches!(change.edit, Edit::Left { .. }));
+    (scenario.expect.iter().enumerate()).filter(|(index, _)| !left(*index)).all(|(_, expect)| {
+        versions(scenario, expect).into_iter().all(|python| check(scenario, expect, python).is_empty())
+    })
+}
+
+fn refused(source: &str) -> Diagnostics {
+    let problem = Problem::new("the expectations of this file cannot be rewritten where they stand");
+    let help = "write each under an `[[expect]]` line of its own, or take `expect` out to have new ones written";
+    Diagnostics::of_source(source, problem.help(help))
+}

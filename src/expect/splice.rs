@@ -1,0 +1,248 @@
+//! Edits of a text that leave everything between them byte for byte as it is.
+
+use std::ops::Range;
+
+use toml_edit::Array;
+
+use super::literal;
+
+/// A part of the text, and what is to stand there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Splice {
+    pub at: Range<usize>,
+    pub text: String,
+}
+
+impl Splice {
+    pub fn new(at: Range<usize>, text: impl Into<String>) -> Splice {
+        Splice { at, text: text.into() }
+    }
+}
+
+/// The text with all edits made. Of two that overlap the first counts. Line ends are those of the text.
+pub fn apply(text: &str, mut splices: Vec<Splice>) -> String {
+    let crlf = text.contains("\r\n");
+    splices.sort_by_key(|splice| (splice.at.start, splice.at.end));
+    let mut edited = String::with_capacity(text.len() + 256);
+    let mut done = 0;
+    for splice in splices {
+        let Some(kept) = text.get(done..splice.at.start) else { continue };
+        edited.push_str(kept);
+        if crlf {
+            edited.push_str(&splice.text.replace('\n', "\r\n"));
+        } else {
+            edited.push_str(&splice.text);
+        }
+        done = splice.at.end;
+    }
+    edited.push_str(text.get(done..).unwrap_or_default());
+    edited
+}
+
+/// Takes a key away that stands in a table of lines, and its line with it where nothing else is on it.
+pub fn without_key(text: &str, at: Range<usize>) -> Splice {
+    let line = text.get(..at.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let rest = text.get(at.end..).unwrap_or_default();
+    let next = rest.find('\n').map_or(rest.len(), |end| end + 1);
+    let alone = text.get(line..at.start).is_some_and(is_blank) && rest.get(..next).is_some_and(is_blank);
+    if alone { Splice::new(line..at.end + next, "") } else { Splice::new(at, "") }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
+/// What becomes of one item of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slot {
+    Keep,
+    Put(String),
+    Drop,
+}
+
+/// The edits that turn a list into another: what becomes of each of its items, and what comes behind them. A list that
+/// holds comments keeps them all; any other is laid out anew where its length changes.
+pub fn list(text: &str, array: &Array, slots: &[Slot], added: &[String]) -> Vec<Splice> {
+    let Some(whole) = array.span() else { return Vec::new() };
+    let items: Vec<(Range<usize>, &Slot)> =
+        array.iter().zip(slots).filter_map(|(item, slot)| Some((item.span()?, slot))).collect();
+    let same_length = added.is_empty() && !slots.contains(&Slot::Drop);
+    if same_length {
+        let put = items.into_iter().filter_map(|(at, slot)| match slot {
+            Slot::Put(text) => Some(Splice::new(at, text.clone())),
+            Slot::Keep | Slot::Drop => None,
+        });
+        return put.collect();
+    }
+    let list = Layout::of(text, whole, &items);
+    if list.has_comments() { list.edit(&items, added) } else { vec![list.anew(&items, added)] }
+}
+
+/// A list in its text.
+struct Layout<'t> {
+    text: &'t str,
+    whole: Range<usize>,
+    /// What stands behind each item, up to the next one or to the closing bracket.
+    gaps: Vec<Range<usize>>,
+    /// What stands between the opening bracket and the first item.
+    head: Range<usize>,
+}
+
+impl<'t> Layout<'t> {
+    fn of(text: &'t str, whole: Range<usize>, items: &[(Range<usize>, &Slot)]) -> Layout<'t> {
+        let end = whole.end.saturating_sub(1);
+        let starts = items.iter().map(|(at, _)| at.start).chain([end]);
+        let head = whole.start + 1..starts.clone().next().unwrap_or(end);
+        let gaps = items.iter().zip(starts.skip(1)).map(|((at, _), next)| at.end..next).collect();
+        Layout { text, whole, gaps, head }
+    }
+
+    fn has_comments(&self) -> bool {
+        self.gaps.iter().chain([&self.head]).any(|gap| self.slice(gap).contains('#'))
+    }
+
+    fn slice(&self, at: &Range<usize>) -> &'t str {
+        self.text.get(at.clone()).unwrap_or_default()
+    }
+
+    fn line_start(&self, at: usize) -> usize {
+        self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1)
+    }
+
+    fn anew(&self, items: &[(Range<usize>, &Slot)], added: &[String]) -> Splice {
+        let kept = items.iter().filter_map(|(at, slot)| match slot {
+            Slot::Keep => Some(self.slice(at).to_owned()),
+            Slot::Put(text) => Some(text.clone()),
+            Slot::Drop => None,
+        });
+        let items: Vec<String> = kept.chain(added.iter().cloned()).collect();
+        let broken = self.gaps.iter().chain([&self.head]).any(|gap| self.slice(gap).contains('\n'));
+        let text = if broken && !items.is_empty() {
+            literal::several_lines(&items)
+        } else {
+            literal::list(&items, self.whole.start - self.line_start(self.whole.start))
+        };
+        Splice::new(self.whole.clone(), text)
+    }
+
+    /// Touches no byte of a comment: items go with their commas, new ones come last.
+    fn edit(&self, items: &[(Range<usize>, &Slot)], added: &[String]) -> Vec<Splice> {
+        let mut splices = Vec::new();
+        let mut last_kept = None;
+        for ((at, slot), gap) in items.iter().zip(&self.gaps) {
+            match slot {
+                Slot::Keep => last_kept = Some((at, gap)),
+                Slot::Put(text) => {
+                    last_kept = Some((at, gap));
+                    splices.push(Splice::new(at.clone(), text.clone()));
+                }
+                Slot::Drop => splices.extend(self.without_item(at, gap)),
+            }
+        }
+        if added.is_empty() {
+            return splices;
+        }
+        if let Some((at, gap)) = last_kept
+            && self.comma(gap).is_none()
+        {
+            splices.push(Splice::new(at.end..at.end, ","));
+        }
+        let bracket = self.whole.end.saturating_sub(1);
+        let line = self.line_start(bracket);
+        if self.slice(&(line..bracket)).trim().is_empty() && line > self.whole.start {
+            let lines: String = added.iter().map(|item| format!("    {item},\n")).collect();
+            splices.push(Splice::new(line..line, lines));
+        } else {
+            splices.push(Splice::new(bracket..bracket, format!(" {}", added.join(", "))));
+        }
+        splices
+    }
+
+    fn without_item(&self, at: &Range<usize>, gap: &Range<usize>) -> Vec<Splice> {
+        let line = self.line_start(at.start);
+        let Some(comma) = self.comma(gap) else { return vec![Splice::new(at.clone(), "")] };
+        // Between an item and its comma there may be comments, which stay.
+        if comma != at.end {
+            return vec![Splice::new(at.clone(), ""), Splice::new(comma..comma + 1, "")];
+        }
+        let rest = self.slice(&(comma + 1..self.whole.end));
+        let next = rest.find('\n').map_or(0, |end| end + 1);
+        let alone =
+            next > 0 && rest.get(..next).is_some_and(is_blank) && self.slice(&(line..at.start)).trim().is_empty();
+        if alone && line > self.whole.start {
+            return vec![Splice::new(line..comma + 1 + next, "")];
+        }
+        let spaces = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        vec![Splice::new(at.start..comma + 1 + spaces, "")]
+    }
+
+    /// Where the comma stands in what is behind an item.
+    fn comma(&self, gap: &Range<usize>) -> Option<usize> {
+        let mut comment = false;
+        for (offset, c) in self.slice(gap).char_indices() {
+            match c {
+                '\n' => comment = false,
+                '#' => comment = true,
+                ',' if !comment => return Some(gap.start + offset),
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(before: &str, slots: &[Slot], added: &[&str], after: &str) {
+        let document = toml_edit::Document::parse(before).expect("it is TOML");
+        let array = document.get("x").and_then(|item| item.as_array()).expect("x is a list");
+        let added: Vec<String> = added.iter().map(|text| (*text).to_owned()).collect();
+        let edited = apply(before, list(before, array, slots, &added));
+        assert_eq!(edited, after);
+        assert!(edited.parse::<toml_edit::DocumentMut>().is_ok(), "{edited}");
+    }
+
+    fn put(text: &str) -> Slot {
+        Slot::Put(text.to_owned())
+    }
+
+    #[test]
+    fn items_are_put_in_place() {
+        check("x = [ 1,2 , 3 ] # three\n", &[Slot::Keep, put("5"), Slot::Keep], &[], "x = [ 1,5 , 3 ] # three\n");
+    }
+
+    #[test]
+    fn a_plain_list_is_laid_out_anew_where_its_length_changes() {
+        check("x = [1,2]  # two\n", &[Slot::Keep, Slot::Drop], &["3", "4"], "x = [1, 3, 4]  # two\n");
+        check("x = [\n  1,\n  2,\n]\n", &[Slot::Drop, Slot::Keep], &["3"], "x = [\n    2,\n    3,\n]\n");
+        check("x = []\n", &[], &["1"], "x = [1]\n");
+        check("x = [\n  1\n]\n", &[Slot::Drop], &[], "x = []\n");
+    }
+
+    #[test]
+    fn comments_in_a_list_stay() {
+        check(
+            "x = [\n    1, # one\n    2, # two, or so\n    # and\n    3\n]\n",
+            &[Slot::Drop, Slot::Keep, Slot::Keep],
+            &["4", "5"],
+            "x = [\n    # one\n    2, # two, or so\n    # and\n    3,\n    4,\n    5,\n]\n",
+        );
+        check(
+            "x = [ # head\n  1,\n  2 # no comma, here\n  , 3]\n",
+            &[Slot::Drop, Slot::Drop, Slot::Keep],
+            &["4"],
+            "x = [ # head\n   # no comma, here\n   3, 4]\n",
+        );
+        check("x = [ # none\n]\n", &[], &["1"], "x = [ # none\n    1,\n]\n");
+    }
+
+    #[test]
+    fn line_ends_are_the_texts_own() {
+        let text = "a = 1\r\nb = 2\r\n";
+        let edited = apply(text, vec![without_key(text, 0..5), Splice::new(12..12, "\nc = 3")]);
+        assert_eq!(edited, "b = 2\r\nc = 3\r\n");
+    }
+}

@@ -1,0 +1,334 @@
+//! An `[[expect]]` that is there, made to hold: what differs is edited in place, key by key.
+
+use std::ops::Range;
+
+use toml_edit::{Array, Item, TableLike};
+
+use crate::event::{self, Exception};
+use crate::outcome::Gave;
+use crate::scenario::{Expect, Id, Scenario, Value};
+
+use super::compare::{logs, warnings};
+use super::events::Search;
+use super::given::Given;
+use super::literal;
+use super::names::{Names, listed};
+use super::rewrite::Edit;
+use super::splice::{Slot, Splice, apply, list, without_key};
+use super::{Needs, Observed, Place, versions};
+
+/// What is to be done about one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// The key, as a [`Place`] writes it.
+    pub key: String,
+    pub splices: Vec<Splice>,
+    pub edit: Edit,
+}
+
+/// An `[[expect]]` in its text.
+#[derive(Clone, Copy)]
+pub struct Table<'t> {
+    pub text: &'t str,
+    pub keys: &'t dyn TableLike,
+    /// Whether it is written between braces, where keys have no lines of their own.
+    pub inline: bool,
+}
+
+/// What has to change so that an expectation holds under all its versions. A key for which these do not agree is left.
+pub fn update(scenario: &Scenario, expect: &Expect, table: Table<'_>) -> Vec<Planned> {
+    let versions = versions(scenario, expect);
+    let mut plans = versions.iter().map(|python| {
+        let observed = Observed::of(scenario, expect.call, *python, Needs::of(expect));
+        Plan { expect, observed: &observed, given: Given::of(&observed.run), table, planned: Vec::new() }.all()
+    });
+    let mut agreed = plans.next().unwrap_or_default();
+    let why = "the Python versions differ here: give each an [[expect]] of its own";
+    for plan in plans {
+        for planned in &mut agreed {
+            if !plan.contains(planned) {
+                *planned = left(&planned.key, why);
+            }
+        }
+        for planned in plan {
+            if !agreed.iter().any(|other| other.key == planned.key) {
+                agreed.push(left(&planned.key, why));
+            }
+        }
+    }
+    agreed
+}
+
+fn left(key: &str, why: &str) -> Planned {
+    Planned { key: key.to_owned(), splices: Vec::new(), edit: Edit::Left { why: why.to_owned() } }
+}
+
+struct Plan<'p> {
+    expect: &'p Expect,
+    observed: &'p Observed<'p>,
+    given: Given<'p>,
+    table: Table<'p>,
+    planned: Vec<Planned>,
+}
+
+impl<'p> Plan<'p> {
+    fn all(mut self) -> Vec<Planned> {
+        self.outcome();
+        match &self.observed.run.outcome.gave {
+            Gave::Nothing => self.gave_nothing(),
+            Gave::Exception(exception) => self.gave_exception(*exception),
+            Gave::Results(items) => self.gave_results(items),
+            Gave::Sets { done, pending } => self.gave_sets(done, pending),
+        }
+        self.fates();
+        let run = &self.observed.run;
+        if let Some(expected) = &self.expect.warnings {
+            self.lines(Place::Warnings, expected, &warnings(run));
+        }
+        if let Some(expected) = &self.expect.logs {
+            self.lines(Place::Logs, expected, &logs(run));
+        }
+        self.events();
+        self.planned
+    }
+
+    fn outcome(&mut self) {
+        let outcome = &self.observed.run.outcome;
+        if self.expect.outcome.is_some_and(|expected| expected != outcome.status) {
+            self.put("outcome", literal::text(outcome.status.word()));
+        }
+        if self.expect.at.is_some_and(|expected| expected != outcome.at)
+            && let Some(item) = self.table.keys.get("at")
+        {
+            let written = if item.is_str() { literal::duration(outcome.at) } else { outcome.at.to_string() };
+            self.put("at", written);
+        }
+    }
+
+    fn gave_nothing(&mut self) {
+        for key in ["results", "exception", "done", "pending"] {
+            self.take_away(key);
+        }
+    }
+
+    fn gave_exception(&mut self, exception: Exception) {
+        let written = literal::text(&self.given.as_raises(exception));
+        match &self.expect.exception {
+            Some(expected) if self.given.raised(expected, exception) => {}
+            Some(_) => self.put("exception", written.clone()),
+            None => {
+                let other = ["results", "done", "pending"].into_iter().find(|key| self.table.keys.contains_key(key));
+                if let Some(other) = other {
+                    self.replace(other, &[("exception", written)]);
+                    ["results", "done", "pending"].into_iter().filter(|key| *key != other).for_each(|key| {
+                        self.take_away(key);
+                    });
+                    return;
+                }
+            }
+        }
+        for key in ["results", "done", "pending"] {
+            self.take_away(key);
+        }
+    }
+
+    fn gave_results(&mut self, items: &[event::Item]) {
+        let written = || items.iter().map(|item| literal::value(&self.given.as_result(item.ended)));
+        let Some(expected) = &self.expect.results else {
+            let list = literal::list(&written().collect::<Vec<_>>(), "results = ".len());
+            return self.replace("exception", &[("results", list)]);
+        };
+        let slots = expected.iter().enumerate().map(|(index, end)| match items.get(index) {
+            Some(item) if self.given.ended_as(end, item.ended) => Slot::Keep,
+            Some(item) => Slot::Put(literal::value(&self.given.as_result(item.ended))),
+            None => Slot::Drop,
+        });
+        let (slots, added) = (slots.collect::<Vec<_>>(), written().skip(expected.len()).collect::<Vec<_>>());
+        self.list("results", &slots, &added);
+        self.take_away("exception");
+    }
+
+    fn gave_sets(&mut self, done: &[Id], pending: &[Id]) {
+        let scenario = self.given.scenario;
+        let names = Names::of(scenario);
+        let mut missing = Vec::new();
+        for (key, expected, got) in [("done", &self.expect.done, done), ("pending", &self.expect.pending, pending)] {
+            let Some(expected) = expected else {
+                let texts: Vec<String> =
+                    listed(scenario, got.iter().copied()).iter().map(|t| literal::text(t)).collect();
+                missing.push((key, literal::list(&texts, key.len() + 3)));
+                continue;
+            };
+            let mut ids: Vec<u32> = got.iter().map(|id| id.0).collect();
+            ids.sort_unstable();
+            let fits = |name: &String| names.ids(name).all(|id| ids.binary_search(&id).is_ok());
+            let (kept, slots): (Vec<Option<&String>>, Vec<Slot>) = expected
+                .iter()
+                .map(|name| if fits(name) { (Some(name), Slot::Keep) } else { (None, Slot::Drop) })
+                .unzip();
+            let kept: Vec<String> = kept.into_iter().flatten().cloned().collect();
+            let told = names.all_ids(&kept);
+            let untold = got.iter().copied().filter(|id| told.binary_search(&id.0).is_err());
+            let added: Vec<String> = listed(scenario, untold).iter().map(|name| literal::text(name)).collect();
+            self.list(key, &slots, &added);
+        }
+        self.replace("exception", &missing);
+    }
+
+    fn fates(&mut self) {
+        if self.expect.fates.is_empty() {
+            return;
+        }
+        let names = Names::of(self.given.scenario);
+        let Some(table) = self.table.keys.get("fates").and_then(Item::as_table_like) else { return };
+        for (name, expected) in &self.expect.fates {
+            let place = Place::Fate(name.clone()).to_string();
+            let entries = &self.observed.run.entries;
+            let mut got = names.ids(name).filter_map(|id| entries.get(Id(id).index())).map(|entry| entry.fate);
+            let Some(fate) = got.next() else { continue };
+            if got.any(|other| other != fate) {
+                let why = "not all of them have the same fate: name each, or some";
+                self.planned.push(left(&place, why));
+            } else if fate != *expected
+                && let Some(at) = table.get(name).and_then(Item::span)
+            {
+                self.splice(&place, at.clone(), vec![Splice::new(at, literal::text(fate.word()))]);
+            }
+        }
+    }
+
+    fn lines(&mut self, place: Place, expected: &[String], got: &[String]) {
+        let slots = expected.iter().enumerate().map(|(index, line)| match got.get(index) {
+            Some(got) if got == line => Slot::Keep,
+            Some(got) => Slot::Put(literal::text(got)),
+            None => Slot::Drop,
+        });
+        let added = got.iter().skip(expected.len()).map(|line| literal::text(line));
+        self.list(&place.to_string(), &slots.collect::<Vec<_>>(), &added.collect::<Vec<_>>());
+    }
+
+    /// An event that is not there becomes the one that it must have meant.
+    fn events(&mut self) {
+        if self.expect.events.is_empty() {
+            return;
+        }
+        let Some(item) = self.table.keys.get("events") else { return };
+        let search = Search::of(&self.observed.run, &self.observed.events);
+        let mut from = 0;
+        for (index, fields) in self.expect.events.iter().enumerate() {
+            if let Some(behind) = search.find(fields, from) {
+                from = behind;
+                continue;
+            }
+            let place = Place::Event(index).to_string();
+            let table = match item {
+                Item::ArrayOfTables(tables) => tables.get(index).map(|table| table as &dyn TableLike),
+                item => item.as_array().and_then(|items| items.get(index)?.as_inline_table()).map(|table| table as _),
+            };
+            let (Some((position, event)), Some(table)) = (search.nearest(fields, from), table) else {
+                self.planned.push(left(&place, "no such event comes there: move it, or take it out"));
+                continue;
+            };
+            from = position + 1;
+            let mut splices = Vec::new();
+            for ((key, expected), (_, got)) in fields.iter().zip(search.fields_of(fields, event)) {
+                if search.field_is(key, expected, event) {
+                    continue;
+                }
+                let (Some(got), Some(written)) = (got, table.get(key)) else {
+                    splices.clear();
+                    break;
+                };
+                let Some(at) = written.span() else { continue };
+                splices.push(Splice::new(at, field(key, &got, written, &event.at)));
+            }
+            match (splices.iter().map(|splice| splice.at.start).min(), splices.iter().map(|splice| splice.at.end).max())
+            {
+                (Some(start), Some(end)) => self.splice(&place, start..end, splices),
+                _ => self.planned.push(left(&place, "no such event comes there: move it, or take it out")),
+            }
+        }
+    }
+
+    /// Another value for a key that is there.
+    fn put(&mut self, key: &str, text: String) {
+        if let Some(at) = self.table.keys.get(key).and_then(Item::span) {
+            self.splice(key, at.clone(), vec![Splice::new(at, text)]);
+        }
+    }
+
+    fn list(&mut self, key: &str, slots: &[Slot], added: &[String]) {
+        let array: Option<&Array> = self.table.keys.get(key).and_then(Item::as_array);
+        if let Some(array) = array
+            && let Some(at) = array.span()
+        {
+            let splices = list(self.table.text, array, slots, added);
+            self.splice(key, at, splices);
+        }
+    }
+
+    /// Other keys in a key's place, where it is there.
+    fn replace(&mut self, key: &str, by: &[(&str, String)]) {
+        let Some((at, value)) = self.place_of(key) else { return };
+        if by.is_empty() {
+            return self.take_away(key);
+        }
+        let lines: Vec<String> = by.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let text = lines.join(if self.table.inline { ", " } else { "\n" });
+        let before = format!("{key} = {}", self.slice(&value));
+        let edit = Edit::Updated { before, after: lines.join(", ") };
+        self.planned.push(Planned { key: key.to_owned(), splices: vec![Splice::new(at, text)], edit });
+    }
+
+    /// A key that says what there is nothing of.
+    fn take_away(&mut self, key: &str) {
+        let Some((at, value)) = self.place_of(key) else { return };
+        if self.table.inline {
+            return self.planned.push(left(key, "there is none any more: take the key out"));
+        }
+        let edit = Edit::Removed { before: self.slice(&value).to_owned() };
+        let splices = vec![without_key(self.table.text, at)];
+        self.planned.push(Planned { key: key.to_owned(), splices, edit });
+    }
+
+    /// Where a key with its value stands, and where the value.
+    fn place_of(&self, key: &str) -> Option<(Range<usize>, Range<usize>)> {
+        let (key, item) = self.table.keys.get_key_value(key)?;
+        let (key, value) = (key.span()?, item.span()?);
+        Some((key.start..value.end, value))
+    }
+
+    fn slice(&self, at: &Range<usize>) -> &'p str {
+        self.table.text.get(at.clone()).unwrap_or_default()
+    }
+
+    fn splice(&mut self, key: &str, at: Range<usize>, splices: Vec<Splice>) {
+        if splices.is_empty() {
+            return;
+        }
+        let before = self.slice(&at).to_owned();
+        let inside = splices.iter().map(|splice| {
+            let moved = splice.at.start.saturating_sub(at.start)..splice.at.end.saturating_sub(at.start);
+            Splice::new(moved, splice.text.clone())
+        });
+        let after = apply(&before, inside.collect());
+        self.planned.push(Planned { key: key.to_owned(), splices, edit: Edit::Updated { before, after } });
+    }
+}
+
+/// A field of an event, written as it was.
+fn field(key: &str, got: &Value, written: &Item, at: &crate::scenario::Nanos) -> String {
+    match (key, got) {
+        ("at", _) if written.is_str() => literal::duration(*at),
+        ("at", _) => at.to_string(),
+        ("exception", Value::Dict(parts)) => match &parts[..] {
+            [(_, Value::Str(type_name)), (_, Value::Str(message))] if message.is_empty() => {
+                literal::text(&format!("{type_name}:"))
+            }
+            [(_, Value::Str(type_name)), (_, Value::Str(message))] => literal::text(&format!("{type_name}: {message}")),
+            [(_, type_name), ..] => literal::value(type_name),
+            [] => literal::value(got),
+        },
+        _ => literal::value(got),
+    }
+}

@@ -1,0 +1,129 @@
+//! What `asyncdemo check` tells: an expectation a line, and what the whole came to.
+
+mod human;
+mod json;
+mod junit;
+mod rewritten;
+
+use std::fmt;
+
+use crate::expect::Difference;
+use crate::scenario::{Call, Diagnostics, Expect, Python, Scenario};
+
+pub use human::Human;
+pub use json::write_json;
+pub use junit::{JunitError, write_junit};
+pub use rewritten::write_rewritten;
+
+/// What became of one thing that was to be checked, in the order of the files.
+#[derive(Debug)]
+pub enum Checked<'a> {
+    /// An expectation was run.
+    Run(CheckedRun<'a>),
+    /// A file has no expectations.
+    Nothing {
+        /// The file, as it was named.
+        source: &'a str,
+    },
+    /// A file is no scenario, or cannot be read.
+    Invalid {
+        /// The file, as it was named.
+        source: &'a str,
+        /// Why not.
+        diagnostics: &'a Diagnostics,
+    },
+}
+
+/// An expectation with what differs.
+#[derive(Debug)]
+pub struct CheckedRun<'a> {
+    /// The file, as it was named.
+    pub source: &'a str,
+    /// What it says.
+    pub scenario: &'a Scenario,
+    /// The expectation.
+    pub expect: &'a Expect,
+    /// Under which versions it was run, with what differs under each.
+    pub findings: Vec<(Python, Vec<Difference>)>,
+}
+
+impl CheckedRun<'_> {
+    /// Whether it came out as expected under every version.
+    pub fn passed(&self) -> bool {
+        self.findings.iter().all(|(_, differences)| differences.is_empty())
+    }
+
+    /// The call with its options, as the command line has them: those in which it differs from the file's own.
+    fn call(&self) -> impl fmt::Display + '_ {
+        call_words(self.scenario, self.expect.call)
+    }
+}
+
+/// How many of each there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Expectations that hold.
+    pub passed: usize,
+    /// Expectations that do not.
+    pub failed: usize,
+    /// Files without expectations.
+    pub without: usize,
+    /// Files that are no scenarios.
+    pub invalid: usize,
+}
+
+impl Tally {
+    /// Counts one more.
+    pub fn count(&mut self, checked: &Checked<'_>) {
+        match checked {
+            Checked::Run(run) if run.passed() => self.passed += 1,
+            Checked::Run(_) => self.failed += 1,
+            Checked::Nothing { .. } => self.without += 1,
+            Checked::Invalid { .. } => self.invalid += 1,
+        }
+    }
+}
+
+/// A call as somebody would type it behind `asyncdemo`: the function, and the options in which it differs from the
+/// scenario's own tables.
+fn call_words(scenario: &Scenario, call: Call) -> impl fmt::Display + '_ {
+    fmt::from_fn(move |f| {
+        write!(f, "{}", call.function())?;
+        match (call, scenario.call(call.function())) {
+            (Call::Gather(options), Call::Gather(own)) if options != own => f.write_str(if options.return_exceptions {
+                " --return-exceptions"
+            } else {
+                " --return-exceptions=false"
+            }),
+            (Call::Wait(options), Call::Wait(own)) => {
+                if options.return_when != own.return_when {
+                    write!(f, " --return-when {}", options.return_when.word())?;
+                }
+                if options.timeout != own.timeout {
+                    match options.timeout {
+                        Some(timeout) => write!(f, " --timeout {timeout}")?,
+                        None => f.write_str(" --timeout none")?,
+                    }
+                }
+                if options.wrap != own.wrap {
+                    write!(f, " --wrap={}", options.wrap)?;
+                }
+                if options.collection != own.collection {
+                    write!(f, " --collection {}", options.collection.word())?;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    })
+}
+
+/// The versions, as a list: `Python 3.8, 3.14`.
+fn python_words(pythons: &[Python]) -> impl fmt::Display + '_ {
+    fmt::from_fn(move |f| {
+        for (index, python) in pythons.iter().enumerate() {
+            write!(f, "{}{python}", if index == 0 { "Python " } else { ", " })?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,81 @@
+//! JUnit's XML, which CI servers read: a file is a suite, an expectation a case.
+
+use std::io::Write;
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::{Checked, CheckedRun, python_words};
+
+/// Why the XML could not be written.
+pub type JunitError = quick_junit::SerializeError;
+
+/// Writes everything that was checked. A file that was not run is an error, one without expectations a skipped case.
+/// Nothing in it depends on the clock: the same checks give the same bytes.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_junit(out: &mut impl Write, checked: &[Checked<'_>]) -> Result<(), JunitError> {
+    let mut report = Report::new("asyncdemo");
+    let mut suites: Vec<TestSuite> = Vec::new();
+    for checked in checked {
+        let (source, case) = match checked {
+            Checked::Run(run) => (run.source, case(run)),
+            Checked::Nothing { source } => {
+                let mut status = TestCaseStatus::skipped();
+                status.set_message("no expectations");
+                (*source, named(source, "no expectations".to_owned(), status))
+            }
+            Checked::Invalid { source, diagnostics } => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+                let first = diagnostics.problems().first();
+                status.set_message(first.map_or("not a scenario", |problem| problem.message()));
+                status.set_description(diagnostics.render(false, 100));
+                (*source, named(source, "not run".to_owned(), status))
+            }
+        };
+        match suites.last_mut().filter(|suite| suite.name.as_str() == source) {
+            Some(suite) => {
+                suite.add_test_case(case);
+            }
+            None => {
+                let mut suite = TestSuite::new(source);
+                suite.add_test_case(case);
+                suites.push(suite);
+            }
+        }
+    }
+    report.add_test_suites(suites);
+    report.serialize(out)
+}
+
+fn case(run: &CheckedRun<'_>) -> TestCase {
+    let name = format!("line {}: {}", run.expect.line, run.call());
+    if run.passed() {
+        return named(run.source, name, TestCaseStatus::success());
+    }
+    let mut text = String::new();
+    for (python, differences) in &run.findings {
+        for difference in differences {
+            let python = python_words(std::slice::from_ref(python));
+            text.push_str(&format!(
+                "{} under {python}\n  expected  {}\n  got       {}\n",
+                difference.place, difference.expected, difference.got
+            ));
+        }
+    }
+    let all = || run.findings.iter().flat_map(|(_, differences)| differences);
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    if let Some(first) = all().next() {
+        status.set_message(format!("{}: expected {}, got {}", first.place, first.expected, first.got));
+    }
+    status.set_type("difference");
+    status.set_description(text);
+    named(run.source, name, status)
+}
+
+fn named(source: &str, name: String, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(source);
+    case
+}
