@@ -20,7 +20,7 @@ pub use diagnostic::{Diagnostics, Problem};
 pub(crate) use duration::unit_names;
 pub use duration::{Nanos, parse_duration};
 pub use exception::{Exception, write_exception_repr};
-pub use library::{BUILTINS, Builtin, builtin, nearest_builtin};
+pub use library::{Builtin, COURSE, Section, builtin, builtins, nearest_builtin};
 pub use load::{Loaded, load};
 pub use parse::parse;
 pub(crate) use parse::tables;
