@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command as Process;
 
 use assert_cmd::Command;
-use asyncdemo::scenario::BUILTINS;
+use asyncdemo::scenario::builtins;
 
 fn script(shell: &str) -> String {
     let mut command = Command::cargo_bin("asyncdemo").expect("the program was built");
@@ -19,7 +19,7 @@ fn every_shell_has_its_script() {
         let script = script(shell);
         assert!(script.contains("return-exceptions"), "{shell}");
         if ["bash", "fish", "zsh"].contains(&shell) {
-            for builtin in &BUILTINS {
+            for builtin in builtins() {
                 assert!(script.contains(builtin.name), "{shell} does not know {}", builtin.name);
             }
         }
@@ -88,7 +88,7 @@ fn bash_completes_scenarios_by_name_and_files() {
     assert_eq!(bash(&["asyncdemo", "wait", "--events", "nes"]), ["nested"]);
     assert_eq!(bash(&["asyncdemo", "gather", "my"]), ["my scenario.toml"]);
     let all = bash(&["asyncdemo", "gather", ""]);
-    assert!(BUILTINS.iter().all(|builtin| all.iter().any(|offered| offered == builtin.name)), "{all:?}");
+    assert!(builtins().all(|builtin| all.iter().any(|offered| offered == builtin.name)), "{all:?}");
     assert!(!all.iter().any(|offered| offered.starts_with('-')), "{all:?}");
 }
 

@@ -14,7 +14,7 @@ use asyncdemo::executor::{self, clock};
 use asyncdemo::outcome::{Fate, Ledger, State};
 use asyncdemo::report::json::{self, ClockName, Head};
 use asyncdemo::scenario::{
-    BUILTINS, Call, Collection, GatherOptions, Nanos, Python, ReturnWhen, Scenario, WaitOptions, parse,
+    builtins, Call, Collection, GatherOptions, Nanos, Python, ReturnWhen, Scenario, WaitOptions, parse,
 };
 use asyncdemo::schema;
 use jsonschema::Validator;
@@ -107,7 +107,7 @@ fn check_all(scenario: &Scenario, what: &str, seen: &mut Seen) {
 #[test]
 fn every_kind_of_run() {
     let mut seen = Seen::default();
-    for builtin in &BUILTINS {
+    for builtin in builtins() {
         let scenario = parse(builtin.name, builtin.text).expect("a built-in scenario");
         // Ten thousand alike add nothing but time.
         if scenario.len() <= 200 {

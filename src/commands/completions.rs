@@ -8,7 +8,7 @@ use clap::{Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 
 use crate::cli::{self, Cli};
-use crate::scenario::{BUILTINS, Builtin};
+use crate::scenario::{builtins, Builtin};
 
 use super::failure::{Code, Failure};
 use super::outputs::print;
@@ -20,7 +20,7 @@ pub fn completions(arguments: cli::Completions) -> Result<Code, Failure> {
 
 fn script(shell: Shell) -> String {
     let mut command = Cli::command().mut_subcommand("scenarios", |scenarios| {
-        let known = BUILTINS.iter().map(|builtin| PossibleValue::new(builtin.name).help(builtin.lesson()));
+        let known = builtins().map(|builtin| PossibleValue::new(builtin.name).help(builtin.lesson()));
         scenarios.mut_arg("name", |name| name.value_parser(PossibleValuesParser::new(known)))
     });
     command.build();
@@ -53,7 +53,7 @@ fn bash(command: &Command) -> String {
     }
     options.sort();
     options.dedup();
-    let names: Vec<&str> = BUILTINS.iter().map(|builtin| builtin.name).collect();
+    let names: Vec<&str> = builtins().map(|builtin| builtin.name).collect();
     format!(
         r#"
 # Where a scenario is wanted: the built-in ones by name, beside files.
@@ -108,7 +108,7 @@ _asyncdemo_scenarios() {{
     return ret
 }}
 "#,
-        names = BUILTINS.iter().map(described).collect::<String>(),
+        names = builtins().map(described).collect::<String>(),
     );
     // The functions come first: what stands behind them calls them.
     let (functions, call) = script.split_at(script.rfind("\nif [ \"$funcstack").unwrap_or(script.len()));
@@ -133,7 +133,7 @@ fn fish(command: &Command) -> String {
         let described = format!("{}\\t'{lesson}'", builtin.name);
         described.replace('\\', r"\\").replace('"', "\\\"").replace('$', "\\$")
     };
-    let names = BUILTINS.iter().map(name).collect::<Vec<_>>().join("\n");
+    let names = builtins().map(name).collect::<Vec<_>>().join("\n");
     let only_names = [("scenarios", " -f")];
     let lines = runners(command).map(|command| (command.get_name(), "")).chain(only_names);
     lines

@@ -13,7 +13,7 @@ use crate::report::escape::escaped;
 use crate::report::glyph::Glyphs;
 use crate::report::proof::{self, Layout, Sum};
 use crate::report::style::Style;
-use crate::scenario::{self, BUILTINS, Loaded, Scenario, parse};
+use crate::scenario::{self, builtins, Loaded, Scenario, parse};
 use crate::verify::generator::{self, Random};
 use crate::verify::interpreter::Interpreter;
 use crate::verify::shrink::shrink;
@@ -115,7 +115,7 @@ impl Source {
 fn load_all(paths: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
     let mut loaded = Vec::new();
     if paths.is_empty() {
-        for builtin in &BUILTINS {
+        for builtin in builtins() {
             loaded.push(scenario::load(Some(builtin.name))?);
         }
     }
