@@ -292,6 +292,9 @@ impl Caller<'_, '_> {
             self.lines.statement("results = await ", call);
         } else {
             self.lines.statement("group = ", call);
+            if caller.cancel_group_at.iter().chain(&caller.check_done_at).any(|moment| *moment < plan.called_at()) {
+                self.lines.comment("Counted from now; what is negative is past already, and comes at once.");
+            }
             if let Some(moment) = caller.cancel_group_at {
                 self.guide.arms(Does::Cancel, None, 1);
                 let delay = self.from_call(moment);
