@@ -12,11 +12,11 @@ use serde_json::Value;
 use crate::cli::{self, When};
 use crate::report::escape::escaped;
 use crate::report::glyph::Glyphs;
-use crate::report::proof::{self, Layout, Sum};
 use crate::report::style::Style;
 use crate::scenario::{self, BUILTINS, Loaded, Scenario, parse};
 use crate::verify::generator::{self, Random};
 use crate::verify::interpreter::Interpreter;
+use crate::verify::proof::{self, Layout, Sum};
 use crate::verify::shrink::shrink;
 use crate::verify::sketch::Sketch;
 use crate::verify::team::{Verdict, compare};
@@ -234,14 +234,13 @@ impl<W: Write> Proof<'_, W> {
             return Ok(());
         }
         let (out, interpreters, layout) = (&mut self.out, self.interpreters, &self.layout);
-        let written = self.progress.suspend(|| {
+        self.progress.suspend(|| {
             proof::write_verdict(out, &name, &verdict, interpreters, layout)?;
             if let Some(smallest) = &smallest {
                 writeln!(out, "The smallest scenario that still differs:\n\n{smallest}")?;
             }
             out.flush()
-        });
-        written
+        })
     }
 
     /// The differences of a scenario that was made smaller, in the place of those that it had.
