@@ -174,6 +174,10 @@ pub struct Verify {
     #[arg(long, value_name = "S", default_value_t = 0, requires = "random")]
     pub seed: u64,
 
+    /// How long one run may take, on its virtual clock, before the interpreter is killed
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_duration)]
+    pub time_limit: Nanos,
+
     /// Write one JSON document instead of a report for people
     #[arg(long)]
     pub json: bool,

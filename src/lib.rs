@@ -24,8 +24,11 @@
 //!    dialect that names each difference once.
 //! 4. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
 //! 5. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
-//! 6. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
-//! 7. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
+//! 6. [`expect`]: what a file says must come of its runs, held against what does.
+//! 7. [`python`]: the program that a scenario stands for, as text. It knows the scenario and nothing else.
+//! 8. [`verify`]: the proof. It runs that text on real CPythons, on a virtual clock, and compares every event.
+//! 9. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
+//! 10. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
 //!
 //! Imports go one way only, downwards to upwards in that list, and the executor and the reports do not know each other
 //! at all; a test reads the `use` lines and holds that.
@@ -48,6 +51,11 @@
 //! - Where nothing is ready and no timer is left, a real program would wait forever. That is an outcome, `hangs`.
 //! - A nested group that ended with the very exception that reached the caller counts as delivered.
 //! - In wait's two sets an awaitable's fate is the set, also where a group that holds it is in `done` as well.
+//!
+//! - Every group has a done callback, so that its moment can be shown. The printed program has none: without it a run
+//!   differs in nothing but the number of a pass in which only that callback is called, and `verify` adds it.
+//! - What never reaches the call (a coroutine that is in no argument list) is left out of the printed program; a
+//!   cancellation of it stays in, and finds nothing.
 //!
 //! # Speed
 //!

@@ -14,7 +14,6 @@ pub mod json;
 pub mod jsonl;
 pub mod output;
 pub mod progress;
-pub mod proof;
 pub mod style;
 pub mod why;
 pub mod words;

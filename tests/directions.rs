@@ -63,6 +63,22 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule { part: "report", except: &[], forbidden: &["crate::executor", "crate::commands", "crate::cli", "clap"] },
+    Rule {
+        part: "python",
+        except: &[],
+        forbidden: &[
+            "crate::event",
+            "crate::outcome",
+            "crate::executor",
+            "crate::report",
+            "crate::verify",
+            "crate::commands",
+            "crate::cli",
+            "clap",
+        ],
+    },
+    Rule { part: "verify", except: &[], forbidden: &["crate::commands", "crate::cli", "clap"] },
+    Rule { part: "report", except: &[], forbidden: &["crate::verify", "crate::python"] },
     // Where the runtime is made and where it is used is one file.
     Rule { part: "", except: &["executor/clock.rs"], forbidden: &["tokio"] },
     Rule { part: "", except: &["scenario/parse"], forbidden: &["toml"] },

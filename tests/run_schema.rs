@@ -14,7 +14,7 @@ use asyncdemo::executor::{self, clock};
 use asyncdemo::outcome::{Fate, Ledger, State};
 use asyncdemo::report::json::{self, ClockName, Head};
 use asyncdemo::scenario::{
-    builtins, Call, Collection, GatherOptions, Nanos, Python, ReturnWhen, Scenario, WaitOptions, parse,
+    Call, Collection, GatherOptions, Nanos, Python, ReturnWhen, Scenario, WaitOptions, builtins, parse,
 };
 use asyncdemo::schema;
 use jsonschema::Validator;

@@ -8,7 +8,7 @@ use clap::{Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 
 use crate::cli::{self, Cli};
-use crate::scenario::{builtins, Builtin};
+use crate::scenario::{Builtin, builtins};
 
 use super::failure::{Code, Failure};
 use super::outputs::print;

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
@@ -11,11 +12,11 @@ use serde_json::Value;
 use crate::cli::{self, When};
 use crate::report::escape::escaped;
 use crate::report::glyph::Glyphs;
-use crate::report::proof::{self, Layout, Sum};
 use crate::report::style::Style;
-use crate::scenario::{self, builtins, Loaded, Scenario, parse};
+use crate::scenario::{self, Loaded, Scenario, builtins, parse};
 use crate::verify::generator::{self, Random};
 use crate::verify::interpreter::Interpreter;
+use crate::verify::proof::{self, Layout, Sum};
 use crate::verify::shrink::shrink;
 use crate::verify::sketch::Sketch;
 use crate::verify::team::{Verdict, compare};
@@ -39,6 +40,7 @@ pub fn verify(arguments: cli::Verify) -> Result<Code, Failure> {
     let mut proof = Proof {
         out: BufWriter::new(io::stdout().lock()),
         interpreters: &interpreters,
+        limit: Duration::from_nanos(arguments.time_limit.0),
         source: &source,
         layout,
         progress: progress_bar(source.len(), arguments.progress),
@@ -167,6 +169,7 @@ fn progress_bar(length: usize, when: When) -> ProgressBar {
 struct Proof<'a, W> {
     out: W,
     interpreters: &'a [Interpreter],
+    limit: Duration,
     source: &'a Source,
     layout: Layout,
     progress: ProgressBar,
@@ -185,6 +188,7 @@ impl<W: Write> Proof<'_, W> {
         let mut written = Ok(());
         compare(
             interpreters,
+            self.limit,
             source.len(),
             |index| source.scenario(index),
             |verdict| {
@@ -218,7 +222,7 @@ impl<W: Write> Proof<'_, W> {
         if let (Some(sketch), Some(difference)) = (sketch, verdict.differences.first()) {
             self.progress.set_message("(making a difference smaller)");
             let interpreter = difference.interpreter;
-            let sketch = shrink(&self.interpreters[interpreter], &sketch);
+            let sketch = shrink(&self.interpreters[interpreter], self.limit, &sketch);
             self.progress.set_message("");
             if let Ok(scenario) = parse("-", &sketch.to_string()) {
                 verdict = self.compare_again(verdict, &scenario);
@@ -244,6 +248,7 @@ impl<W: Write> Proof<'_, W> {
         let mut again = None;
         compare(
             self.interpreters,
+            self.limit,
             1,
             |_| Some(scenario.clone()),
             |verdict| {

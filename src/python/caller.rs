@@ -292,14 +292,17 @@ impl Caller<'_, '_> {
             self.lines.statement("results = await ", call);
         } else {
             self.lines.statement("group = ", call);
+            if caller.cancel_group_at.iter().chain(&caller.check_done_at).any(|moment| *moment < plan.called_at()) {
+                self.lines.comment("Counted from now; what is negative is past already, and comes at once.");
+            }
             if let Some(moment) = caller.cancel_group_at {
                 self.guide.arms(Does::Cancel, None, 1);
-                let delay = self.moment_from_call(moment);
+                let delay = self.since_call(moment);
                 self.lines.line(&format!("loop.call_later({delay}, group.cancel)"));
             }
             for moment in &caller.check_done_at {
                 self.guide.arms(Does::Check, None, 1);
-                let delay = self.moment_from_call(*moment);
+                let delay = self.since_call(*moment);
                 let seen = Expression::text("lambda: print(\"group.done() is\", group.done())");
                 self.lines.statement("", Expression::call("loop.call_later", vec![Expression::Text(delay), seen]));
             }
@@ -310,7 +313,7 @@ impl Caller<'_, '_> {
     }
 
     /// A moment, counted from the call; before it, negative.
-    fn moment_from_call(&self, moment: Nanos) -> String {
+    fn since_call(&self, moment: Nanos) -> String {
         let called = self.plan.called_at();
         if moment >= called {
             seconds(Nanos(moment.0 - called.0))

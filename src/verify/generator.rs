@@ -3,6 +3,8 @@
 //! Moments lie on a coarse grid, so that timers, cancellations and passes of the loop meet: the differences that matter
 //! between two implementations of asyncio are one pass long. What is random is drawn so that the parser accepts it.
 
+use crate::scenario::is_printable;
+
 use super::sketch::{Setting, Sketch, Table, toml_string};
 
 /// SplitMix64: one number in, a scenario out, the same on every machine.
@@ -61,7 +63,9 @@ pub fn scenario(random: &mut Random) -> Sketch {
     let mut tables = Vec::new();
     if random.percent(10) {
         let mut head = Table::new("");
-        head.set("title", Setting::Text(toml_string(&text(random))));
+        // A title is one line that can be printed.
+        let title: String = text(random).chars().filter(|c| is_printable(*c)).collect();
+        head.set("title", Setting::Text(toml_string(&title)));
         head.set("description", Setting::Text(toml_string(&text(random))));
         tables.push(head);
     }

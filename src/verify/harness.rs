@@ -23,9 +23,6 @@ pub const HARNESS: &str = include_str!("../python/harness.py");
 const LOADER: &str =
     "import json, sys; exec(compile(json.loads(sys.stdin.buffer.readline().decode()), 'harness.py', 'exec'))";
 
-/// How long a program may take without end, on the virtual clock, where the largest take a second.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// The longest that is kept of what a process writes to standard error.
 const LAST_WORDS: usize = 4000;
 
@@ -36,6 +33,7 @@ pub struct Harness {
     requests: Option<Sender<String>>,
     answers: Receiver<io::Result<String>>,
     last_words: Arc<Mutex<String>>,
+    limit: Duration,
 }
 
 /// Why there is no answer. `Display` says it as a lower-case fragment.
@@ -45,8 +43,8 @@ pub enum NoAnswer {
     NotStarted(String),
     /// The process ended; its last words.
     Crashed(String),
-    /// No answer in time; it was killed.
-    Hung,
+    /// No answer in that time; it was killed.
+    Hung(Duration),
     /// The program did what no printed program does; the harness's traceback.
     Failed(String),
 }
@@ -57,8 +55,8 @@ impl fmt::Display for NoAnswer {
             NoAnswer::NotStarted(why) => write!(f, "the interpreter does not start: {why}"),
             NoAnswer::Crashed(words) if words.is_empty() => f.write_str("the interpreter crashed"),
             NoAnswer::Crashed(words) => write!(f, "the interpreter crashed:\n{words}"),
-            NoAnswer::Hung => {
-                write!(f, "no answer in {} s: the interpreter was killed", PATIENCE.as_secs())
+            NoAnswer::Hung(limit) => {
+                write!(f, "no answer in {} s: the interpreter was killed", limit.as_secs_f64())
             }
             NoAnswer::Failed(traceback) => write!(f, "the program failed:\n{traceback}"),
         }
@@ -73,12 +71,12 @@ struct Request<'a> {
 }
 
 impl Harness {
-    /// Starts an interpreter.
+    /// Starts an interpreter. `limit` is how long one answer may take.
     ///
     /// # Errors
     ///
     /// Where it does not start, or does not say that it is what it was when it was found.
-    pub fn start(interpreter: &Interpreter) -> Result<Harness, NoAnswer> {
+    pub fn start(interpreter: &Interpreter, limit: Duration) -> Result<Harness, NoAnswer> {
         let mut command = Command::new(&interpreter.program);
         command.args(["-I", "-S", "-X", "utf8", "-c", LOADER]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -126,7 +124,7 @@ impl Harness {
         }
         // Where it ends at once, its answer says so.
         let _ = requests.send(Value::from(HARNESS).to_string());
-        let mut harness = Harness { child, requests: Some(requests), answers, last_words };
+        let mut harness = Harness { child, requests: Some(requests), answers, last_words, limit };
         match harness.answer()?.get("python").and_then(Value::as_str) {
             Some(python) if python == interpreter.python.as_str() => Ok(harness),
             python => Err(NoAnswer::NotStarted(format!("it has changed its version to {}", python.unwrap_or("none")))),
@@ -148,12 +146,12 @@ impl Harness {
     ///
     /// Why there is no answer. Only after [`NoAnswer::Failed`] can one go on asking.
     pub fn answer(&mut self) -> Result<Value, NoAnswer> {
-        let line = match self.answers.recv_timeout(PATIENCE) {
+        let line = match self.answers.recv_timeout(self.limit) {
             Ok(Ok(line)) => line,
             Ok(Err(error)) => return Err(NoAnswer::Crashed(error.to_string())),
             Err(RecvTimeoutError::Timeout) => {
                 end_group(&mut self.child);
-                return Err(NoAnswer::Hung);
+                return Err(NoAnswer::Hung(self.limit));
             }
             Err(RecvTimeoutError::Disconnected) => return Err(NoAnswer::Crashed(self.last_words())),
         };

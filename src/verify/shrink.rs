@@ -1,5 +1,7 @@
 //! From a random scenario that differs to the smallest one that still does.
 
+use std::time::Duration;
+
 use crate::scenario::{Call, Scenario, parse};
 
 use super::case::{Ours, calls};
@@ -9,8 +11,8 @@ use super::log::Log;
 use super::sketch::Sketch;
 
 /// A scenario as small as it can be with which a call still differs on an interpreter.
-pub fn shrink(interpreter: &Interpreter, sketch: &Sketch) -> Sketch {
-    let mut prover = Prover { interpreter, harness: None };
+pub fn shrink(interpreter: &Interpreter, limit: Duration, sketch: &Sketch) -> Sketch {
+    let mut prover = Prover { interpreter, limit, harness: None };
     let mut smallest = sketch.clone();
     while let Some(smaller) = smallest
         .smaller()
@@ -24,6 +26,7 @@ pub fn shrink(interpreter: &Interpreter, sketch: &Sketch) -> Sketch {
 
 struct Prover<'i> {
     interpreter: &'i Interpreter,
+    limit: Duration,
     harness: Option<Harness>,
 }
 
@@ -35,7 +38,7 @@ impl Prover<'_> {
     fn call_differs(&mut self, scenario: &Scenario, call: Call) -> bool {
         let ours = Ours::new(scenario, call, self.interpreter.python);
         if self.harness.is_none() {
-            self.harness = Harness::start(self.interpreter).ok();
+            self.harness = Harness::start(self.interpreter, self.limit).ok();
         }
         let Some(harness) = &mut self.harness else { return false };
         harness.ask(&ours.program);

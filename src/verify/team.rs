@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use crate::scenario::{Call, Scenario};
 
@@ -38,9 +39,10 @@ pub struct Difference {
 }
 
 /// Compares so many scenarios, each made where it is needed, and tells of each as soon as it and all before it are done.
-/// Whoever is told may break it off.
+/// Whoever is told may break it off. `limit` is how long one run may take.
 pub fn compare(
     interpreters: &[Interpreter],
+    limit: Duration,
     scenarios: usize,
     make: impl Fn(usize) -> Option<Scenario> + Sync,
     mut tell: impl FnMut(Verdict) -> ControlFlow<()>,
@@ -52,7 +54,7 @@ pub fn compare(
         for _ in 0..cores {
             let (sender, next, broken_off, make) = (sender.clone(), &next, &broken_off, &make);
             scope.spawn(move || {
-                let mut worker = Worker::new(interpreters);
+                let mut worker = Worker::new(interpreters, limit);
                 while !broken_off.load(Ordering::Relaxed) {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     if index >= scenarios {
@@ -86,13 +88,14 @@ pub fn compare(
 /// One core's.
 struct Worker<'i> {
     interpreters: &'i [Interpreter],
+    limit: Duration,
     /// By interpreter: its process, once it was needed.
     harnesses: Vec<Option<Harness>>,
 }
 
 impl<'i> Worker<'i> {
-    fn new(interpreters: &'i [Interpreter]) -> Worker<'i> {
-        Worker { interpreters, harnesses: interpreters.iter().map(|_| None).collect() }
+    fn new(interpreters: &'i [Interpreter], limit: Duration) -> Worker<'i> {
+        Worker { interpreters, limit, harnesses: interpreters.iter().map(|_| None).collect() }
     }
 
     fn compare(&mut self, index: usize, scenario: &Scenario) -> Verdict {
@@ -132,7 +135,7 @@ impl<'i> Worker<'i> {
             harness.ask(&ours.program);
         }
         let answer = harness.answer();
-        if let Err(NoAnswer::Crashed(_) | NoAnswer::Hung | NoAnswer::NotStarted(_)) = answer {
+        if let Err(NoAnswer::Crashed(_) | NoAnswer::Hung(_) | NoAnswer::NotStarted(_)) = answer {
             // The next one has a new process to itself.
             self.harnesses[interpreter] = None;
             *asked = false;
@@ -144,7 +147,7 @@ impl<'i> Worker<'i> {
         let slot = &mut self.harnesses[interpreter];
         match slot {
             Some(harness) => Ok(harness),
-            None => Ok(slot.insert(Harness::start(&self.interpreters[interpreter])?)),
+            None => Ok(slot.insert(Harness::start(&self.interpreters[interpreter], self.limit)?)),
         }
     }
 }

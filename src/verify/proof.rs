@@ -4,15 +4,15 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::duration::thousands;
-use super::escape::escaped;
-use super::fit::{fit, pad};
-use super::glyph::Glyphs;
-use super::style::Style;
-use crate::verify::case::label;
-use crate::verify::interpreter::Interpreter;
-use crate::verify::log::Log;
-use crate::verify::team::{Difference, Verdict};
+use super::case::label;
+use super::interpreter::Interpreter;
+use super::log::Log;
+use super::team::{Difference, Verdict};
+use crate::report::duration::thousands;
+use crate::report::escape::escaped;
+use crate::report::fit::{fit, pad};
+use crate::report::glyph::Glyphs;
+use crate::report::style::Style;
 
 /// So many differences of one scenario are shown; JSON has all.
 const SHOWN: usize = 3;

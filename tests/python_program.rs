@@ -1,0 +1,268 @@
+//! The printed program: what it looks like, and that real Pythons do with it on the real clock what it says.
+
+mod cpython;
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use asyncdemo::python::Program;
+use asyncdemo::scenario::{Awaitable, End, Exception, Function, Kind, Python, Scenario, Value, parse};
+use asyncdemo::verify::case::calls;
+use asyncdemo::verify::generator::{self, Random};
+use asyncdemo::verify::interpreter::Interpreter;
+
+fn scenario(toml: &str) -> Scenario {
+    parse("-", toml).unwrap_or_else(|problems| panic!("{toml}\n{}", problems.render(false, 120)))
+}
+
+fn program(scenario: &Scenario, function: Function, python: Python) -> String {
+    Program::new(scenario, scenario.call(function), python, false).text
+}
+
+/// Runs a program as a person would.
+fn run(interpreter: &Interpreter, program: &str) -> Output {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("program.py");
+    fs::write(&file, program).expect("a file can be written");
+    let mut command = Command::new(&interpreter.program);
+    command.args(["-W", "error::SyntaxWarning", "-X", "utf8"]).arg(&file).stdin(Stdio::null());
+    command.output().expect("the interpreter starts")
+}
+
+/// The program does not only run: it says that on the first line of its output.
+#[track_caller]
+fn check_first_line(interpreter: &Interpreter, program: &str, expected: &str) {
+    let output = run(interpreter, program);
+    let (out, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "Python {}:\n{program}\n{out}\n{errors}", interpreter.version);
+    assert_eq!(out.lines().next(), Some(expected), "Python {}:\n{program}\n{errors}", interpreter.version);
+}
+
+#[test]
+fn a_tutorial_program() {
+    let scenario = scenario(
+        r#"
+        title = "Three downloads, one fails"
+        description = "gather() raises the first exception; the others go on running."
+        [[awaitable]]
+        name = "users"
+        delay = "1s"
+        returns = ["ada", "grace"]
+        [[awaitable]]
+        name = "orders"
+        delay = "500ms"
+        raises = "UpstreamError: took too long"
+        [[awaitable]]
+        name = "audit"
+        delay = 2
+        cancel_at = "1.5s"
+        cancel_message = "too late"
+        on_cancel = { cleanup = "100ms" }
+        [[awaitable]]
+        name = "fetch-rates"
+        delay = 1
+        count = 3
+        "#,
+    );
+    insta::assert_snapshot!("gather", program(&scenario, Function::Gather, Python::V3_13));
+    insta::assert_snapshot!("wait_in_3_8", program(&scenario, Function::Wait, Python::V3_8));
+}
+
+#[test]
+fn every_key_of_the_caller_and_every_kind() {
+    let scenario = scenario(
+        r#"
+        [[awaitable]]
+        name = "page"
+        kind = "gather"
+        members = ["quote", "ticker"]
+        return_exceptions = true
+        cancel_at = 2
+        [[awaitable]]
+        name = "quote"
+        [[awaitable]]
+        name = "ticker"
+        kind = "task"
+        delay = "forever"
+        [[awaitable]]
+        name = "price"
+        kind = "future"
+        delay = 1
+        returns = { eur = 1.25 }
+        [caller]
+        call_at = 1
+        await_at = 3
+        check_done_at = [0.5, 4]
+        cancel_group_at = 5
+        cancel_at = 6
+        then = "finish"
+        [wait]
+        timeout = 2
+        collection = "generator"
+        "#,
+    );
+    insta::assert_snapshot!("gather_with_every_key", program(&scenario, Function::Gather, Python::V3_13));
+    insta::assert_snapshot!("wait_with_every_key", program(&scenario, Function::Wait, Python::V3_13));
+}
+
+#[test]
+fn a_program_that_never_ends_says_so() {
+    let scenario = scenario("[[awaitable]]\nname = \"a\"\ndelay = \"forever\"");
+    let call = scenario.call(Function::Gather);
+    assert!(Program::new(&scenario, call, Python::DEFAULT, true).text.contains("# This never ends"));
+    assert!(!Program::new(&scenario, call, Python::DEFAULT, false).text.contains("# This never ends"));
+}
+
+#[test]
+fn no_text_becomes_code() {
+    let nasty = [
+        "\"",
+        "'",
+        "'\"",
+        "\\",
+        "\\\"",
+        "\n",
+        "\r\n",
+        "\"\"\"",
+        "'''",
+        "\\N{DASH}",
+        "\\ud800",
+        "\\x",
+        "\0",
+        "\t",
+        "{x}",
+        "{{",
+        "%s",
+        "#",
+        "# -*- coding: latin-1 -*-",
+        "größe",
+        "日本",
+        "e\u{301}",
+        "\u{202e}",
+        "\u{2028}",
+        "\u{85}",
+        "\u{feff}",
+        "🎉",
+        "\u{1b}[31m",
+        "class",
+        "\"); import os; os.abort() #",
+    ];
+    // Each as everything that a scenario can say.
+    let mut programs = Vec::new();
+    for text in nasty {
+        let mut scenario = scenario(
+            "[[awaitable]]\nname = \"a\"\nreturns = 1\n[[awaitable]]\nname = \"b\"\nkind = \"task\"\n\
+             raises = \"Boom: m\"\ncancel_at = 9\ncancel_message = \"m\"",
+        );
+        scenario.title = Some(text.to_owned());
+        scenario.description = Some(format!("{text}\n{text}"));
+        for (number, awaitable) in scenario.awaitables.iter_mut().enumerate() {
+            awaitable.name = format!("{text}{number}");
+            if let Some(cancel) = &mut awaitable.cancel {
+                cancel.message = Some(text.to_owned());
+            }
+            say(awaitable, text);
+        }
+        programs.push(program(&scenario, Function::Gather, Python::DEFAULT));
+    }
+    // All of them together, to see that what comes out is what went in.
+    let tables = "[[awaitable]]\n[[awaitable]]\nraises = \"Boom: m\"\n".repeat(nasty.len());
+    let mut together = scenario(&format!("{tables}[gather]\nreturn_exceptions = true"));
+    let mut expected = Vec::new();
+    for (text, pair) in nasty.iter().zip(together.awaitables.chunks_mut(2)) {
+        for awaitable in pair {
+            say(awaitable, text);
+        }
+        expected.push(format!("{}, Boom({})", value(text), Value::Str((*text).to_owned())));
+    }
+    let expected = format!("gather() returned [{}]", expected.join(", "));
+    for interpreter in cpython::interpreters() {
+        check_compile(&interpreter, &programs);
+        check_first_line(&interpreter, &program(&together, Function::Gather, interpreter.python), &expected);
+    }
+}
+
+/// A value that holds a text wherever a value can.
+fn value(text: &str) -> Value {
+    Value::Dict(vec![(text.to_owned(), Value::List(vec![Value::Str(text.to_owned())]))])
+}
+
+/// Makes an awaitable return or raise a text.
+fn say(awaitable: &mut Awaitable, text: &str) {
+    if let Kind::Coroutine(body) | Kind::Task(body) = &mut awaitable.kind {
+        body.end = match &body.end {
+            End::Returns(_) => End::Returns(value(text)),
+            End::Raises(raised) => End::Raises(Exception { message: Some(text.to_owned()), ..raised.clone() }),
+        };
+    }
+}
+
+#[test]
+fn classes_keep_their_names() {
+    for interpreter in cpython::interpreters() {
+        for (name, shown) in
+            [("asyncio", "asyncio"), ("main", "main"), ("ﬁn", "ﬁn"), ("Größe", "Größe"), ("repr_", "repr_")]
+        {
+            let scenario = scenario(&format!("[[awaitable]]\nname = \"main\"\nraises = \"{name}: m\""));
+            let expected = format!("gather() raised {shown}('m')");
+            check_first_line(&interpreter, &program(&scenario, Function::Gather, interpreter.python), &expected);
+        }
+    }
+}
+
+#[test]
+fn programs_for_an_older_version_run_on_every_later_one() {
+    for interpreter in cpython::interpreters() {
+        let mut programs = Vec::new();
+        for python in Python::ALL.into_iter().filter(|python| *python <= interpreter.python) {
+            for number in 0..40 {
+                let scenario = scenario(&generator::scenario(&mut Random::new(29, number)).to_string());
+                for call in calls(&scenario) {
+                    programs.push(Program::new(&scenario, call, python, false).text);
+                }
+            }
+        }
+        check_compile(&interpreter, &programs);
+    }
+}
+
+/// On the real clock most would take minutes. That they do the right thing is held on the virtual one.
+#[track_caller]
+fn check_compile(interpreter: &Interpreter, programs: &[String]) {
+    let source = "import json, sys\nfor program in json.load(sys.stdin):\n    compile(program, program, 'exec')";
+    let mut command = Command::new(&interpreter.program);
+    command.args(["-W", "error", "-X", "utf8", "-c", source]).stdin(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the interpreter starts");
+    let input = serde_json::to_vec(programs).expect("texts become JSON");
+    child.stdin.take().expect("it is piped").write_all(&input).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{}: {}", interpreter.version, String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn wait_says_what_is_done_and_what_is_pending() {
+    let scenario = scenario(
+        "[[awaitable]]\nname = \"quick\"\nreturns = 1\n[[awaitable]]\nname = \"slow\"\ndelay = \"300ms\"\n\
+         [wait]\ntimeout = \"50ms\"",
+    );
+    for interpreter in cpython::interpreters() {
+        let output = run(&interpreter, &program(&scenario, Function::Wait, interpreter.python));
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lines: Vec<&str> = out.lines().collect();
+        assert!(lines[0].starts_with("done: <Task finished") && lines[0].contains("quick()"), "{out}");
+        assert!(lines[1].starts_with("pending: <Task pending") && lines[1].contains("slow()"), "{out}");
+        assert!(lines[2].starts_with("<Task finished") && lines[2].contains("slow()"), "{out}");
+        assert_eq!(lines.len(), 3, "{out}");
+    }
+}
+
+#[test]
+fn random_scenarios_are_valid() {
+    for number in 0..1000 {
+        let text = generator::scenario(&mut Random::new(17, number)).to_string();
+        if let Err(problems) = parse("-", &text) {
+            panic!("{text}\n{}", problems.render(false, 120));
+        }
+    }
+}
