@@ -272,7 +272,9 @@ mod tests {
     fn mistakes() {
         let write = "write seconds, as `1.5`, or a number with a unit, as `250ms` or `1h30m`";
         let not_a_duration = format!("not a duration: {write}");
-        for text in ["soon", "s", "1..5s", "--1", "1s,2s", "1_000", "\u{661}s", "1s soon", "1s-2s", ".", "e5", "\0", "-", "+"] {
+        for text in
+            ["soon", "s", "1..5s", "--1", "1s,2s", "1_000", "\u{661}s", "1s soon", "1s-2s", ".", "e5", "\0", "-", "+"]
+        {
             check(text, Err(&not_a_duration));
         }
         check("", Err(&format!("an empty string is no duration: {write}")));
