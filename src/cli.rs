@@ -85,7 +85,7 @@ pub struct Wait {
     pub return_when: Option<ReturnWhen>,
 
     /// After how long wait() returns anyway: seconds, a duration such as 250ms, or none
-    #[arg(long, value_name = "DURATION", value_parser = timeout)]
+    #[arg(long, value_name = "DURATION", value_parser = timeout, allow_negative_numbers = true)]
     pub timeout: Option<Timeout>,
 
     /// Whether coroutines are wrapped in tasks right at the call; without it they meet what the Python version does
@@ -122,7 +122,7 @@ pub struct RunOptions {
     pub clock: Option<ClockChoice>,
 
     /// How many times as fast as a real clock; implies --clock real
-    #[arg(long, value_name = "FACTOR", value_parser = speed)]
+    #[arg(long, value_name = "FACTOR", value_parser = speed, allow_negative_numbers = true)]
     pub speed: Option<f64>,
 
     /// What goes to standard output
@@ -325,6 +325,6 @@ fn count(text: &str) -> Result<usize, String> {
 fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(factor) if (1e-6..=1e9).contains(&factor) => Ok(factor),
-        _ => Err("a number above 0, such as 2 for twice as fast or 0.5 for half".to_owned()),
+        _ => Err("a number from 0.000001 to 1000000000, such as 2 for twice as fast or 0.5 for half".to_owned()),
     }
 }

@@ -15,6 +15,8 @@ use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
 
+use failure::Failure;
+
 /// Does what the command line asks for, and gives the exit code.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
@@ -30,5 +32,13 @@ pub fn run(cli: Cli) -> ExitCode {
     match done {
         Ok(code) => code.into(),
         Err(failure) => failure.report(),
+    }
+}
+
+/// Shows what clap has to say instead of a command line: what is wrong with it, or the help that it asks for.
+pub fn show(shown: &clap::Error) -> ExitCode {
+    match shown.print() {
+        Err(error) if !outputs::is_closed_pipe(&error) => Failure::Output(None, error).report(),
+        _ => ExitCode::from(u8::try_from(shown.exit_code()).unwrap_or(2)),
     }
 }

@@ -306,6 +306,8 @@ pub enum Reason {
     Finished,
     /// Nothing was ready and no timer was left, in the call or after it: the program would wait forever.
     Stuck,
+    /// Ctrl-C where nothing catches it any more: while `asyncio.run()` shuts down.
+    Interrupted,
     /// Ctrl-C a second time.
     Abandoned,
 }

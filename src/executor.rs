@@ -78,9 +78,10 @@ enum Action {
 enum Halt {
     /// Nothing is ready and no timer is left.
     Stuck,
-    /// Ctrl-C where nothing catches it.
+    /// Ctrl-C a second time.
     Abandoned,
-    /// Ctrl-C up to 3.10: `KeyboardInterrupt` leaves the loop, and `asyncio.run()` goes on to its end.
+    /// `KeyboardInterrupt` leaves the loop: up to 3.10, where `asyncio.run()` then goes on to its end, and while it
+    /// shuts down.
     KeyboardInterrupt,
 }
 
@@ -136,7 +137,8 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
         let reason = match self.run_program() {
             Ok(()) => Reason::Finished,
             Err(Halt::Stuck) => Reason::Stuck,
-            Err(Halt::Abandoned | Halt::KeyboardInterrupt) => Reason::Abandoned,
+            Err(Halt::KeyboardInterrupt) => Reason::Interrupted,
+            Err(Halt::Abandoned) => Reason::Abandoned,
         };
         let unretrieved = self.unretrieved();
         if reason == Reason::Finished {
@@ -214,13 +216,12 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
     }
 
     /// Ctrl-C. From 3.11 it cancels the caller's task (`Runner._on_sigint`); before, `KeyboardInterrupt` leaves the
-    /// loop. A second one, or one while the loop shuts down, ends the run.
+    /// loop, as it does while that shuts down. A second one ends the run.
     fn interrupt(&mut self) -> Result<(), Halt> {
-        let again = std::mem::replace(&mut self.interrupted, true);
-        if again || self.futures.state(self.main()).is_done() {
+        if std::mem::replace(&mut self.interrupted, true) {
             return Err(Halt::Abandoned);
         }
-        if !self.dialect.interrupt_cancels_main_alone() {
+        if self.futures.state(self.main()).is_done() || !self.dialect.interrupt_cancels_main_alone() {
             return Err(Halt::KeyboardInterrupt);
         }
         self.cancel(Target::Caller, Message::Absent, Canceller::Interrupt);

@@ -5,5 +5,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    asyncdemo::commands::run(asyncdemo::cli::Cli::parse())
+    match asyncdemo::cli::Cli::try_parse() {
+        Ok(cli) => asyncdemo::commands::run(cli),
+        Err(shown) => asyncdemo::commands::show(&shown),
+    }
 }

@@ -257,8 +257,7 @@ fn check_duration(key: &str, text: &str) -> Result<(), TestCaseError> {
     match judged(key, text) {
         (Ok(()), accepted) => prop_assert!(accepted, "{text:?}"),
         (Err(error), true) => {
-            let of_size = ["longer than 100 days", "shorter than a nanosecond"].iter().any(|size| error.contains(size));
-            prop_assert!(of_size, "{text:?}: {error}");
+            prop_assert!(error.contains("longer than 100 days"), "{text:?}: {error}");
         }
         (Err(_), false) => {}
     }

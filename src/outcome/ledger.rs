@@ -176,7 +176,7 @@ impl<'s> Ledger<'s> {
         let because = match reason {
             Reason::Finished => format!("the program ended at {} s", run.ended_at),
             Reason::Stuck => format!("nothing happens any more after {} s", run.ended_at),
-            Reason::Abandoned => format!("the program was ended at {} s", run.ended_at),
+            Reason::Interrupted | Reason::Abandoned => format!("the program was ended at {} s", run.ended_at),
         };
         let mut notes = Vec::new();
         for awaitable in &scenario.awaitables {
@@ -193,6 +193,17 @@ impl<'s> Ledger<'s> {
         {
             notes.push(format!("cancel of the caller at {moment} s: {because}"));
         }
+        if let Some(moment) = scenario.caller.call_at
+            && run.called_at.is_none()
+        {
+            notes.push(format!("call at {moment} s: {because}"));
+        }
+        if let Some(moment) = scenario.caller.await_at
+            && run.awaited_at.is_none()
+        {
+            let missed = if run.called_at.is_none() { "the call was never made" } else { &because };
+            notes.push(format!("await at {moment} s: {missed}"));
+        }
         if let Call::Gather(_) = run.call {
             let missed = if run.called_at.is_none() { "the call was never made" } else { &because };
             if let Some(moment) = scenario.caller.cancel_group_at
@@ -207,7 +218,9 @@ impl<'s> Ledger<'s> {
         }
         if run.python == Python::V3_8 {
             for awaitable in &scenario.awaitables {
-                let by_key = awaitable.cancel.as_ref().is_some_and(|cancel| cancel.message.is_some());
+                let came = &self.scheduled_cancels[awaitable.ids.start as usize..awaitable.ids.end as usize];
+                let by_key = awaitable.cancel.as_ref().is_some_and(|cancel| cancel.message.is_some())
+                    && came.iter().any(|came| *came);
                 let by_future = matches!(&awaitable.kind, Kind::Future(settlement) if matches!(&settlement.end,
                     BodyEnd::Raises(raised) if raised.is_cancelled_error() && raised.message.is_some()));
                 if by_key || by_future {

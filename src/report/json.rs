@@ -19,7 +19,7 @@ pub use document::{ClockName, Head};
 pub use event::EventLog;
 
 use document::Document;
-use layout::Lines;
+use layout::{Lines, OneLine};
 
 /// Writes one run document, an awaitable and an event a line, with a newline at the end.
 ///
@@ -44,7 +44,8 @@ pub fn write_document(
 ///
 /// What the writer says.
 pub fn write_last_line(out: &mut impl Write, head: &Head<'_>, run: &Run<'_>, awaitables: bool) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &Document::new(head, run, None, awaitables))?;
+    let document = Document::new(head, run, None, awaitables);
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, OneLine))?;
     out.write_all(b"\n")
 }
 
@@ -54,6 +55,6 @@ pub fn write_last_line(out: &mut impl Write, head: &Head<'_>, run: &Run<'_>, awa
 ///
 /// What the writer says.
 pub fn write_event(out: &mut impl Write, log: &mut EventLog<'_>, event: &Event<'_>) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &log.line(event))?;
+    log.line(event).serialize(&mut serde_json::Serializer::with_formatter(&mut *out, OneLine))?;
     out.write_all(b"\n")
 }

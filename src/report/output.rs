@@ -21,13 +21,28 @@ enum Target {
 }
 
 impl NewFile {
+    /// Whether a file can be made there, tried out before there is anything to write: nothing is left behind, not even
+    /// where the program is killed afterwards.
+    ///
+    /// # Errors
+    ///
+    /// Where no file can be made there.
+    pub fn try_out(path: &Path) -> io::Result<()> {
+        let path = follow_links(path);
+        match fs::metadata(&path) {
+            Ok(old) if old.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(old) if !old.is_file() => Ok(()),
+            _ => Builder::new().prefix(".asyncdemo-").tempfile_in(folder_of(&path)).map(drop),
+        }
+    }
+
     /// Begins a file. What the path names already is replaced at the end; a link stays a link to what is replaced.
     ///
     /// # Errors
     ///
     /// Where no file can be made there.
     pub fn create(path: &Path) -> io::Result<NewFile> {
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let path = follow_links(path);
         let old = fs::metadata(&path);
         let target = match old {
             Ok(old) if old.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
@@ -35,10 +50,6 @@ impl NewFile {
                 Target::Direct(BufWriter::new(fs::OpenOptions::new().write(true).open(&path)?))
             }
             old => {
-                let folder = match path.parent() {
-                    Some(folder) if !folder.as_os_str().is_empty() => folder,
-                    _ => Path::new("."),
-                };
                 let mut builder = Builder::new();
                 builder.prefix(".asyncdemo-").suffix(".tmp");
                 let permissions = old.ok().map(|old| old.permissions());
@@ -47,7 +58,7 @@ impl NewFile {
                     use std::os::unix::fs::PermissionsExt;
                     fs::Permissions::from_mode(0o666)
                 });
-                let file = builder.tempfile_in(folder)?;
+                let file = builder.tempfile_in(folder_of(&path))?;
                 if let Some(permissions) = permissions {
                     // Where that fails the file still is what was asked for.
                     let _ = file.as_file().set_permissions(permissions);
@@ -74,6 +85,26 @@ impl NewFile {
             }
             Target::Direct(mut writer) => writer.flush(),
         }
+    }
+}
+
+/// Where a chain of links leads, also where nothing is there yet. A circle of them is left to fail by itself.
+fn follow_links(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..40 {
+        match fs::read_link(&path) {
+            // A relative link is meant from where it lies; an absolute one replaces all of the path.
+            Ok(target) => path = folder_of(&path).join(target),
+            Err(_) => break,
+        }
+    }
+    path
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 

@@ -43,12 +43,13 @@ impl fmt::Display for Nanos {
 
 /// Reads a duration: a bare number of seconds (`3`, `0.25`), or numbers with units (`250ms`, `1.5s`, `1h30m`).
 ///
-/// The decimal is taken exactly and rounded to the nearest nanosecond, a half up.
+/// The decimal is taken exactly and rounded to the nearest nanosecond, a half up; what is more than nothing is at least
+/// one.
 ///
 /// # Errors
 ///
 /// A lower-case fragment that says what is wrong and what to write: the text is no duration, is negative or not
-/// finite, is longer than [`Nanos::MAX`], or is more than nothing and yet less than a nanosecond.
+/// finite, or is longer than [`Nanos::MAX`].
 pub fn parse_duration(text: &str) -> Result<Nanos, String> {
     Durations::new().parse(text).map_err(|error| format!("{error}: {}", error.help()))
 }
@@ -63,7 +64,6 @@ pub(crate) enum DurationError {
     Negative,
     NotFinite,
     TooLong,
-    TooShort,
 }
 
 impl fmt::Display for DurationError {
@@ -76,7 +76,6 @@ impl fmt::Display for DurationError {
             DurationError::Negative => f.write_str("a duration cannot be negative"),
             DurationError::NotFinite => f.write_str("a duration must be finite"),
             DurationError::TooLong => f.write_str("longer than 100 days"),
-            DurationError::TooShort => f.write_str("shorter than a nanosecond, yet not 0"),
         }
     }
 }
@@ -93,7 +92,6 @@ impl DurationError {
             DurationError::Negative => "write 0 or more",
             DurationError::NotFinite => "write a number",
             DurationError::TooLong => "the most is `100d`, up to which nanoseconds can be told apart in JSON",
-            DurationError::TooShort => "time is counted in whole nanoseconds: write `1ns`, or 0",
         }
     }
 }
@@ -142,7 +140,7 @@ impl Durations {
         }
         match self.parse_size(size) {
             Ok(Nanos::ZERO) => Ok(Nanos::ZERO),
-            Ok(_) | Err(DurationError::TooShort | DurationError::TooLong) if negative => Err(DurationError::Negative),
+            Ok(_) | Err(DurationError::TooLong) if negative => Err(DurationError::Negative),
             result => result,
         }
     }
@@ -170,22 +168,23 @@ impl Durations {
                 }
                 _ => return Err(DurationError::NotADuration),
             };
-            let size = self.0.parse(&format!("{number}{name}")).map_err(|error| match error {
-                ParseError::Overflow | ParseError::PositiveExponentOverflow => DurationError::TooLong,
-                ParseError::NegativeExponentOverflow => DurationError::TooShort,
-                _ => DurationError::NotADuration,
-            })?;
-            whole += size.as_seconds();
-            billionths += i128::from(size.subsec_nanos());
+            match self.0.parse(&format!("{number}{name}")) {
+                Ok(size) => {
+                    whole += size.as_seconds();
+                    billionths += i128::from(size.subsec_nanos());
+                }
+                // As good as nothing, which the digits below tell from nothing.
+                Err(ParseError::NegativeExponentOverflow) => {}
+                Err(ParseError::Overflow | ParseError::PositiveExponentOverflow) => return Err(DurationError::TooLong),
+                Err(_) => return Err(DurationError::NotADuration),
+            }
             significant |= has_significant_digit(number);
             rest = after.trim_start();
         }
         whole += billionths / 1_000_000_000;
         billionths %= 1_000_000_000;
-        if whole == 0 && significant {
-            return Err(DurationError::TooShort);
-        }
-        match u64::try_from(whole + i128::from(billionths >= 500_000_000)) {
+        let nearest = whole + i128::from(billionths >= 500_000_000);
+        match u64::try_from(nearest.max(i128::from(significant))) {
             Ok(nanos) if nanos <= Nanos::MAX.0 => Ok(Nanos(nanos)),
             _ => Err(DurationError::TooLong),
         }
@@ -255,6 +254,10 @@ mod tests {
         check("100d", Ok(Nanos::MAX.0));
         check("0s", Ok(0));
         check("0e5s", Ok(0));
+        // More than nothing is at least a nanosecond: a sleep of it suspends.
+        for text in ["0.4ns", "0.9ns", "1e-40", "1e-99999999"] {
+            check(text, Ok(1));
+        }
     }
 
     #[test]
@@ -294,10 +297,6 @@ mod tests {
         let too_long = "longer than 100 days: the most is `100d`, up to which nanoseconds can be told apart in JSON";
         for text in ["200d", "100d1ns", "1e300", "1e99999999", "99999999999999999999999999999999h"] {
             check(text, Err(too_long));
-        }
-        let too_short = "shorter than a nanosecond, yet not 0: time is counted in whole nanoseconds: write `1ns`, or 0";
-        for text in ["0.4ns", "0.9ns", "1e-40", "1e-99999999"] {
-            check(text, Err(too_short));
         }
     }
 

@@ -4,6 +4,35 @@ use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
 
+use crate::report::escape::is_harmless;
+
+/// Everything in one line, as `jsonl` has it.
+#[derive(Debug)]
+pub struct OneLine;
+
+impl Formatter for OneLine {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        write_harmless(out, fragment)
+    }
+}
+
+/// JSON lets everything but C0 controls stand raw in a string. A stream of it may still go to a terminal, so whatever
+/// could act there is escaped too.
+fn write_harmless<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {
+    if fragment.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return out.write_all(fragment.as_bytes());
+    }
+    let mut rest = fragment;
+    while let Some((at, harmful)) = rest.char_indices().find(|(_, c)| !is_harmless(*c)) {
+        out.write_all(&rest.as_bytes()[..at])?;
+        for unit in harmful.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        rest = &rest[at + harmful.len_utf8()..];
+    }
+    out.write_all(rest.as_bytes())
+}
+
 /// Between one line in all and a line for every brace: what a person can read and `diff`.
 #[derive(Debug, Default)]
 pub struct Lines {
@@ -24,6 +53,10 @@ impl Lines {
 }
 
 impl Formatter for Lines {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        write_harmless(out, fragment)
+    }
+
     fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.depth += 1;
         out.write_all(b"{")

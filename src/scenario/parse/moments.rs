@@ -94,7 +94,6 @@ fn problem(key: &str, node: &Node<'_>, place: Range<usize>, wanted: &str, error:
         DurationError::Negative => "negative",
         DurationError::NotFinite => "not finite",
         DurationError::TooLong => "too long",
-        DurationError::TooShort => "too short",
     };
     let help = match (error, wanted) {
         (DurationError::NotADuration | DurationError::Empty, _) => forms(wanted),
