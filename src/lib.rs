@@ -23,8 +23,10 @@
 //! 3. [`executor`]: the event loop. It mirrors `Lib/asyncio` file by file; the Python versions are one small closed
 //!    dialect that names each difference once.
 //! 4. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
-//! 5. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
-//! 6. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
+//! 5. [`expect`]: what a scenario says should come of it, held against what does; and the way back, from what happens
+//!    into the file.
+//! 6. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
+//! 7. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
 //!
 //! Imports go one way only, downwards to upwards in that list, and the executor and the reports do not know each other
 //! at all; a test reads the `use` lines and holds that.
