@@ -56,7 +56,7 @@ fn every_key() {
         r#"
         title = "All of it"
         description = "Two\nlines"
-        shows = ["one", "two"]
+        shows = ["G1", "M15"]
         question = "Why?"
         answer = "Because."
         python = "3.8"
@@ -102,7 +102,7 @@ fn every_key() {
     );
     assert_eq!(scenario.title.as_deref(), Some("All of it"));
     assert_eq!(scenario.description.as_deref(), Some("Two\nlines"));
-    assert_eq!(scenario.shows, ["one", "two"]);
+    assert_eq!(scenario.shows, ["G1", "M15"]);
     assert_eq!((scenario.question.as_deref(), scenario.answer.as_deref()), (Some("Why?"), Some("Because.")));
     assert_eq!((scenario.python, scenario.seed), (Some(Python::V3_8), u64::MAX));
 

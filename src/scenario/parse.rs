@@ -19,7 +19,7 @@ mod values;
 
 use toml::de::{DeTable, DeValue};
 
-use super::diagnostic::{Diagnostics, Problem, Problems};
+use super::diagnostic::{Diagnostics, Problem, Problems, quoted};
 use super::{Awaitable, GatherOptions, Ids, Kind, Scenario, WaitOptions};
 
 use awaitables::awaitables;
@@ -132,8 +132,23 @@ fn title(entry: &Entry<'_>, problems: &mut Problems) -> Option<String> {
     Some(title.to_owned())
 }
 
+/// The claims about gather() and wait() that a scenario may show: a letter, and how many there are.
+const CLAIMS: [(char, u8); 4] = [('G', 18), ('W', 11), ('C', 8), ('M', 15)];
+
 fn shows(entry: &Entry<'_>, problems: &mut Problems) -> Vec<String> {
-    let texts = entry.texts("a list of ids of claims", "[\"gather-first-exception\"]", problems).unwrap_or_default();
+    let texts = entry.texts("a list of ids of claims", "[\"G11\"]", problems).unwrap_or_default();
+    for (id, place) in &texts {
+        let known = CLAIMS.iter().any(|(letter, count)| {
+            id.strip_prefix(*letter).is_some_and(|number| (1..=*count).any(|known| number == known.to_string()))
+        });
+        if !known {
+            let problem = Problem::new(format!("unknown claim {}", quoted(id))).at(place.clone());
+            problems.push(problem.label("no claim has this id").help(
+                "the claims are G1 to G18 (gather), W1 to W11 (wait), C1 to C8 (the two compared) and M1 to M15 \
+                 (mistakes)",
+            ));
+        }
+    }
     texts.into_iter().map(|(text, _)| text.to_owned()).collect()
 }
 
