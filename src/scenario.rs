@@ -19,7 +19,7 @@ use std::str::FromStr;
 pub use diagnostic::{Diagnostics, Problem};
 pub use duration::{Nanos, parse_duration};
 pub use exception::{Exception, write_exception_repr};
-pub use library::{BUILTINS, Builtin, builtin, nearest_builtin};
+pub use library::{Builtin, COURSE, Section, builtin, builtins, nearest_builtin};
 pub use load::{Loaded, load};
 pub use parse::parse;
 pub use python::Python;

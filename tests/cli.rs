@@ -294,12 +294,16 @@ fn the_event_log_is_shown_where_it_is_asked_for() {
 fn scenarios_are_listed_and_printed() {
     let listing = run(&["scenarios"]);
     assert_eq!(listing.code, Some(0));
-    for name in ["basic", "nested", "timeout", "cleanup", "tasks", "workers"] {
-        assert!(listing.stdout.contains(name), "{}", listing.stdout);
+    for path in ["basic", "basics/tasks", "gather/nested", "wait/timeout", "mistakes/booked-anyway"] {
+        let name = path.rsplit('/').next().expect("a path has a last part");
+        assert!(listing.stdout.contains(&format!("\n  {name} ")), "{}", listing.stdout);
         let printed = run(&["scenarios", name]);
-        let file = fs::read_to_string(format!("{}/scenarios/{name}.toml", env!("CARGO_MANIFEST_DIR")));
+        let file = fs::read_to_string(format!("{}/scenarios/{path}.toml", env!("CARGO_MANIFEST_DIR")));
         assert_eq!(printed.stdout, file.expect("it is there"));
     }
+    assert!(listing.stdout.starts_with("Start here:\n  basic "), "{}", listing.stdout);
+    let widest = listing.stdout.lines().map(str::len).max();
+    assert!(widest <= Some(80), "{widest:?} columns where nobody said how many there are");
     let unknown = run(&["scenarios", "basics"]);
     assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(2), ""));
     assert!(unknown.stderr.contains("did you mean `basic`"), "{}", unknown.stderr);

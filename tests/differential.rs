@@ -91,7 +91,7 @@ fn recorded_scenario_files_agree() {
     let kept: Vec<(&str, &str)> = recorded.iter().map(|file| (file.name.as_str(), file.toml.as_str())).collect();
     assert!(
         texts == kept,
-        "scenarios/ has changed since its answers were recorded: run `ASYNCDEMO_RECORD=1 cargo test --test differential`",
+        "the programs in scenarios/ have changed since their answers were recorded: run `ASYNCDEMO_RECORD=1 cargo test --test differential`",
     );
     compare_recorded(&recorded);
 }
@@ -293,20 +293,40 @@ fn record(recording: Recording, scenarios: &[(String, String)]) {
     recording.write(&recorded);
 }
 
-/// Every file under `scenarios/`, in the names' order, with its text.
+/// Every file under `scenarios/`, in the paths' order, with the part of its text that is the program.
 fn scenario_files() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let mut files: Vec<(String, String)> = fs::read_dir(&folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.expect("the folder can be read").path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
-        .map(|path| {
-            let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            (format!("scenarios/{}", path.file_name().unwrap_or_default().to_string_lossy()), text)
-        })
-        .collect();
+    let mut files = Vec::new();
+    let mut folders = vec!["scenarios".to_owned()];
+    while let Some(folder) = folders.pop() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&folder);
+        let entries = fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for entry in entries {
+            let entry = entry.expect("the folder can be read").path();
+            let name = format!("{folder}/{}", entry.file_name().unwrap_or_default().to_string_lossy());
+            if entry.is_dir() {
+                folders.push(name);
+            } else if name.ends_with(".toml") {
+                let text = fs::read_to_string(&entry).unwrap_or_else(|error| panic!("{}: {error}", entry.display()));
+                files.push((name, program(&text)));
+            }
+        }
+    }
     files.sort();
     files
+}
+
+/// A scenario file without what is said about the program: prose, comments and expectations. So a better word in a
+/// file asks for no new recording.
+fn program(toml: &str) -> String {
+    const HEADERS: [&str; 5] = ["[[awaitable]]", "[caller]", "[gather]", "[wait]", "[[expect]]"];
+    let mut within = false;
+    let kept = toml.lines().filter(|line| {
+        if HEADERS.contains(line) {
+            within = *line != "[[expect]]";
+        }
+        within && !line.starts_with('#')
+    });
+    kept.map(|line| line.to_owned() + "\n").collect()
 }
 
 /// The text with every `count` above 20 made 20: where ten thousand are alike, twenty of them show the same.

@@ -308,7 +308,7 @@ fn what_is_not_there() {
     );
     let error = load_error("zebra\x1b[1m");
     assert!(error.starts_with("error: no file and no built-in scenario `zebra\\u{1b}[1m`\n"), "{error}");
-    assert!(error.contains("the built-in scenarios are `basic`, `tasks`"), "{error}");
+    assert!(error.contains("`asyncdemo scenarios` lists the built-in scenarios"), "{error}");
     assert!(load(Some("")).is_err());
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::cli;
 use crate::report::escape::escape;
 use crate::report::style::Style;
-use crate::scenario::{BUILTINS, builtin, nearest_builtin};
+use crate::scenario::{COURSE, builtin, builtins, nearest_builtin};
 
 use super::failure::{Code, Failure};
 use super::surroundings;
@@ -29,21 +29,42 @@ pub fn scenarios(arguments: cli::Scenarios) -> Result<Code, Failure> {
     }
 }
 
+/// The narrowest column in which a lesson still reads well beside its name.
+const NARROWEST: usize = 40;
+/// Lessons are not set wider than this, however wide the terminal.
+const WIDEST: usize = 90;
+
+/// The course: a heading for each section, and a line or a few for each scenario.
 fn list(out: &mut impl Write, style: Style, width: usize) -> io::Result<()> {
-    let names = BUILTINS.iter().map(|builtin| builtin.name.len()).max().unwrap_or(0);
-    let room = width.saturating_sub(names + 4).max(20);
-    for builtin in &BUILTINS {
-        let lesson = builtin.lesson();
-        let mut lines = wrap(&lesson, room).into_iter();
-        let first = lines.next().unwrap_or_default();
-        writeln!(out, "  {}{:pad$}  {first}", style.bold.style(builtin.name), "", pad = names - builtin.name.len())?;
-        for line in lines {
-            writeln!(out, "  {:names$}  {line}", "")?;
+    let names = builtins().map(|builtin| builtin.name.len()).max().unwrap_or(0);
+    let beside = width.saturating_sub(names + 4);
+    for section in &COURSE {
+        writeln!(out, "{}:", style.bold.style(section.heading))?;
+        for builtin in section.scenarios {
+            let name = style.bold.style(builtin.name);
+            let lesson = builtin.lesson();
+            if beside < NARROWEST {
+                writeln!(out, "  {name}")?;
+                for line in wrap(&lesson, width.saturating_sub(4)) {
+                    writeln!(out, "    {line}")?;
+                }
+                continue;
+            }
+            let mut lines = wrap(&lesson, beside.min(WIDEST)).into_iter();
+            let first = lines.next().unwrap_or_default();
+            writeln!(out, "  {name}{:pad$}  {first}", "", pad = names - builtin.name.len())?;
+            for line in lines {
+                writeln!(out, "  {:names$}  {line}", "")?;
+            }
         }
+        writeln!(out)?;
     }
-    writeln!(out)?;
-    writeln!(out, "{}", style.dim.style("Run one with `asyncdemo gather NAME` or `asyncdemo wait NAME`;"))?;
-    writeln!(out, "{}", style.dim.style("read its file with `asyncdemo scenarios NAME`."))
+    let hint = "Run one with `asyncdemo gather NAME` or `asyncdemo wait NAME`; read its file with `asyncdemo scenarios \
+                NAME`: it holds a question to think about first, and the answer.";
+    for line in wrap(hint, width.min(WIDEST)) {
+        writeln!(out, "{}", style.dim.style(line))?;
+    }
+    Ok(())
 }
 
 /// The lessons are our own texts, in ASCII.

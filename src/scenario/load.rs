@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::Scenario;
 use super::diagnostic::{Diagnostics, Problem, Problems, quoted};
-use super::library::{BUILTINS, builtin};
-use super::parse::{nearest, parse};
+use super::library::{builtin, nearest_builtin};
+use super::parse::parse;
 
 /// The longest file that is read: 16 MiB.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
@@ -81,12 +81,10 @@ fn unreadable(source: &str, error: &io::Error) -> Problem {
     let name = named(source);
     match error.kind() {
         ErrorKind::NotFound => {
-            let names: Vec<String> = BUILTINS.iter().map(|builtin| format!("`{}`", builtin.name)).collect();
             let stem = source.strip_suffix(".toml").unwrap_or(source);
-            let meant = nearest(stem, BUILTINS.iter().map(|builtin| builtin.name));
-            let help = match meant {
+            let help = match nearest_builtin(stem) {
                 Some(meant) => format!("did you mean the built-in scenario `{meant}`?"),
-                None => format!("the built-in scenarios are {}", names.join(", ")),
+                None => "`asyncdemo scenarios` lists the built-in scenarios".to_owned(),
             };
             Problem::new(format!("no file and no built-in scenario {name}")).help(help)
         }

@@ -23,7 +23,7 @@ pub const CLASSES: [&[Python]; 5] = [
 pub struct Recorded {
     /// A file under `scenarios/`, or `random 17`.
     pub name: String,
-    /// The scenario file's text.
+    /// The scenario file's text; of those under `scenarios/` the part that is the program.
     pub toml: String,
     /// In the order of calls, then of classes.
     pub runs: Vec<RecordedRun>,

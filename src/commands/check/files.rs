@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::When;
 use crate::commands::surroundings;
-use crate::scenario::{self, BUILTINS, Diagnostics, Problem, Scenario};
+use crate::scenario::{self, Diagnostics, Problem, Scenario, builtins};
 
 use super::parallel::in_order;
 
@@ -28,7 +28,7 @@ pub enum Found {
 /// nothing is named.
 pub fn files(paths: &[String]) -> Vec<File> {
     let named: Vec<Found> = if paths.is_empty() {
-        BUILTINS.iter().map(|builtin| Found::Named(builtin.name.to_owned())).collect()
+        builtins().map(|builtin| Found::Named(builtin.name.to_owned())).collect()
     } else {
         paths.iter().flat_map(|path| found(path)).collect()
     };
