@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use asyncdemo::expect::{Edit, check, rewrite, versions};
-use asyncdemo::scenario::{BUILTINS, parse};
+use asyncdemo::scenario::{builtins, parse};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -76,7 +76,7 @@ fn read(folder: &TempDir, name: &str) -> String {
 
 #[test]
 fn every_built_in_scenario_does_what_it_expects() {
-    for builtin in &BUILTINS {
+    for builtin in builtins() {
         let scenario = parse(builtin.name, builtin.text).unwrap_or_else(|error| panic!("{error}"));
         assert!(!scenario.expect.is_empty(), "{} expects nothing", builtin.name);
         for expect in &scenario.expect {
