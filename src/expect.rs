@@ -14,6 +14,9 @@ mod rewrite;
 mod splice;
 mod update;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use crate::event::Recording;

@@ -19,6 +19,7 @@ const RULES: &[Rule] = &[
             "crate::event",
             "crate::outcome",
             "crate::executor",
+            "crate::expect",
             "crate::report",
             "crate::commands",
             "crate::cli",
@@ -35,6 +36,7 @@ const RULES: &[Rule] = &[
         forbidden: &[
             "crate::outcome",
             "crate::executor",
+            "crate::expect",
             "crate::report",
             "crate::commands",
             "crate::cli",
@@ -46,12 +48,22 @@ const RULES: &[Rule] = &[
     Rule {
         part: "outcome",
         except: &[],
-        forbidden: &["crate::executor", "crate::report", "crate::commands", "crate::cli", "clap", "serde", "tokio"],
+        forbidden: &[
+            "crate::executor",
+            "crate::expect",
+            "crate::report",
+            "crate::commands",
+            "crate::cli",
+            "clap",
+            "serde",
+            "tokio",
+        ],
     },
     Rule {
         part: "executor",
         except: &[],
         forbidden: &[
+            "crate::expect",
             "crate::report",
             "crate::commands",
             "crate::cli",
@@ -61,6 +73,11 @@ const RULES: &[Rule] = &[
             "serde",
             "serde_json",
         ],
+    },
+    Rule {
+        part: "expect",
+        except: &[],
+        forbidden: &["crate::report", "crate::commands", "crate::cli", "clap", "serde", "serde_json", "owo_colors"],
     },
     Rule { part: "report", except: &[], forbidden: &["crate::executor", "crate::commands", "crate::cli", "clap"] },
     Rule {
@@ -82,6 +99,8 @@ const RULES: &[Rule] = &[
     // Where the runtime is made and where it is used is one file.
     Rule { part: "", except: &["executor/clock.rs"], forbidden: &["tokio"] },
     Rule { part: "", except: &["scenario/parse"], forbidden: &["toml"] },
+    Rule { part: "", except: &["expect"], forbidden: &["toml_edit"] },
+    Rule { part: "", except: &["report/check/junit.rs"], forbidden: &["quick_junit"] },
     Rule { part: "", except: &["cli.rs", "main.rs", "commands"], forbidden: &["clap"] },
 ];
 

@@ -129,7 +129,7 @@ impl<'f> Order<'f> {
 
 /// What goes to standard output.
 struct Show {
-    lines: Option<Human<BufWriter<io::Stdout>>>,
+    lines: Option<Human<Box<dyn Write>>>,
     failed: Option<io::Error>,
 }
 
@@ -141,7 +141,12 @@ impl Show {
                 let expects = file.scenario.as_ref().map_or(&[][..], |scenario| &scenario.expect);
                 expects.iter().map(|expect| (file.source.as_str(), expect.line))
             });
-            Human::new(BufWriter::new(io::stdout()), style, surroundings::unicode(), places)
+            // Whoever watches sees each line as it comes.
+            let out: Box<dyn Write> = match surroundings::stdout_is_terminal() {
+                true => Box::new(io::stdout()),
+                false => Box::new(BufWriter::new(io::stdout())),
+            };
+            Human::new(out, style, surroundings::unicode(), places)
         });
         Show { lines, failed: None }
     }

@@ -34,7 +34,7 @@ pub struct Change {
     pub key: String,
 }
 
-/// How an expectation was changed. The texts are TOML, and may have several lines.
+/// How an expectation was changed. The texts are TOML on one line, without comments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// It is new, with all its keys.

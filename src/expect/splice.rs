@@ -48,6 +48,64 @@ pub fn without_key(text: &str, at: Range<usize>) -> Splice {
     if alone { Splice::new(line..at.end + next, "") } else { Splice::new(at, "") }
 }
 
+/// Where the comments in a value's text are, each from its `#` to the end of its line.
+pub fn comments(text: &str) -> Vec<Range<usize>> {
+    let mut comments = Vec::new();
+    let mut from = 0;
+    while let Some(rest) = text.get(from..)
+        && let Some(at) = rest.find(['#', '"', '\''])
+    {
+        let found = rest.get(at..).unwrap_or_default();
+        let start = from + at;
+        if found.starts_with('#') {
+            let line = found.lines().next().unwrap_or_default();
+            comments.push(start..start + line.trim_end().len());
+            from = start + line.len();
+        } else {
+            from = text.len() - behind_string(found).len();
+        }
+    }
+    comments
+}
+
+/// What stands behind the string that a text begins with.
+fn behind_string(text: &str) -> &str {
+    let quote = text.get(..1).unwrap_or_default();
+    let long = text.get(..3).filter(|quotes| *quotes == quote.repeat(3));
+    let quotes = long.unwrap_or(quote);
+    let mut at = quotes.len();
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if rest.starts_with(quotes) {
+            // A long string may end in quotes of its own.
+            let all = rest.len() - rest.trim_start_matches(quote).len();
+            return rest.get(if long.is_some() { all } else { 1 }..).unwrap_or_default();
+        }
+        let escaped = quote == "\"" && rest.starts_with('\\');
+        at += rest.chars().take(if escaped { 2 } else { 1 }).map(char::len_utf8).sum::<usize>();
+    }
+    ""
+}
+
+/// A value's text on one line, without its comments.
+pub fn on_one_line(text: &str) -> String {
+    let without = apply(text, comments(text).into_iter().map(|comment| Splice::new(comment, "")).collect());
+    without.lines().map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The edit that keeps the comments which others would take away: on lines of their own before the first of them.
+pub fn saved_comments(text: &str, splices: &[Splice]) -> Option<Splice> {
+    let first = splices.iter().map(|splice| splice.at.start).min()?;
+    let line = text.get(..first)?.rfind('\n').map_or(0, |end| end + 1);
+    let indent: String = text.get(line..)?.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+    let mut lines = String::new();
+    for gone in splices.iter().filter_map(|splice| text.get(splice.at.clone())) {
+        for comment in comments(gone) {
+            lines.extend([&indent, gone.get(comment).unwrap_or_default(), "\n"]);
+        }
+    }
+    (!lines.is_empty()).then(|| Splice::new(line..line, lines))
+}
+
 fn is_blank(text: &str) -> bool {
     text.trim().is_empty()
 }
@@ -75,7 +133,11 @@ pub fn list(text: &str, array: &Array, slots: &[Slot], added: &[String]) -> Vec<
         return put.collect();
     }
     let list = Layout::of(text, whole, &items);
-    if list.has_comments() { list.edit(&items, added) } else { vec![list.anew(&items, added)] }
+    if !comments(list.slice(&list.whole)).is_empty() {
+        list.edit(&items, added)
+    } else {
+        vec![list.anew(&items, added)]
+    }
 }
 
 /// A list in its text.
@@ -95,10 +157,6 @@ impl<'t> Layout<'t> {
         let head = whole.start + 1..starts.clone().next().unwrap_or(end);
         let gaps = items.iter().zip(starts.skip(1)).map(|((at, _), next)| at.end..next).collect();
         Layout { text, whole, gaps, head }
-    }
-
-    fn has_comments(&self) -> bool {
-        self.gaps.iter().chain([&self.head]).any(|gap| self.slice(gap).contains('#'))
     }
 
     fn slice(&self, at: &Range<usize>) -> &'t str {
@@ -237,6 +295,25 @@ mod tests {
             "x = [ # head\n   # no comma, here\n   3, 4]\n",
         );
         check("x = [ # none\n]\n", &[], &["1"], "x = [ # none\n    1,\n]\n");
+    }
+
+    #[test]
+    fn comments_are_told_from_strings() {
+        let text =
+            "[ # one\n 'a # b', \"c \\\" # d\", # two \r\n \"\"\"e \" # f\"\"\"\", '''g' # h''', \"\", # three\n]";
+        let found: Vec<&str> = comments(text).into_iter().map(|at| &text[at]).collect();
+        assert_eq!(found, ["# one", "# two", "# three"]);
+        assert_eq!(on_one_line(text), "[ 'a # b', \"c \\\" # d\", \"\"\"e \" # f\"\"\"\", '''g' # h''', \"\", ]");
+        assert_eq!(comments("\"never ends # x"), []);
+        assert_eq!(on_one_line("[\n  '# x', # x\n]"), "[ '# x', ]");
+    }
+
+    #[test]
+    fn comments_that_would_go_are_kept_before() {
+        let text = "a = 1\n  x = [ # one\n  1, # two\n]\n";
+        let gone = Splice::new(8..text.len() - 1, "y = 2");
+        let saved = saved_comments(text, std::slice::from_ref(&gone));
+        assert_eq!(apply(text, saved.into_iter().chain([gone]).collect()), "a = 1\n  # one\n  # two\n  y = 2\n");
     }
 
     #[test]

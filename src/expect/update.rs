@@ -6,7 +6,7 @@ use toml_edit::{Array, Item, TableLike};
 
 use crate::event::{self, Exception};
 use crate::outcome::Gave;
-use crate::scenario::{Expect, Id, Scenario, Value};
+use crate::scenario::{Expect, Id, Ids, Nanos, Scenario, Value};
 
 use super::compare::{logs, warnings};
 use super::events::Search;
@@ -14,8 +14,11 @@ use super::given::Given;
 use super::literal;
 use super::names::{Names, listed};
 use super::rewrite::Edit;
-use super::splice::{Slot, Splice, apply, list, without_key};
+use super::splice::{Slot, Splice, apply, list, on_one_line, saved_comments, without_key};
 use super::{Needs, Observed, Place, versions};
+
+/// How many clones are named one by one where they differ.
+const MOST_CLONES: usize = 16;
 
 /// What is to be done about one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,21 +183,43 @@ impl<'p> Plan<'p> {
             return;
         }
         let names = Names::of(self.given.scenario);
-        let Some(table) = self.table.keys.get("fates").and_then(Item::as_table_like) else { return };
+        let Some(item) = self.table.keys.get("fates") else { return };
+        let Some(table) = item.as_table_like() else { return };
         for (name, expected) in &self.expect.fates {
             let place = Place::Fate(name.clone()).to_string();
+            let ids = names.ids(name);
             let entries = &self.observed.run.entries;
-            let mut got = names.ids(name).filter_map(|id| entries.get(Id(id).index())).map(|entry| entry.fate);
+            let mut got = ids.clone().filter_map(|id| entries.get(Id(id).index())).map(|entry| entry.fate);
             let Some(fate) = got.next() else { continue };
-            if got.any(|other| other != fate) {
-                let why = "not all of them have the same fate: name each, or some";
-                self.planned.push(left(&place, why));
-            } else if fate != *expected
-                && let Some(at) = table.get(name).and_then(Item::span)
+            if got.all(|other| other == fate) {
+                if fate != *expected
+                    && let Some(at) = table.get(name).and_then(Item::span)
+                {
+                    self.splice(&place, at.clone(), vec![Splice::new(at, literal::text(fate.word()))]);
+                }
+            } else if let (Some((key, value)), false) = (table.get_key_value(name), table.is_dotted())
+                && let (Some(key), Some(value)) = (key.span(), value.span())
+                && ids.len() <= MOST_CLONES
             {
-                self.splice(&place, at.clone(), vec![Splice::new(at, literal::text(fate.word()))]);
+                let each = self.fates_of_each(ids);
+                let edit = Edit::Updated { before: self.slice(&value).to_owned(), after: each.join(", ") };
+                let separator = if item.is_inline_table() { ", " } else { "\n" };
+                self.plan(&place, vec![Splice::new(key.start..value.end, each.join(separator))], edit);
+            } else {
+                self.planned.push(left(&place, "not all of them have the same fate: name each, or some"));
             }
         }
+    }
+
+    /// `name = "fate"` for each of several clones that are not named anyway.
+    fn fates_of_each(&self, ids: Ids) -> Vec<String> {
+        let clones = ids.filter_map(|id| {
+            let name = self.given.scenario.name(Id(id)).to_string();
+            let fate = self.observed.run.entries.get(Id(id).index())?.fate;
+            let named = self.expect.fates.iter().any(|(other, _)| *other == name);
+            (!named).then(|| format!("{} = {}", literal::key(&name), literal::text(fate.word())))
+        });
+        clones.collect()
     }
 
     fn lines(&mut self, place: Place, expected: &[String], got: &[String]) {
@@ -230,22 +255,23 @@ impl<'p> Plan<'p> {
                 continue;
             };
             from = position + 1;
-            let mut splices = Vec::new();
-            for ((key, expected), (_, got)) in fields.iter().zip(search.fields_of(fields, event)) {
-                if search.field_is(key, expected, event) {
-                    continue;
+            let differing: Option<Vec<(&str, Splice)>> = fields
+                .iter()
+                .zip(search.fields_of(fields, event))
+                .filter(|((key, expected), _)| !search.field_is(key, expected, event))
+                .map(|((key, _), (_, got))| {
+                    let written = table.get(key)?;
+                    let text = field(key, &got?, written, event.at);
+                    Some((key.as_str(), Splice::new(written.span()?, text)))
+                })
+                .collect();
+            match differing.filter(|differing| !differing.is_empty()) {
+                Some(differing) => {
+                    for (key, splice) in differing {
+                        self.splice(&format!("{place}.{key}"), splice.at.clone(), vec![splice]);
+                    }
                 }
-                let (Some(got), Some(written)) = (got, table.get(key)) else {
-                    splices.clear();
-                    break;
-                };
-                let Some(at) = written.span() else { continue };
-                splices.push(Splice::new(at, field(key, &got, written, &event.at)));
-            }
-            match (splices.iter().map(|splice| splice.at.start).min(), splices.iter().map(|splice| splice.at.end).max())
-            {
-                (Some(start), Some(end)) => self.splice(&place, start..end, splices),
-                _ => self.planned.push(left(&place, "no such event comes there: move it, or take it out")),
+                None => self.planned.push(left(&place, "no such event comes there: move it, or take it out")),
             }
         }
     }
@@ -275,9 +301,8 @@ impl<'p> Plan<'p> {
         }
         let lines: Vec<String> = by.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         let text = lines.join(if self.table.inline { ", " } else { "\n" });
-        let before = format!("{key} = {}", self.slice(&value));
-        let edit = Edit::Updated { before, after: lines.join(", ") };
-        self.planned.push(Planned { key: key.to_owned(), splices: vec![Splice::new(at, text)], edit });
+        let edit = Edit::Updated { before: on_one_line(self.slice(&value)), after: on_one_line(&lines.join(", ")) };
+        self.plan(key, vec![Splice::new(at, text)], edit);
     }
 
     /// A key that says what there is nothing of.
@@ -286,9 +311,8 @@ impl<'p> Plan<'p> {
         if self.table.inline {
             return self.planned.push(left(key, "there is none any more: take the key out"));
         }
-        let edit = Edit::Removed { before: self.slice(&value).to_owned() };
-        let splices = vec![without_key(self.table.text, at)];
-        self.planned.push(Planned { key: key.to_owned(), splices, edit });
+        let edit = Edit::Removed { before: on_one_line(self.slice(&value)) };
+        self.plan(key, vec![without_key(self.table.text, at)], edit);
     }
 
     /// Where a key with its value stands, and where the value.
@@ -306,20 +330,25 @@ impl<'p> Plan<'p> {
         if splices.is_empty() {
             return;
         }
-        let before = self.slice(&at).to_owned();
+        let before = self.slice(&at);
         let inside = splices.iter().map(|splice| {
             let moved = splice.at.start.saturating_sub(at.start)..splice.at.end.saturating_sub(at.start);
             Splice::new(moved, splice.text.clone())
         });
-        let after = apply(&before, inside.collect());
-        self.planned.push(Planned { key: key.to_owned(), splices, edit: Edit::Updated { before, after } });
+        let after = on_one_line(&apply(before, inside.collect()));
+        self.plan(key, splices, Edit::Updated { before: on_one_line(before), after });
+    }
+
+    fn plan(&mut self, key: &str, mut splices: Vec<Splice>, edit: Edit) {
+        splices.extend(saved_comments(self.table.text, &splices));
+        self.planned.push(Planned { key: key.to_owned(), splices, edit });
     }
 }
 
-/// A field of an event, written as it was.
-fn field(key: &str, got: &Value, written: &Item, at: &crate::scenario::Nanos) -> String {
+/// A field of an event, in the form in which it was written.
+fn field(key: &str, got: &Value, written: &Item, at: Nanos) -> String {
     match (key, got) {
-        ("at", _) if written.is_str() => literal::duration(*at),
+        ("at", _) if written.is_str() => literal::duration(at),
         ("at", _) => at.to_string(),
         ("exception", Value::Dict(parts)) => match &parts[..] {
             [(_, Value::Str(type_name)), (_, Value::Str(message))] if message.is_empty() => {

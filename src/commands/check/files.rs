@@ -110,7 +110,10 @@ fn unreadable(source: &str, problem: Problem) -> Found {
 
 /// Says on standard error what is wrong with those that cannot be run.
 pub fn report_invalid(files: &[File], color: When) {
-    for diagnostics in files.iter().filter_map(|file| file.scenario.as_ref().err()) {
+    for (index, diagnostics) in files.iter().filter_map(|file| file.scenario.as_ref().err()).enumerate() {
+        if index > 0 {
+            let _ = writeln!(io::stderr());
+        }
         report(diagnostics, color);
     }
 }
@@ -118,5 +121,5 @@ pub fn report_invalid(files: &[File], color: When) {
 /// Says on standard error what is wrong with a scenario. A closed standard error is nobody's loss.
 pub fn report(diagnostics: &Diagnostics, color: When) {
     let text = diagnostics.render(surroundings::colour_on_stderr(Some(color)), surroundings::width_of_stderr());
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = io::stderr().write_all(text.as_bytes());
 }

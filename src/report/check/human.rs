@@ -99,7 +99,7 @@ impl<W: Write> Human<W> {
         let call = format!("{}{versions}", run.call());
         self.line(role, sign, place(run.source, run.expect.line), call)?;
         for (pythons, differences) in alike(run) {
-            if run.findings.len() > 1 {
+            if pythons.len() < run.findings.len() {
                 writeln!(self.out, "      {}", self.style.bold.style(python_words(&pythons)))?;
             }
             self.differences(differences)?;

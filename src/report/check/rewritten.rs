@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::expect::{Edit, Rewritten};
+use crate::expect::{Change, Edit, Rewritten};
 use crate::report::escape::{escape, escaped};
-use crate::report::fit::fit;
+use crate::report::fit::{fit, pad};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
 use crate::report::words::count;
@@ -27,44 +27,44 @@ pub fn write_rewritten(
     unicode: bool,
 ) -> io::Result<()> {
     let glyphs = Glyphs::new(unicode);
-    let cut = |text: &str| fit(one_line(text), VALUE_COLUMNS, glyphs.ellipsis);
-    let (mut new, mut updated, mut left) = (0, 0, 0);
+    let cut = |text: &str| fit(text, VALUE_COLUMNS, glyphs.ellipsis);
+    let (mut new, mut updated, mut failing) = (0, 0, 0);
     for (index, expect) in rewritten.scenario.expect.iter().enumerate() {
-        let changes = || rewritten.changes.iter().filter(|change| change.expect == index);
-        if changes().next().is_none() {
+        let changes: Vec<&Change> = rewritten.changes.iter().filter(|change| change.expect == index).collect();
+        let (sign, role, counter) = if changes.is_empty() {
             continue;
-        }
-        let is_new = changes().any(|change| change.edit == Edit::New);
-        let is_left = changes().any(|change| matches!(change.edit, Edit::Left { .. }));
-        let is_changed = changes().any(|change| matches!(change.edit, Edit::Updated { .. } | Edit::Removed { .. }));
-        new += usize::from(is_new);
-        updated += usize::from(is_changed);
-        left += usize::from(is_left);
-        let (sign, role) = match (is_new, is_left) {
-            (true, _) => ("+", style.success),
-            (_, true) => ("!", style.failure),
-            _ => ("~", style.warning),
+        } else if changes.iter().any(|change| matches!(change.edit, Edit::Left { .. })) {
+            ("!", style.failure, &mut failing)
+        } else if changes.iter().any(|change| change.edit == Edit::New) {
+            ("+", style.success, &mut new)
+        } else {
+            ("~", style.warning, &mut updated)
         };
+        *counter += 1;
         let call = call_words(&rewritten.scenario, expect.call);
         writeln!(out, "{} {}:{}  {call}", role.style(sign), escape(source), expect.line)?;
-        for change in changes() {
-            let key = escape(&change.key);
+        let width = changes.iter().map(|change| escape(&change.key).to_string().chars().count()).max().unwrap_or(0);
+        for change in changes {
+            let key = escape(&change.key).to_string();
+            let key = pad(&key, width);
             match &change.edit {
                 Edit::New => {}
                 Edit::Updated { before, after } => {
-                    writeln!(out, "      {key} was {}", cut(before))?;
-                    writeln!(out, "      {key} is now {}", cut(after))?;
+                    writeln!(out, "      {key}  was  {}", cut(before))?;
+                    writeln!(out, "      {:width$}  now  {}", "", style.success.style(cut(after)))?;
                 }
-                Edit::Removed { before } => writeln!(out, "      {key} is gone, it was {}", cut(before))?,
-                Edit::Left { why } => {
-                    writeln!(out, "      {} {}", style.failure.style(format_args!("{key} is left:")), escaped(why))?;
+                Edit::Removed { before } => {
+                    writeln!(out, "      {key}  was  {}", cut(before))?;
+                    writeln!(out, "      {:width$}  now  left out", "")?;
                 }
+                Edit::Left { why } => writeln!(out, "      {key}  {}", style.failure.style(escaped(why)))?,
             }
         }
     }
     let total = rewritten.scenario.expect.len();
     let mut parts = Vec::new();
-    for (number, word) in [(new, "written"), (updated, "updated"), (left, "left that do not hold")] {
+    let fail = if failing == 1 { "still fails" } else { "still fail" };
+    for (number, word) in [(new, "written"), (updated, "updated"), (failing, fail)] {
         if number > 0 {
             parts.push(format!("{} {word}", count(number, "expectation")));
         }
@@ -74,9 +74,4 @@ pub fn write_rewritten(
         parts.push(format!("nothing to change, {} {hold}", count(total, "expectation")));
     }
     writeln!(out, "{}: {}", escape(source), parts.join(", "))
-}
-
-/// A value of several lines on one.
-fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
