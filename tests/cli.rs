@@ -239,6 +239,20 @@ fn a_full_disk_is_an_error() {
     let finished = finish(asyncdemo(&["gather", "-o"]).arg(&link));
     assert_eq!(finished.code, Some(4), "{}", finished.stderr);
     assert!(link.is_symlink(), "a device is written to, not replaced");
+    let dangling = folder.path().join("dangling.json");
+    std::os::unix::fs::symlink("not-there-yet.json", &dangling).expect("a link can be made");
+    assert_eq!(finish(asyncdemo(&["gather", "-o"]).arg(&dangling)).code, Some(1));
+    assert!(dangling.is_symlink() && folder.path().join("not-there-yet.json").is_file(), "a link stays a link");
+    for arguments in [&["--help"][..], &["gather", "--help"], &["--version"], &["scenarios"]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has /dev/full");
+        let status = Process::new(assert_cmd::cargo::cargo_bin!("asyncdemo"))
+            .args(arguments)
+            .stdout(full)
+            .stderr(Stdio::null())
+            .status()
+            .expect("the program can be started");
+        assert_eq!(status.code(), Some(4), "{arguments:?}");
+    }
 }
 
 #[test]
@@ -320,6 +334,32 @@ fn scenarios_are_listed_and_printed() {
     let unknown = run(&["scenarios", "basics"]);
     assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(2), ""));
     assert!(unknown.stderr.contains("did you mean `basic`"), "{}", unknown.stderr);
+}
+
+#[test]
+fn a_negative_number_is_a_value_and_no_flag() {
+    for arguments in [["wait", "--timeout", "-1"], ["gather", "--speed", "-1"]] {
+        let finished = run(&arguments);
+        assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""));
+        assert!(finished.stderr.contains("invalid value '-1'"), "{}", finished.stderr);
+    }
+}
+
+#[test]
+fn json_holds_nothing_that_could_act_on_a_terminal() {
+    let file = scenario(
+        r#"title = "t\u202e"
+           [[awaitable]]
+           returns = "\u001b[31m\u007f\u009b31m\U000e0001 é""#,
+    );
+    for format in ["json", "jsonl"] {
+        let text = run(&["gather", path(&file), "--format", format]).stdout;
+        assert!(text.chars().all(|c| c == '\n' || !(c.is_control() || "\u{202e}\u{e0001}".contains(c))), "{text:?}");
+        let last = if format == "jsonl" { text.lines().last().unwrap_or_default() } else { &text };
+        let document: Value = serde_json::from_str(last).expect("a document");
+        assert_eq!(document["outcome"]["results"][0]["value"], "\u{1b}[31m\u{7f}\u{9b}31m\u{e0001} é");
+        assert_eq!(document["scenario"]["title"], "t\u{202e}");
+    }
 }
 
 #[test]

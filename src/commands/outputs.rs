@@ -20,7 +20,7 @@ use super::surroundings;
 #[derive(Debug)]
 pub struct Outputs {
     stdout: Format,
-    files: Vec<(PathBuf, Format, NewFile)>,
+    files: Vec<(PathBuf, Format)>,
     colour: bool,
     show_events: bool,
     json_events: bool,
@@ -28,13 +28,13 @@ pub struct Outputs {
 }
 
 impl Outputs {
-    /// Begins the files, so that a folder that is not there is said before anything runs.
+    /// Tries the files out, so that a folder that is not there is said before anything runs.
     pub fn open(options: &RunOptions) -> Result<Outputs, Failure> {
         let mut files = Vec::new();
         for path in &options.output {
             let format = format_of(path)?;
-            let file = NewFile::create(path).map_err(|error| Failure::Output(Some(path.clone()), error))?;
-            files.push((path.clone(), format, file));
+            NewFile::try_out(path).map_err(|error| Failure::Output(Some(path.clone()), error))?;
+            files.push((path.clone(), format));
         }
         Ok(Outputs {
             stdout: options.format,
@@ -57,11 +57,11 @@ impl Outputs {
             Format::Human => self.show_events,
             Format::Json => self.json_events,
             Format::Jsonl | Format::Python => false,
-        }) || (self.json_events && self.files.iter().any(|(_, format, _)| *format == Format::Jsonl))
+        }) || (self.json_events && self.files.iter().any(|(_, format)| *format == Format::Jsonl))
     }
 
     fn formats(&self) -> impl Iterator<Item = Format> {
-        std::iter::once(self.stdout).chain(self.files.iter().map(|(_, format, _)| *format))
+        std::iter::once(self.stdout).chain(self.files.iter().map(|(_, format)| *format))
     }
 
     /// Writes the run to standard output, where its events have not gone there already.
@@ -86,18 +86,31 @@ impl Outputs {
     }
 
     /// Writes the files, each whole or not at all.
-    pub fn write_files(mut self, head: &Head<'_>, run: &Run<'_>, events: Option<&Recording>) -> Result<(), Failure> {
-        for (path, format, mut file) in std::mem::take(&mut self.files) {
-            let written = match format {
-                // A file has no width of its own, and no colours.
-                Format::Human => self.write_human(&mut file, run, events, WIDTH_OF_FILES, false),
-                Format::Json => self.write_json(&mut file, head, run, events),
-                Format::Jsonl => self.write_jsonl(&mut file, head, run, events),
-                Format::Python => write_python(&mut file, run),
-            };
-            written.and_then(|()| file.finish()).map_err(|error| Failure::Output(Some(path), error))?;
+    pub fn write_files(&self, head: &Head<'_>, run: &Run<'_>, events: Option<&Recording>) -> Result<(), Failure> {
+        for (path, format) in &self.files {
+            self.write_file(path, *format, head, run, events)
+                .map_err(|error| Failure::Output(Some(path.clone()), error))?;
         }
         Ok(())
+    }
+
+    fn write_file(
+        &self,
+        path: &Path,
+        format: Format,
+        head: &Head<'_>,
+        run: &Run<'_>,
+        events: Option<&Recording>,
+    ) -> io::Result<()> {
+        let mut file = NewFile::create(path)?;
+        match format {
+            // A file has no width of its own, and no colours.
+            Format::Human => self.write_human(&mut file, run, events, WIDTH_OF_FILES, false),
+            Format::Json => self.write_json(&mut file, head, run, events),
+            Format::Jsonl => self.write_jsonl(&mut file, head, run, events),
+            Format::Python => write_python(&mut file, run),
+        }?;
+        file.finish()
     }
 
     fn write_human(
