@@ -174,6 +174,7 @@ mod tests {
     #[test]
     fn all_of_the_folder_is_built_in() {
         let mut files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios"), "");
+        files.retain(|name| name.ends_with(".toml"));
         files.sort();
         let mut known: Vec<String> = COURSE
             .iter()

@@ -33,6 +33,7 @@ pub(super) use suggest::nearest;
 
 /// The tables that a file is read by, for what describes the format to others.
 pub(crate) mod tables {
+    pub(crate) use super::CLAIMS;
     pub(crate) use super::awaitables::{KindWord, MOST};
     pub(crate) use super::calls::THENS;
     pub(crate) use super::events::{COMMON, EVENTS, Field};
@@ -143,7 +144,7 @@ fn title(entry: &Entry<'_>, problems: &mut Problems) -> Option<String> {
 }
 
 /// The claims about gather() and wait() that a scenario may show: a letter, and how many there are.
-const CLAIMS: [(char, u8); 4] = [('G', 18), ('W', 11), ('C', 8), ('M', 15)];
+pub(crate) const CLAIMS: [(char, u8); 4] = [('G', 18), ('W', 11), ('C', 8), ('M', 15)];
 
 fn shows(entry: &Entry<'_>, problems: &mut Problems) -> Vec<String> {
     let texts = entry.texts("a list of ids of claims", "[\"G11\"]", problems).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::scenario::tables::{FUNCTIONS, KindWord, MOST, Owner, THENS, foreign};
+use crate::scenario::tables::{CLAIMS, FUNCTIONS, KindWord, MOST, Owner, THENS, foreign};
 use crate::scenario::{Collection, Fate, Python, ReturnWhen, Status};
 
 use super::scenario::IDENTIFIER;
@@ -93,7 +93,7 @@ fn of_file(key: &str) -> Value {
         "description" => described("What it is about, in a sentence or a few.", text()),
         "shows" => described(
             "The ids of the claims about gather() and wait() that it shows.",
-            list_of(json!({ "type": "string", "pattern": "^[A-Za-z0-9-]+$", "examples": ["G11", "W5"] })),
+            list_of(json!({ "enum": claims(), "examples": ["G11", "W5"] })),
         ),
         "question" => described("What the reader is asked to guess before running it.", text()),
         "answer" => described("What does happen, why, and what to write instead.", text()),
@@ -303,4 +303,9 @@ fn text() -> Value {
 
 fn flag(default: bool) -> Value {
     json!({ "type": "boolean", "default": default })
+}
+
+/// The id of every claim: G1, G2, …
+fn claims() -> Vec<String> {
+    CLAIMS.iter().flat_map(|(letter, count)| (1..=*count).map(move |number| format!("{letter}{number}"))).collect()
 }
