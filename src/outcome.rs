@@ -94,6 +94,8 @@ pub struct Entry {
     pub at_return: State,
     /// The first accepted `.cancel()`: when, and by whom.
     pub cancelled_by: Option<(Nanos, Canceller)>,
+    /// Whether that came before the caller went on; at one moment their order decides.
+    pub cancelled_before_return: bool,
     /// The first that was accepted after its cleanup began, and ended that.
     pub cancelled_again: Option<(Nanos, Canceller)>,
     /// What the caller got of it.
@@ -112,6 +114,7 @@ impl Entry {
         ended: None,
         at_return: State::NotCreated,
         cancelled_by: None,
+        cancelled_before_return: false,
         cancelled_again: None,
         fate: Fate::Unfinished,
         retrieved: true,

@@ -55,7 +55,9 @@ impl<'s> Ledger<'s> {
             self.run.outcome.at = end.at;
             self.take_states();
         }
-        for target in &end.unretrieved {
+        // What asyncio.run() logs at its end nobody asked for either.
+        let unhandled: Vec<Target> = self.run.logs.iter().map(|(_, target)| *target).collect();
+        for target in end.unretrieved.iter().chain(&unhandled) {
             if let Target::Awaitable(id) = target {
                 self.note(*id, |entry| entry.retrieved = false);
             }
@@ -128,8 +130,11 @@ impl<'s> Ledger<'s> {
 
     fn deliver(&mut self, items: &[Item]) {
         for item in items {
-            self.run.entries[item.awaitable.index()].fate = Fate::Delivered;
-            self.deliver_inside(item.awaitable, item.ended);
+            // Once is enough: groups that hold each other's groups twice have more paths than anybody can walk.
+            let fate = &mut self.run.entries[item.awaitable.index()].fate;
+            if std::mem::replace(fate, Fate::Delivered) != Fate::Delivered {
+                self.deliver_inside(item.awaitable, item.ended);
+            }
         }
     }
 
@@ -239,7 +244,9 @@ impl<'s> Ledger<'s> {
             if by == Canceller::Schedule {
                 self.scheduled_cancels[id.index()] = true;
             }
+            let before_return = !self.resumed;
             if accepted && let Some(entry) = self.run.entries.get_mut(id.index()) {
+                entry.cancelled_before_return |= before_return;
                 let which = if entry.cleanup.is_some() { &mut entry.cancelled_again } else { &mut entry.cancelled_by };
                 which.get_or_insert((at, by));
             }

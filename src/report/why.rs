@@ -67,13 +67,22 @@ impl<'r> Causes<'r> {
         match entry.fate {
             Fate::Lost | Fate::Swallowed => causes.extend(self.out_of_reach(id)),
             Fate::Unretrieved => causes.push("nobody asked for its exception".to_owned()),
-            Fate::Unfinished if entry.created.is_none() => causes.push("nothing ever wrapped it in a task".to_owned()),
+            Fate::Unfinished if entry.created.is_none() => causes.push(self.never_created(id)),
             Fate::Unfinished if run.exited_at.is_none() && causes.is_empty() => {
                 causes.push("nothing is left that could wake it".to_owned());
             }
             _ => {}
         }
         causes
+    }
+
+    fn never_created(&self, id: Id) -> String {
+        let function = self.run.call.function();
+        match (self.run.called_at, &self.run.scenario.awaitable(id).kind) {
+            (None, _) => format!("{function}() was never called"),
+            (Some(_), Kind::Gather(_)) => "no list names it".to_owned(),
+            (Some(_), _) => "nothing ever wrapped it in a task".to_owned(),
+        }
     }
 
     /// Who cancelled something, and who cancelled that.
@@ -176,7 +185,9 @@ impl<'r> Causes<'r> {
 fn cancel_of(run: &Run<'_>, is_it: impl Fn(Target) -> bool, at: Nanos) -> Option<(Nanos, Target, bool, Canceller)> {
     let accepted =
         |(when, target, accepted, _): &&(Nanos, Target, bool, Canceller)| *accepted && *when <= at && is_it(*target);
-    run.cancels.iter().rev().find(accepted).copied()
+    // Of several at one moment the first is what reached it; of those before, the latest.
+    let latest = run.cancels.iter().rev().find(accepted)?.0;
+    run.cancels.iter().filter(accepted).find(|(when, ..)| *when == latest).copied()
 }
 
 fn subject(run: &Run<'_>, target: Target) -> String {

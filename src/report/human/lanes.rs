@@ -248,10 +248,15 @@ fn call_cells(page: &Page<'_>, axis: &Axis, width: usize) -> Cells {
     match run.group_finished.map(|(at, ended)| (axis.column(at), ended)) {
         // It was done long before the caller asked.
         Some((settled, ended)) if settled < moment => {
-            let (sign, look) = page.end_sign(ended);
-            cells.fill(begin..settled, glyphs.call, look);
-            cells.put(settled, sign, look);
-            cells.put(moment, if hangs { sign } else { glyphs.moment }, look);
+            let (end, end_look) = page.end_sign(ended);
+            cells.fill(begin..settled, glyphs.call, end_look);
+            cells.put(settled, end, end_look);
+            match run.outcome.status {
+                // The caller was cancelled on its way there.
+                Status::Cancelled if run.awaited_at.is_none() => cells.put(moment, sign, look),
+                Status::Hangs => cells.put(moment, end, end_look),
+                _ => cells.put(moment, glyphs.moment, end_look),
+            }
         }
         // The caller was cancelled before it came to await it.
         Some((settled, ended)) if settled > moment => {

@@ -87,7 +87,7 @@ impl Shape {
             at_return: entry.at_return,
             end,
             canceller: entry.cancelled_by.map(|(_, by)| by),
-            cancelled_first: entry.cancelled_by.is_some_and(|(at, _)| at <= page.run.outcome.at),
+            cancelled_first: entry.cancelled_before_return,
             created: entry.created.is_some(),
             started: entry.started.is_some(),
             cleaned: entry.cleanup.is_some(),
@@ -106,7 +106,8 @@ impl Shape {
         match self.fate {
             Fate::Delivered => self.canceller.is_some(),
             Fate::Done => self.end == End::Raised || self.canceller.is_some(),
-            Fate::Raised => twisted,
+            // The verdict names who asked for the cancellation, but not through whom it came.
+            Fate::Raised => twisted || !matches!(self.canceller, None | Some(Canceller::Schedule)),
             Fate::Pending | Fate::Cancelled | Fate::Lost | Fate::Swallowed | Fate::Unretrieved | Fate::Unfinished => {
                 true
             }
@@ -179,7 +180,8 @@ impl Story {
                     g.its
                 )
             }
-            _ => format!(" {} never created: {} did not get that far.", g.was, page.function()),
+            _ if page.run.called_at.is_some() => format!(" {} never created: no list names {}.", g.was, g.them),
+            _ => format!(" {} never created: {} was never called.", g.was, page.function()),
         }
     }
 
@@ -191,7 +193,12 @@ impl Story {
             return format!(" {cancelled}{}.", self.then(page, g));
         }
         // Only of a wait(): gather() would have raised it, or given it as a value.
-        let waits = if g.many { "the exceptions wait in the tasks" } else { "the exception waits in the task" };
+        let waits = match (shape.what, g.many) {
+            (Kindred::Other, false) => "the exception waits in it",
+            (Kindred::Other, true) => "the exceptions wait in them",
+            (_, false) => "the exception waits in the task",
+            (_, true) => "the exceptions wait in the tasks",
+        };
         let first_exception =
             matches!(page.run.call, Call::Wait(options) if options.return_when == ReturnWhen::FirstException);
         let asked = match (shape.retrieved, first_exception) {

@@ -555,6 +555,7 @@ fn every_combination_reads_well() {
                     entry.ended = ended;
                     entry.finished = ended.map(|_| ms(2000));
                     entry.cancelled_by = canceller.map(|by| (ms(500 + 1000 * (told % 2)), by));
+                    entry.cancelled_before_return = canceller.is_some() && told % 2 == 0;
                     entry.cleanup = canceller.filter(|_| cleaned).map(|_| ms(1500));
                     if at_return == State::NotCreated {
                         (entry.created, entry.started) = (None, None);

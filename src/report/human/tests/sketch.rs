@@ -150,6 +150,7 @@ impl Sketch {
             ended: ended.filter(|_| finished.is_some()),
             at_return: State::Running,
             cancelled_by: None,
+            cancelled_before_return: false,
             cancelled_again: None,
             fate,
             retrieved: false,
@@ -185,6 +186,7 @@ impl Sketch {
         }
         let entry = self.entries.last_mut().unwrap();
         entry.cancelled_by = Some((ms(at), by));
+        entry.cancelled_before_return = ms(at) <= call_at;
         entry.finished = Some(ms(at));
         entry.ended = Some(Ended::Cancelled(Exception::cancelled(Message::Absent, Some(id))));
         entry.at_return = state(entry, call_at);
