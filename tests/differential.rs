@@ -34,7 +34,7 @@ const SCENARIOS: u64 = 200;
 /// Where they start where nobody says.
 const SEED: u64 = 20_080_414;
 /// How many random scenarios are recorded.
-const RECORDED: u64 = 100;
+const RECORDED: u64 = 300;
 
 #[test]
 fn random_scenarios_do_what_cpython_does() {

@@ -61,6 +61,7 @@ pub static COURSE: [Section; 6] = [
             "exceptions-as-values",
             "cancelled-member",
             "cancel-the-group",
+            "cancelled-just-then",
             "nested",
         ]
     ),
