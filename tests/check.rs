@@ -492,6 +492,10 @@ fn expectations_of_a_scenario_that_changed_are_made_to_hold_again() {
     for before in random_scenarios() {
         let written = rewrite("x.toml", &before).expect("it is a scenario").text;
         let Some(expects) = written.strip_prefix(&before) else { panic!("the rest was touched") };
+        // A line of a text that goes over several can have no comment.
+        if expects.contains("'''") || expects.contains("\"\"\"") {
+            continue;
+        }
         // Every line gets a comment, and the scenario other outcomes and times.
         let expects: String = expects
             .lines()
