@@ -244,6 +244,7 @@ impl Story {
                 format!("{} {}{when} all the same, and {} lost.", g.it_capital, self.verb(page), g.results())
             }
             End::Raised => format!("{its} cleanup {}{when}.", self.verb(page)),
+            End::Never if page.run.interrupted => format!("{its} cleanup was not over when Ctrl-C ended the program."),
             End::Never => format!("{its} cleanup never ends."),
         };
         format!("{first} {then}")
@@ -257,7 +258,9 @@ impl Story {
         match (shape.canceller, shape.end) {
             (Some(_), End::Never) => {
                 let cancelled = self.cancelled(page, g, true);
-                let never = if shape.cleaned {
+                let never = if shape.cleaned && page.run.interrupted {
+                    format!(", and {} still cleaning up when Ctrl-C ended the program", g.was)
+                } else if shape.cleaned {
                     format!(", but {} cleanup never ends", g.its)
                 } else {
                     format!(", but {} never ended", g.it)
