@@ -23,8 +23,8 @@
 //! 3. [`executor`]: the event loop. It mirrors `Lib/asyncio` file by file; the Python versions are one small closed
 //!    dialect that names each difference once.
 //! 4. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
-//! 5. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
-//! 6. [`expect`]: what a file says must come of its runs, held against what does.
+//! 5. [`expect`]: what a file says must come of its runs, held against what does.
+//! 6. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
 //! 7. [`python`]: the program that a scenario stands for, as text. It knows the scenario and nothing else.
 //! 8. [`verify`]: the proof. It runs that text on real CPythons, on a virtual clock, and compares every event.
 //! 9. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
