@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 use asyncdemo::expect::{Edit, check, rewrite, versions};
 use asyncdemo::scenario::{builtins, parse};
+use asyncdemo::verify::generator::{self, Random};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -456,18 +457,9 @@ fn nothing_is_written_where_nothing_could_be_run() {
     assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 3, "nothing is left behind");
 }
 
-/// Scenarios over the whole format, drawn at random and recorded with what CPython does.
-fn random_scenarios() -> Vec<String> {
-    let recorded = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recorded/random.jsonl"));
-    let scenarios: Vec<String> = recorded
-        .expect("it is in the repository")
-        .lines()
-        .map(|line| {
-            serde_json::from_str::<Value>(line).expect("a line is JSON")["toml"].as_str().expect("a text").to_owned()
-        })
-        .collect();
-    assert!(scenarios.len() >= 50, "only {} scenarios", scenarios.len());
-    scenarios
+/// Scenarios over the whole format, drawn at random.
+fn random_scenarios() -> impl Iterator<Item = String> {
+    (0..300).map(|index| generator::scenario(&mut Random::new(4, index)).to_string())
 }
 
 #[test]

@@ -5,7 +5,8 @@
 //! those of wait_for(), and the other tests of `BaseTaskTests` that look at what the two gave. Each has its file
 //! `tests/cpython_suite/CLASS.TEST.toml`, or several, `CLASS.TEST.PART.toml`, where one call cannot say it all; or the
 //! table says why a scenario cannot express it. What the files claim is what the CPython tests assert, and holds on
-//! every version unless an expectation names some; that real interpreters do the same is for `tests/differential.rs`.
+//! every version unless an expectation names some; that real interpreters do the same is for
+//! `tests/verify.rs`, and for `tests/recorded.rs` where there is none.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -119,7 +119,7 @@ const EDITS: &[Edit] = &[
             && let Some(number) = self.groups.of(object)
         {
             for child in self.groups.children(number).to_vec() {
-                self.cancel(Target::Awaitable(child), Message::Absent, Canceller::Group);
+                self.cancel(Target::Awaitable(child), Message::Absent, Canceller::Group, None);
             }
         }"#,
     },
@@ -243,7 +243,7 @@ fn every_mistake_is_caught() {
 fn copy_with_mistakes() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mistakes");
-    for part in ["src", "scenarios", "tests/reference", "tests/recorded"] {
+    for part in ["src", "scenarios", "tests/recording", "tests/recorded"] {
         let _ = fs::remove_dir_all(copy.join(part));
         copy_folder(&here.join(part), &copy.join(part));
     }

@@ -1,8 +1,8 @@
 """What CPython itself does with a program that asyncdemo prints: the harness of `asyncdemo verify`.
 
 It reads one request a line on standard input (JSON: the program's text, and a guide that says whose function, future,
-group or timer is whose) and writes one answer a line: what the caller got, every event, warnings and logs, in the
-words of asyncdemo's run document. The first line that it writes says which Python it is.
+group or timer is whose) and writes one answer a line: what the caller got, every event, what became of everything,
+warnings and logs, in the words of asyncdemo's run document. The first line that it writes says which Python it is.
 
 The text runs as it is. Task, Future, gather(), wait(), sleep() and run() are CPython's own. Four things differ from a
 real run:
@@ -50,7 +50,7 @@ class Stuck(BaseException):
 class Awaitable:
     """An awaitable of the scenario, and what the program has made of it."""
 
-    __slots__ = ("name", "table", "coroutine", "object", "started", "cleaning", "results")
+    __slots__ = ("name", "table", "coroutine", "object", "started", "cleaning", "results", "at_return")
 
     def __init__(self, name, table):
         self.name = name
@@ -60,6 +60,19 @@ class Awaitable:
         self.started = False
         self.cleaning = False
         self.results = None
+        self.at_return = None
+
+    def state(self):
+        """Where it is in its life, by what its object says; only a task has a first step to wait for."""
+        made = self.object
+        if made is None:
+            return "not-created"
+        if not made.done():
+            return "not-started" if isinstance(made, Task) and not self.started else "running"
+        if made.cancelled():
+            return "cancelled"
+        # exception() would count as asking for it.
+        return "returned" if made._exception is None else "raised"
 
 
 class Run:
@@ -81,6 +94,8 @@ class Run:
         self.events = []
         self.warnings = []
         self.logs = []
+        # What asyncio.run() has logged at its end.
+        self.unhandled = []
         # Whoever makes a task now, and who calls .cancel() now, in the words of the events.
         self.maker = "caller"
         self.canceller = "exit"
@@ -230,7 +245,14 @@ class Run:
         outcome["at"] = self.loop.now / 1e9
         self.outcome = outcome
         self.stage = RESUMED
+        self.take_states()
         self.event("resume", outcome=outcome["status"])
+
+    def take_states(self):
+        """Where everything is when the call is over."""
+        for awaitables in self.tables.values():
+            for awaitable in awaitables:
+                awaitable.at_return = awaitable.state()
 
     def resume_with(self, error):
         """The call raised, or the caller was cancelled before."""
@@ -240,7 +262,29 @@ class Run:
             outcome["from"] = name
         self.resume(status="cancelled" if isinstance(error, CancelledError) else "raised", **outcome)
 
+    def hang(self):
+        """The run got stuck; where the caller had what it called for, that stands."""
+        if self.outcome is None:
+            self.outcome = {"status": "hangs", "at": self.loop.now / 1e9}
+            self.take_states()
+
     # The end.
+
+    def ledger(self):
+        """What became of all that was made. Whether an exception was asked for is told of what wait() calls done."""
+        logged = {name for made, name in self.objects if made._log_traceback}
+        logged.update(self.unhandled)
+        done = self.outcome.get("done", ())
+        told = []
+        for awaitables in self.tables.values():
+            for awaitable in awaitables:
+                if awaitable.object is not None:
+                    name = awaitable.name
+                    entry = {"name": name, "state": awaitable.state(), "at_return": awaitable.at_return}
+                    if name in done:
+                        entry["retrieved"] = name not in logged
+                    told.append(entry)
+        return told
 
     def end(self):
         """Tells what Python would warn and log when it collects what is left, and lets nothing reach the next run.
@@ -627,7 +671,9 @@ class Loop(base_events.BaseEventLoop):
         if run is None:
             return  # The interpreter collects what is left of a run that got stuck.
         if context["message"] == "unhandled exception during asyncio.run() shutdown":
-            run.log(context["message"], context["task"].awaitable.name)
+            name = context["task"].awaitable.name
+            run.unhandled.append(name)
+            run.log(context["message"], name)
         else:
             raise RuntimeError("asyncio logs what no scenario should lead to: %r" % context)
 
@@ -730,15 +776,18 @@ def answer(request):
     run = loop.run = Run(request["guide"], loop)
     warnings.showwarning = lambda message, *_: run.warning(str(message))
     asyncio.run = run.run_main
+    told = {"events": run.events, "warnings": run.warnings, "logs": run.logs}
     try:
-        run.execute(request["program"])
-    except Stuck:
-        if run.outcome is None:
-            run.outcome = {"status": "hangs", "at": loop.now / 1e9}
+        try:
+            run.execute(request["program"])
+        except Stuck:
+            run.hang()
+        told["outcome"] = run.outcome
+        told["awaitables"] = run.ledger()
     finally:
         run.end()
         loop.run = None
-    return {"outcome": run.outcome, "events": run.events, "warnings": run.warnings, "logs": run.logs}
+    return told
 
 
 def main():

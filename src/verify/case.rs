@@ -55,13 +55,13 @@ pub struct Ours {
 impl Ours {
     /// Runs a scenario on our own loop.
     pub fn new(scenario: &Scenario, call: Call, python: Python) -> Ours {
-        let mut told = (Ledger::brief(scenario, call, python), Recording::default());
+        let mut told = (Ledger::new(scenario, call, python), Recording::default());
         let end = run(scenario, call, python, Virtual, &mut told);
         let (ledger, recording) = told;
         let head = Head { source: "-", clock: ClockName::Virtual };
         let mut document = Vec::new();
         // Memory takes everything, and what is written is JSON.
-        let written = write_document(&mut document, &head, &ledger.finish(&end), Some(&recording), false);
+        let written = write_document(&mut document, &head, &ledger.finish(&end), Some(&recording), true);
         let document = written.ok().and_then(|()| serde_json::from_slice(&document).ok()).unwrap_or(Value::Null);
         let program = Program::new(scenario, call, python, end.reason == Reason::Stuck);
         Ours { log: Log::of(&document), program }

@@ -4,12 +4,13 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-/// A run's events, then its outcome, warnings and logs: a line each.
+/// A run's events, then its outcome, warnings and logs, then where everything made was at the call's return and at the
+/// end, by name: a line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log(pub Vec<String>);
 
 impl Log {
-    /// Reads the keys that asyncdemo and the reference have in common: `outcome`, `events`, `warnings`, `logs`.
+    /// Reads the keys that a run document and an answer of the harness have in common.
     pub fn of(document: &Value) -> Log {
         let mut lines = Vec::new();
         match &document["events"] {
@@ -22,28 +23,31 @@ impl Log {
                 lines.push(format!("{key} {}", document[key]));
             }
         }
-        Log(lines)
-    }
-
-    /// Both logs around their first difference, or nothing where they are equal.
-    pub fn difference(ours: &[String], theirs: &[String], names: (&str, &str)) -> Option<String> {
-        let length = ours.len().max(theirs.len());
-        let first = (0..length).find(|&line| ours.get(line) != theirs.get(line))?;
-        let shown = first.saturating_sub(12)..(first + 8).min(length);
-        let (ours_name, theirs_name) = names;
-        let mut text = String::new();
-        let _ = writeln!(text, "  {ours_name:<74} | {theirs_name}");
-        for line in shown {
-            let (left, right) = (ours.get(line).map_or("", |l| l), theirs.get(line).map_or("", |l| l));
-            let mark = if left == right { ' ' } else { '!' };
-            let _ = writeln!(text, "{mark} {left:<74} | {right}");
+        match &document["awaitables"] {
+            Value::Array(entries) => {
+                let mut states: Vec<String> = entries.iter().filter_map(state_line).collect();
+                states.sort_unstable();
+                lines.extend(states);
+            }
+            other => lines.push(format!("no awaitables: {other}")),
         }
-        Some(text)
+        Log(lines)
     }
 }
 
 fn event_line(event: &Value) -> String {
     fields(event, &["at", "iteration", "event", "awaitable", "target"])
+}
+
+/// What the ledger says that Python lets one see, of what was made. A coroutine that nobody wrapped in a task is made by
+/// nobody, and Python knows nothing of it.
+fn state_line(entry: &Value) -> Option<String> {
+    let text = |key: &str| entry[key].as_str().unwrap_or("missing");
+    let made = text("state") != "not-created";
+    let retrieved = entry.get("retrieved").map(|retrieved| format!(" retrieved={retrieved}")).unwrap_or_default();
+    made.then(|| {
+        format!("{}: {} at the return, {} at the end{retrieved}", text("name"), text("at_return"), text("state"))
+    })
 }
 
 /// An object's fields: first these, values alone, then all others as `key=value`, in the keys' order. Which of
