@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::scenario::{Awaitable, Body, Call, Collection, End, Exception, Ids, Kind, Nanos, Python, Scenario, Then};
+use crate::scenario::{
+    Awaitable, Body, Call, Collection, End, Exception, Identifiers, Ids, Kind, Nanos, Python, Scenario, Then,
+    is_stable_identifier,
+};
 
 use super::guide::Named;
-use super::identifiers::{Identifiers, is_stable};
 
 /// Decided before the first line is written.
 #[derive(Debug)]
@@ -312,7 +314,7 @@ fn classes<'s>(
     }
     // Those that can be called what they are, first.
     for class in &mut classes {
-        if is_stable(&class.name) && identifiers.reserve(&class.name) {
+        if is_stable_identifier(&class.name) && identifiers.reserve(&class.name) {
             class.identifier.clone_from(&class.name);
         }
     }

@@ -3,13 +3,13 @@
 //! What is made right in the argument list stands there as it is made (`users()`, a nested `asyncio.gather(…)`); what
 //! exists before, and what stands in two places, is a name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use unicode_width::UnicodeWidthStr;
 
 use super::page::Page;
 use crate::report::fit::fit;
-use crate::scenario::{Call, Collection, Id, Ids, Kind, ReturnWhen, Scenario, WaitOptions};
+use crate::scenario::{Awaitable, Call, Collection, Id, Identifiers, Ids, Kind, ReturnWhen, Scenario, WaitOptions};
 
 /// The most arguments that are written out.
 const SHOWN: usize = 24;
@@ -151,13 +151,23 @@ struct Arguments<'a> {
     page: &'a Page<'a>,
     /// What stands in two places of the same list, and so is made before the call.
     repeated: BTreeSet<u32>,
+    /// The names that have been written, by the tables' first ids.
+    names: HashMap<u32, String>,
+    identifiers: Identifiers,
 }
 
 impl<'a> Arguments<'a> {
     fn new(page: &'a Page<'a>, args: &[Ids]) -> Arguments<'a> {
         let mut seen = BTreeSet::new();
         let repeated = args.iter().map(|ids| ids.start).filter(|start| !seen.insert(*start)).collect();
-        Arguments { page, repeated }
+        Arguments { page, repeated, names: HashMap::new(), identifiers: Identifiers::new() }
+    }
+
+    /// A name as Python can write it.
+    fn name(&mut self, awaitable: &Awaitable) -> String {
+        let identifiers = &mut self.identifiers;
+        let take = || identifiers.take(&awaitable.name, awaitable.kind.word());
+        self.names.entry(awaitable.ids.start).or_insert_with(take).clone()
     }
 
     /// An argument list; what is too much for a page becomes a count.
@@ -173,7 +183,7 @@ impl<'a> Arguments<'a> {
     fn argument(&mut self, ids: &Ids, calls: bool, depth: usize) -> String {
         let scenario: &Scenario = self.page.run.scenario;
         let awaitable = scenario.awaitable(Id(ids.start));
-        let name = identifier(&awaitable.name);
+        let name = self.name(awaitable);
         let named = self.repeated.contains(&ids.start);
         if ids.len() > 1 {
             return match &awaitable.kind {
@@ -199,23 +209,6 @@ impl<'a> Arguments<'a> {
             _ => name,
         }
     }
-}
-
-/// A name as Python can write it: whatever no identifier has becomes `_`.
-fn identifier(name: &str) -> String {
-    const KEYWORDS: [&str; 35] = [
-        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
-        "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
-        "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
-    ];
-    let mut word: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    if !word.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-        word.insert(0, '_');
-    }
-    if KEYWORDS.contains(&word.as_str()) {
-        word.push('_');
-    }
-    word
 }
 
 /// A number as Python may write it: `10_000`.

@@ -180,20 +180,14 @@ pub fn choose(run: &Run<'_>) -> Chosen {
     });
     let mut places: Vec<(usize, Place)> = Vec::new();
     if !fits {
-        // Two of each first, so that no kind hides another; what is left of the room by rank.
-        let mut quotas = ranks.each_ref().map(|places| places.len().min(2));
-        let mut left = CHOSEN.saturating_sub(quotas.iter().sum());
-        for (quota, rank) in quotas.iter_mut().zip(&ranks) {
-            let more = left.min(rank.len() - *quota);
-            *quota += more;
-            left -= more;
-        }
-        for (rank, quota) in ranks.iter_mut().zip(quotas) {
-            for (_, place) in rank.drain(quota..) {
+        let mut left = CHOSEN;
+        for rank in &mut ranks {
+            for (_, place) in rank.drain(left.min(rank.len())..) {
                 if let Some(entry) = run.entries.get(place.id.index()) {
                     rest.add(entry);
                 }
             }
+            left -= rank.len();
         }
     }
     places.extend(ranks.into_iter().flatten());

@@ -14,7 +14,8 @@ pub struct Identifiers {
 const LONGEST: usize = 24;
 
 impl Identifiers {
-    /// Nothing is taken but what Python and the program have a use for.
+    /// Nothing is taken but what Python and the printed program have a use for.
+    #[allow(clippy::new_without_default, reason = "there is nothing default about what is taken")]
     pub fn new() -> Identifiers {
         Identifiers {
             taken: KEYWORDS.iter().chain(&USED).map(|word| (*word).to_owned()).collect(),
@@ -72,7 +73,7 @@ fn identifier(name: &str) -> String {
 
 /// Whether Python reads an identifier as it stands. It takes them in their NFKC form, in which two names that look
 /// different can be one.
-pub fn is_stable(identifier: &str) -> bool {
+pub fn is_stable_identifier(identifier: &str) -> bool {
     identifier.chars().all(|c| is_letter(c) || c.is_ascii_digit() || c == '_')
 }
 
