@@ -48,6 +48,8 @@ pub enum What<'a> {
         accepted: bool,
         /// Who calls it.
         by: Canceller,
+        /// The group that passes its own cancellation on, for [`Canceller::Group`]. Its own `Cancel` came before.
+        through: Option<Target>,
     },
     /// A body caught `CancelledError` and begins its `on_cancel`.
     Cleanup {
@@ -104,7 +106,7 @@ pub enum What<'a> {
 }
 
 /// Something that can be cancelled or can finish.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// A task, a future, or a nested group of the scenario.
     Awaitable(Id),

@@ -224,7 +224,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
         if self.futures.state(self.main()).is_done() || !self.dialect.interrupt_cancels_main_alone() {
             return Err(Halt::KeyboardInterrupt);
         }
-        self.cancel(Target::Caller, Message::Absent, Canceller::Interrupt);
+        self.cancel(Target::Caller, Message::Absent, Canceller::Interrupt, None);
         Ok(())
     }
 
@@ -263,7 +263,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
                     Target::Awaitable(id) => self.scheduled_message(id),
                     Target::Group | Target::Caller => Message::Absent,
                 };
-                self.cancel(target, message, Canceller::Schedule);
+                self.cancel(target, message, Canceller::Schedule, None);
             }
             Action::Check => {
                 let done = self.futures.state(self.group()).is_done();
@@ -275,13 +275,13 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
 
     /// `.cancel()`, on any kind of object. A refused call is told too; it has no effect but to silence the
     /// never-retrieved log of a task or a bare future.
-    fn cancel(&mut self, target: Target, message: Message, by: Canceller) -> bool {
+    fn cancel(&mut self, target: Target, message: Message, by: Canceller, through: Option<Target>) -> bool {
         let object = self.object(target);
         if self.groups.of(object).is_none() {
             self.futures.mark_retrieved(object);
         }
         let accepted = self.accepts_cancel(object);
-        self.tell(What::Cancel { target, accepted, by });
+        self.tell(What::Cancel { target, accepted, by, through });
         if self.futures.state(object) != State::Pending {
             return false;
         }

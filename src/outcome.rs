@@ -36,8 +36,8 @@ pub struct Run<'s> {
     pub timed_out_at: Option<Nanos>,
     /// What the caller saw of `group.done()`, and when.
     pub checks: Vec<(Nanos, bool)>,
-    /// `.cancel()` calls on the group (by anyone) and on the caller: when, target, accepted, by whom.
-    pub cancels: Vec<(Nanos, Target, bool, Canceller)>,
+    /// Every `.cancel()` of the caller, of the call's own group and of a nested one, in the order of the calls.
+    pub cancels: Vec<Cancel>,
     /// When the main coroutine ended; `None` where the program got stuck or was ended before.
     pub exited_at: Option<Nanos>,
     /// The last moment of the run.
@@ -77,6 +77,28 @@ pub enum Gave {
     Exception(Exception),
 }
 
+/// A `.cancel()` of the caller or of a group.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cancel {
+    /// On what.
+    pub target: Target,
+    /// What it returned.
+    pub accepted: bool,
+    /// When, by whom, and whence.
+    pub cancellation: Cancellation,
+}
+
+/// A `.cancel()` seen from what was cancelled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cancellation {
+    /// When.
+    pub at: Nanos,
+    /// Who called it.
+    pub by: Canceller,
+    /// Of which of [`Run::cancels`] it is a part: that of the group or of the caller that passed its own on.
+    pub cause: Option<u32>,
+}
+
 /// The ledger's line for one awaitable.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Entry {
@@ -92,12 +114,12 @@ pub struct Entry {
     pub ended: Option<Ended>,
     /// Its state when the caller went on; where the call hangs, at the end.
     pub at_return: State,
-    /// The first accepted `.cancel()`: when, and by whom.
-    pub cancelled_by: Option<(Nanos, Canceller)>,
+    /// The first accepted `.cancel()`.
+    pub cancelled_by: Option<Cancellation>,
     /// Whether that came before the caller went on; at one moment their order decides.
     pub cancelled_before_return: bool,
     /// The first that was accepted after its cleanup began, and ended that.
-    pub cancelled_again: Option<(Nanos, Canceller)>,
+    pub cancelled_again: Option<Cancellation>,
     /// What the caller got of it.
     pub fate: Fate,
     /// For an exception: whether anything asked for it, so that Python logs nothing.
@@ -149,6 +171,14 @@ impl Run<'_> {
     /// An awaitable's state at the end of the run.
     pub fn state(&self, id: Id) -> State {
         self.entries[id.index()].state(has_body(&self.scenario.awaitable(id).kind))
+    }
+
+    /// Where a cancellation began that others may have passed on: on what, when, and by whom.
+    pub fn beginning(&self, target: Target, cancellation: Cancellation) -> (Target, Cancellation) {
+        match cancellation.cause.and_then(|cause| self.cancels.get(cause as usize)) {
+            Some(cause) => self.beginning(cause.target, cause.cancellation),
+            None => (target, cancellation),
+        }
     }
 }
 

@@ -82,7 +82,7 @@ impl Listener for Recording {
             },
             What::Create { awaitable, made, by } => What::Create { awaitable, made, by },
             What::Start { awaitable } => What::Start { awaitable },
-            What::Cancel { target, accepted, by } => What::Cancel { target, accepted, by },
+            What::Cancel { target, accepted, by, through } => What::Cancel { target, accepted, by, through },
             What::Cleanup { awaitable } => What::Cleanup { awaitable },
             What::Call { function } => What::Call { function },
             What::Await => What::Await,

@@ -303,7 +303,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
                 self.ready.push(Handle::StepCaller);
                 true
             }
-            Suspension::Group => self.cancel(Target::Group, message, Canceller::Caller),
+            Suspension::Group => self.cancel(Target::Group, message, Canceller::Caller, None),
             Suspension::Waiter(number) => self.cancel_waiter(number),
             Suspension::Ready | Suspension::SleepDone | Suspension::SleepCancelled => false,
         };

@@ -201,9 +201,10 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
 
     /// `_GatheringFuture.cancel()`: cancels every child, a repeated one twice. It never finishes the group itself.
     pub fn cancel_group(&mut self, number: u32, message: Message) {
+        let group = self.target(self.groups.groups[number as usize].object);
         for place in 0..self.groups.children(number).len() {
             let child = self.groups.children(number)[place];
-            if self.cancel(Target::Awaitable(child), message, Canceller::Group) {
+            if self.cancel(Target::Awaitable(child), message, Canceller::Group, Some(group)) {
                 self.groups.groups[number as usize].cancel_requested = true;
             }
         }

@@ -30,7 +30,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
             return Ok(());
         }
         for task in &left {
-            self.cancel(*task, Message::Absent, by);
+            self.cancel(*task, Message::Absent, by, None);
         }
         // `gather(*to_cancel, return_exceptions=True)`: none of them can be done yet.
         self.shutting_down = left.len();

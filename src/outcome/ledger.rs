@@ -1,9 +1,11 @@
 //! The fold that turns a run's events into a [`Run`].
 
+use std::collections::HashMap;
+
 use crate::event::{Canceller, End, Ended, Event, Exception, Got, Item, Listener, Reason, Returned, Target, What};
 use crate::scenario::{Call, End as BodyEnd, Id, Kind, Nanos, Python, Scenario, Status};
 
-use super::{Entry, Fate, Gave, Outcome, Run, has_body};
+use super::{Cancel, Cancellation, Entry, Fate, Gave, Outcome, Run, has_body};
 
 /// Listens to one run. [`Ledger::finish`] closes the books.
 #[derive(Debug)]
@@ -12,6 +14,8 @@ pub struct Ledger<'s> {
     resumed: bool,
     /// By id: the scenario's own `.cancel()` came.
     scheduled_cancels: Vec<bool>,
+    /// Where in [`Run::cancels`] the latest of each target stands: what it passes on comes right behind it.
+    latest_cancels: HashMap<Target, u32>,
 }
 
 impl<'s> Ledger<'s> {
@@ -37,7 +41,8 @@ impl<'s> Ledger<'s> {
             logs: Vec::new(),
             notes: Vec::new(),
         };
-        Ledger { run, resumed: false, scheduled_cancels: vec![false; scenario.len()] }
+        let scheduled_cancels = vec![false; scenario.len()];
+        Ledger { run, resumed: false, scheduled_cancels, latest_cancels: HashMap::new() }
     }
 
     /// A ledger that keeps the call's outcome, and what Python prints, but no entry for any awaitable.
@@ -192,7 +197,7 @@ impl<'s> Ledger<'s> {
             }
         }
         let scheduled =
-            |target| run.cancels.iter().any(|(_, cancelled, _, by)| *cancelled == target && *by == Canceller::Schedule);
+            |target| run.cancels.iter().any(|one| one.target == target && one.cancellation.by == Canceller::Schedule);
         if let Some(moment) = scenario.caller.cancel_at
             && !scheduled(Target::Caller)
         {
@@ -239,7 +244,8 @@ impl<'s> Ledger<'s> {
         self.run.notes = notes;
     }
 
-    fn cancelled(&mut self, at: Nanos, target: Target, accepted: bool, by: Canceller) {
+    fn cancelled(&mut self, target: Target, accepted: bool, cancellation: Cancellation) {
+        let by = cancellation.by;
         if let Target::Awaitable(id) = target {
             if by == Canceller::Schedule {
                 self.scheduled_cancels[id.index()] = true;
@@ -248,13 +254,14 @@ impl<'s> Ledger<'s> {
             if accepted && let Some(entry) = self.run.entries.get_mut(id.index()) {
                 entry.cancelled_before_return |= before_return;
                 let which = if entry.cleanup.is_some() { &mut entry.cancelled_again } else { &mut entry.cancelled_by };
-                which.get_or_insert((at, by));
+                which.get_or_insert(cancellation);
             }
             if !self.is_group(id) {
                 return;
             }
         }
-        self.run.cancels.push((at, target, accepted, by));
+        self.latest_cancels.insert(target, self.run.cancels.len() as u32);
+        self.run.cancels.push(Cancel { target, accepted, cancellation });
     }
 }
 
@@ -265,7 +272,11 @@ impl Listener for Ledger<'_> {
             What::Create { awaitable, .. } => self.note(awaitable, |entry| entry.created = Some(at)),
             What::Start { awaitable } => self.note(awaitable, |entry| entry.started = Some(at)),
             What::Cleanup { awaitable } => self.note(awaitable, |entry| entry.cleanup = Some(at)),
-            What::Cancel { target, accepted, by } => self.cancelled(at, target, accepted, by),
+            What::Cancel { target, accepted, by, through } => {
+                let passed_on_by = if by == Canceller::Caller { Some(Target::Caller) } else { through };
+                let cause = passed_on_by.and_then(|target| self.latest_cancels.get(&target).copied());
+                self.cancelled(target, accepted, Cancellation { at, by, cause });
+            }
             What::Finish { target: Target::Awaitable(id), ended, results } => {
                 if let Ended::Returned(Returned::Nested(_)) = ended {
                     run.nested.insert(id.0, results.to_vec());

@@ -1,204 +1,252 @@
 //! Why something became of an awaitable that was not of its own making: the chain of causes, nearest first.
+//!
+//! A chain says first who cancelled it, or what a group failed by; then why what came of it did not reach the caller.
+//! Each sentence is a fact of the [`Run`]; of which other `.cancel()` one was a part, the ledger knows.
 
-use crate::event::{Canceller, Ended, Exception, Target};
-use crate::outcome::{Fate, Gave, Run};
-use crate::scenario::{Function, Id, Ids, Kind, Nanos};
+mod holders;
+
+use crate::event::{Canceller, Ended, Exception, ExceptionKind, Target};
+use crate::outcome::{Cancellation, Entry, Fate, Gave, Run};
+use crate::scenario::{Function, Id, Kind, Nanos};
 
 use super::duration::human_duration;
+
+use holders::{Holder, Holders};
 
 /// Tells the causes in one run. Made once a run, since it must know which group holds what.
 pub struct Causes<'r> {
     run: &'r Run<'r>,
-    /// Every group with its own arguments: nested ones in file order, then the caller's.
-    groups: Vec<(Target, Members)>,
+    holders: Holders,
 }
 
-/// An argument list as ranges that are sorted and do not overlap.
-struct Members(Vec<Ids>);
-
-impl Members {
-    fn new(arguments: &[Ids]) -> Members {
-        let mut sorted = arguments.to_vec();
-        sorted.sort_by_key(|ids| ids.start);
-        let mut merged: Vec<Ids> = Vec::with_capacity(sorted.len());
-        for ids in sorted {
-            match merged.last_mut() {
-                Some(last) if ids.start <= last.end => last.end = last.end.max(ids.end),
-                _ => merged.push(ids),
-            }
-        }
-        Members(merged)
-    }
-
-    fn contain(&self, id: Id) -> bool {
-        let place = self.0.partition_point(|ids| ids.end <= id.0);
-        self.0.get(place).is_some_and(|ids| ids.contains(&id.0))
-    }
-}
+/// The awaitable itself, in its own chain.
+const IT: &str = "it";
 
 impl<'r> Causes<'r> {
     /// The causes in a run.
     pub fn new(run: &'r Run<'r>) -> Causes<'r> {
-        let mut groups = Vec::new();
-        for table in &run.scenario.awaitables {
-            if let Kind::Gather(group) = &table.kind {
-                groups.push((Target::Awaitable(Id(table.ids.start)), Members::new(&group.members)));
-            }
-        }
-        if run.call.function() == Function::Gather {
-            groups.push((Target::Group, Members::new(&run.scenario.caller.args)));
-        }
-        Causes { run, groups }
+        Causes { run, holders: Holders::new(run) }
     }
 
     /// The chain of causes as short sentences; empty where an awaitable ended by itself and its outcome reached the caller.
     pub fn of(&self, id: Id) -> Vec<String> {
-        let (run, mut causes) = (self.run, Vec::new());
-        let entry = &run.entries[id.index()];
-        if let Some((at, by)) = entry.cancelled_again {
+        let entry = self.entry(id);
+        let mut causes = Vec::new();
+        if let Some(again) = entry.cancelled_again {
             causes.push("it was cancelled again while it cleaned up".to_owned());
-            self.cancellation(Target::Awaitable(id), at, by, &mut causes);
+            self.cancellation(IT, again, &mut causes);
         }
-        if let Some((at, by)) = entry.cancelled_by
-            && (entry.cleanup.is_some() || !matches!(entry.ended, Some(Ended::Returned(_) | Ended::Raised(_))))
-        {
-            self.cancellation(Target::Awaitable(id), at, by, &mut causes);
+        match (entry.cancelled_by, entry.ended) {
+            (_, Some(Ended::Raised(exception))) if self.is_group(id) => self.failure(IT, id, exception, &mut causes),
+            // It came too late: what the body does on a cancellation did not come to pass.
+            (Some(_), Some(Ended::Returned(_) | Ended::Raised(_))) if entry.cleanup.is_none() => {}
+            (Some(cancellation), _) => self.cancellation(IT, cancellation, &mut causes),
+            (None, _) => {}
         }
         match entry.fate {
-            Fate::Lost | Fate::Swallowed => causes.extend(self.out_of_reach(id)),
-            Fate::Unretrieved => causes.push("nobody asked for its exception".to_owned()),
-            Fate::Unfinished if entry.created.is_none() => causes.push(self.never_created(id)),
-            Fate::Unfinished if run.exited_at.is_none() && causes.is_empty() => {
-                causes.push("nothing is left that could wake it".to_owned());
+            Fate::Lost | Fate::Swallowed => self.out_of_reach(id, &mut causes),
+            Fate::Unretrieved => {
+                causes.push("nobody asked for its exception".to_owned());
+                self.out_of_reach(id, &mut causes);
             }
-            _ => {}
+            Fate::Unfinished => self.unfinished(id, &mut causes),
+            Fate::Raised | Fate::Delivered | Fate::Done | Fate::Pending | Fate::Cancelled => {}
         }
         causes
     }
 
-    fn never_created(&self, id: Id) -> String {
-        let function = self.run.call.function();
-        match (self.run.called_at, &self.run.scenario.awaitable(id).kind) {
-            (None, _) => format!("{function}() was never called"),
-            (Some(_), Kind::Gather(_)) => "no list names it".to_owned(),
-            (Some(_), _) => "nothing ever wrapped it in a task".to_owned(),
+    /// Who cancelled something, and who cancelled that. `who` is what it is called.
+    fn cancellation(&self, who: &str, cancellation: Cancellation, causes: &mut Vec<String>) {
+        let when = human_duration(cancellation.at);
+        if cancellation.by == Canceller::Schedule {
+            return causes.push(format!("{who} was cancelled at {when}, as the scenario says"));
         }
-    }
-
-    /// Who cancelled something, and who cancelled that.
-    fn cancellation(&self, target: Target, at: Nanos, by: Canceller, causes: &mut Vec<String>) {
-        let (run, when) = (self.run, human_duration(at));
-        match by {
-            Canceller::Schedule => {
-                causes.push(format!("{} cancelled at {when}, as the scenario says", subject(run, target)));
-            }
+        if who != IT {
+            causes.push(format!("{who} was cancelled"));
+        }
+        match cancellation.by {
+            Canceller::Schedule => {}
             Canceller::Exit => {
                 causes.push(format!("asyncio.run() cancelled what was left when the program ended at {when}"));
             }
-            Canceller::Interrupt => causes.push(format!("Ctrl-C at {when}")),
-            Canceller::Caller => {
-                causes.push(format!("{} cancelled", subject(run, target)));
-                if let Some((at, _, _, by)) = cancel_of(run, |other| other == Target::Caller, at) {
-                    self.cancellation(Target::Caller, at, by, causes);
-                }
-            }
-            Canceller::Group => {
-                if target == Target::Group || matches!(target, Target::Awaitable(id) if is_group(run, id)) {
-                    causes.push(format!("{} cancelled", subject(run, target)));
-                }
-                let Target::Awaitable(member) = target else { return };
-                if let Some((at, group, _, by)) = cancel_of(run, |other| self.holds(other, member), at) {
-                    match by {
-                        // That says by itself what was cancelled.
-                        Canceller::Group | Canceller::Caller | Canceller::Schedule => {}
-                        Canceller::Exit | Canceller::Interrupt => {
-                            causes.push(format!("{} cancelled", subject(run, group)));
-                        }
-                    }
-                    self.cancellation(group, at, by, causes);
+            Canceller::Interrupt => causes.push(format!("Ctrl-C came at {when}")),
+            Canceller::Caller | Canceller::Group => {
+                // Who passed it on.
+                if let Some(cause) = cancellation.cause.and_then(|cause| self.run.cancels.get(cause as usize)) {
+                    self.cancellation(&self.name(cause.target), cause.cancellation, causes);
                 }
             }
         }
     }
 
-    /// Whether a group has an awaitable among its own arguments.
-    fn holds(&self, group: Target, member: Id) -> bool {
-        self.groups.iter().any(|(target, members)| *target == group && members.contain(member))
+    /// Why a nested group ended with an exception: it was cancelled, or a member failed. `who` is what it is called.
+    fn failure(&self, who: &str, group: Id, exception: Exception, causes: &mut Vec<String>) {
+        let was_cancelled = matches!(exception.kind, ExceptionKind::Cancelled(_));
+        match (self.entry(group).cancelled_by, exception.from) {
+            (Some(cancellation), _) if was_cancelled => self.cancellation(who, cancellation, causes),
+            (_, Some(from)) => self.origin(from, exception, causes),
+            (_, None) => {}
+        }
     }
 
-    /// Why something that finished did not reach the caller.
-    fn out_of_reach(&self, id: Id) -> Vec<String> {
-        let (run, mut causes) = (self.run, Vec::new());
-        if let Some((group, at, exception)) = self.failed_group_of(id) {
-            let finished_before = run.entries[id.index()].finished.is_some_and(|finished| finished <= at);
-            let name = match group {
-                Target::Group => "gather()".to_owned(),
-                other => subject(run, other).trim_end_matches(" was").to_owned(),
-            };
-            let raised = exception.type_name(run.scenario);
-            let tense = if finished_before { "raised" } else { "had raised" };
-            let from = match exception.from {
-                Some(from) if from != id => format!(", from {}", run.scenario.name(from)),
-                _ => String::new(),
-            };
-            causes.push(format!("{name} {tense} {raised} at {}{from}", human_duration(at)));
+    /// What raised an exception, or who cancelled what it comes from.
+    fn origin(&self, from: Id, exception: Exception, causes: &mut Vec<String>) {
+        let (name, entry) = (self.run.scenario.name(from).to_string(), self.entry(from));
+        match (exception.kind, entry.cancelled_by) {
+            (ExceptionKind::Cancelled(_), Some(cancellation)) => self.cancellation(&name, cancellation, causes),
+            _ => causes.push(format!("{name} raised {}{}", self.type_name(exception), at(entry.finished))),
         }
-        if causes.is_empty() {
-            match &run.outcome.gave {
-                Gave::Exception(_) if run.called_at.is_none() => {
-                    causes.push("the caller was cancelled before the call".to_owned());
+    }
+
+    /// Why what came of it did not reach the caller: from list to list, outwards.
+    fn out_of_reach(&self, id: Id, causes: &mut Vec<String>) {
+        let mut member = id;
+        loop {
+            let group = match self.holders.of(member) {
+                None => return causes.push(format!("it is no argument of {}()", self.call())),
+                Some(Holder::Call) => return self.lost_by_caller(causes),
+                Some(Holder::Group(group)) => group,
+            };
+            let (name, entry) = (self.name(Target::Awaitable(group)), self.entry(group));
+            match entry.ended {
+                None if entry.created.is_none() => {
+                    causes.push(format!("{name} was never made"));
+                    return self.never_made(group, causes);
                 }
-                Gave::Exception(exception) => causes.push(format!(
-                    "{}() raised {} at {}",
-                    run.call.function(),
-                    exception.type_name(run.scenario),
-                    human_duration(run.outcome.at)
-                )),
-                Gave::Nothing => causes.push(format!("{}() never returned", run.call.function())),
-                Gave::Results(_) | Gave::Sets { .. } => {
-                    causes.push(format!("it is no argument of {}()", run.call.function()));
+                None => return causes.push(format!("{name} never finished")),
+                Some(Ended::Raised(exception)) if exception.from != Some(id) => {
+                    causes.push(format!("{name} raised {}{}", self.type_name(exception), at(entry.finished)));
+                    return self.failure(&name, group, exception, causes);
+                }
+                Some(Ended::Raised(_)) => causes.push(format!("{name} raised it{}", at(entry.finished))),
+                Some(Ended::Returned(_) | Ended::Cancelled(_)) => {
+                    causes.push(format!("it is in the results of {name}"));
+                }
+            }
+            if entry.fate == Fate::Pending {
+                return causes.push(format!("{name} was pending when {}() returned", self.call()));
+            }
+            member = group;
+        }
+    }
+
+    /// Why the call's own arguments did not reach the caller.
+    fn lost_by_caller(&self, causes: &mut Vec<String>) {
+        let (run, call) = (self.run, self.call());
+        let exception = match run.outcome.gave {
+            Gave::Exception(exception) => exception,
+            Gave::Nothing => return causes.push(format!("{call}() never returned")),
+            Gave::Results(_) | Gave::Sets { .. } => return,
+        };
+        if let Some(moment) = self.caller_was_cancelled(exception) {
+            return self.cancellation_of_caller(&moment, causes);
+        }
+        let raised = self.type_name(exception);
+        match (exception.kind, exception.from) {
+            (ExceptionKind::Misuse(_), _) => {
+                causes.push(format!("{call}() raised {raised} at {}", human_duration(run.outcome.at)));
+            }
+            (_, from) => {
+                causes.push(format!("gather() raised {raised}{}", at(run.group_finished.map(|(at, _)| at))));
+                let cancel = run.cancels.iter().find(|cancel| cancel.target == Target::Group && cancel.accepted);
+                match (from, cancel) {
+                    (Some(from), _) => self.origin(from, exception, causes),
+                    // With return_exceptions it is nobody's in particular.
+                    (None, Some(cancel)) => self.cancellation("gather()", cancel.cancellation, causes),
+                    (None, None) => {}
                 }
             }
         }
-        causes
     }
 
-    /// The group nearest to an awaitable that ended with an exception instead of results.
-    fn failed_group_of(&self, id: Id) -> Option<(Target, Nanos, Exception)> {
-        self.groups.iter().filter(|(_, members)| members.contain(id)).find_map(|(target, _)| {
-            let (at, ended) = match target {
-                Target::Awaitable(group) => {
-                    let entry = &self.run.entries[group.index()];
-                    (entry.finished?, entry.ended?)
-                }
-                _ => self.run.group_finished?,
-            };
-            match ended {
-                Ended::Raised(exception) => Some((*target, at, exception)),
-                _ => None,
+    /// Where the caller got its own `CancelledError`, and not what the call raised: when that was.
+    fn caller_was_cancelled(&self, exception: Exception) -> Option<String> {
+        let (run, call) = (self.run, self.call());
+        let by_group = matches!(run.group_finished, Some((_, Ended::Raised(own))) if own == exception);
+        match (exception.kind, run.called_at, run.awaited_at) {
+            (ExceptionKind::Misuse(_), ..) => None,
+            (_, None, _) => Some(format!("before it called {call}()")),
+            (_, _, None) => Some(format!("before it awaited {call}()")),
+            _ if call == Function::Wait => Some("while it awaited wait()".to_owned()),
+            _ if by_group => None,
+            _ => Some("before the outcome reached it".to_owned()),
+        }
+    }
+
+    /// Who cancelled the caller before it had what it called for.
+    fn cancellation_of_caller(&self, moment: &str, causes: &mut Vec<String>) {
+        let first = self.run.cancels.iter().find(|cancel| cancel.target == Target::Caller && cancel.accepted);
+        let Some(Cancellation { at, by, .. }) = first.map(|cancel| cancel.cancellation) else { return };
+        let when = human_duration(at);
+        if by == Canceller::Schedule {
+            causes.push(format!("the caller was cancelled at {when}, as the scenario says, {moment}"));
+        } else {
+            causes.push(format!("the caller was cancelled {moment}"));
+            causes.push(format!("Ctrl-C came at {when}"));
+        }
+    }
+
+    /// Why it has no end.
+    fn unfinished(&self, id: Id, causes: &mut Vec<String>) {
+        let run = self.run;
+        if self.entry(id).created.is_none() {
+            self.never_made(id, causes);
+        } else if run.exited_at.is_some() {
+            causes.push("the program ended, and asyncio.run() cancels only tasks".to_owned());
+        } else if run.interrupted {
+            causes.push("Ctrl-C ended the program".to_owned());
+        } else if causes.is_empty() {
+            causes.push("nothing is left that could wake it".to_owned());
+        }
+    }
+
+    /// Why a coroutine never became a task, or a group was never made.
+    fn never_made(&self, id: Id, causes: &mut Vec<String>) {
+        let (run, call) = (self.run, self.call());
+        if run.called_at.is_none() {
+            causes.push(format!("{call}() was never called"));
+        } else if self.is_group(id) {
+            return causes.push("no list names it".to_owned());
+        } else {
+            causes.push("nothing ever wrapped it in a task".to_owned());
+        }
+        match (self.holders.of(id), &run.outcome.gave) {
+            (Some(Holder::Group(group)), _) if run.called_at.is_some() => {
+                causes.push(format!("{} was never made", self.name(Target::Awaitable(group))));
             }
-        })
+            (_, Gave::Exception(_)) => self.lost_by_caller(causes),
+            _ => {}
+        }
+    }
+
+    fn entry(&self, id: Id) -> &Entry {
+        &self.run.entries[id.index()]
+    }
+
+    fn call(&self) -> Function {
+        self.run.call.function()
+    }
+
+    fn is_group(&self, id: Id) -> bool {
+        matches!(self.run.scenario.awaitable(id).kind, Kind::Gather(_))
+    }
+
+    fn type_name(&self, exception: Exception) -> &'r str {
+        exception.type_name(self.run.scenario)
+    }
+
+    /// What something is called in a sentence.
+    fn name(&self, target: Target) -> String {
+        match target {
+            Target::Awaitable(id) if self.is_group(id) => format!("the group {}", self.run.scenario.name(id)),
+            Target::Awaitable(id) => self.run.scenario.name(id).to_string(),
+            Target::Group => "gather()".to_owned(),
+            Target::Caller => "the caller".to_owned(),
+        }
     }
 }
 
-/// The accepted `.cancel()` of a group or the caller that was the latest up to a moment.
-fn cancel_of(run: &Run<'_>, is_it: impl Fn(Target) -> bool, at: Nanos) -> Option<(Nanos, Target, bool, Canceller)> {
-    let accepted =
-        |(when, target, accepted, _): &&(Nanos, Target, bool, Canceller)| *accepted && *when <= at && is_it(*target);
-    // Of several at one moment the first is what reached it; of those before, the latest.
-    let latest = run.cancels.iter().rev().find(accepted)?.0;
-    run.cancels.iter().filter(accepted).find(|(when, ..)| *when == latest).copied()
-}
-
-fn subject(run: &Run<'_>, target: Target) -> String {
-    match target {
-        Target::Awaitable(id) if is_group(run, id) => format!("the group {} was", run.scenario.name(id)),
-        Target::Awaitable(_) => "it was".to_owned(),
-        Target::Group => "gather() was".to_owned(),
-        Target::Caller => "the caller was".to_owned(),
-    }
-}
-
-fn is_group(run: &Run<'_>, id: Id) -> bool {
-    matches!(run.scenario.awaitable(id).kind, Kind::Gather(_))
+/// ` at 1 s`, where there is such a moment.
+fn at(moment: Option<Nanos>) -> String {
+    moment.map(|moment| format!(" at {}", human_duration(moment))).unwrap_or_default()
 }

@@ -28,7 +28,7 @@ pub fn describe(event: &Event<'_>, scenario: &Scenario) -> String {
             }
         }
         What::Start { awaitable } => format!("{} starts", name(awaitable)),
-        What::Cancel { target, accepted, by } => {
+        What::Cancel { target, accepted, by, .. } => {
             let subject = target_words(target, scenario);
             let by = match by {
                 Canceller::Schedule => "as the scenario says",

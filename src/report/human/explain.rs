@@ -2,7 +2,7 @@
 
 use super::page::{Page, join};
 use crate::event::{Canceller, Ended, Exception, ExceptionKind, Misuse, Target};
-use crate::outcome::Gave;
+use crate::outcome::{Cancel, Cancellation, Gave};
 use crate::scenario::{Call, Status};
 
 /// What a reader may ask about the verdict itself.
@@ -74,7 +74,7 @@ fn checks_words(page: &Page<'_>) -> Option<String> {
 fn cancels_words(page: &Page<'_>) -> Vec<String> {
     let run = page.run;
     let mut texts = Vec::new();
-    for (at, target, accepted, by) in run.cancels.iter().take(6) {
+    for Cancel { target, accepted, cancellation: Cancellation { at, by, .. } } in run.cancels.iter().take(6) {
         let made_it = run.outcome.status == Status::Cancelled && *accepted && *at <= run.outcome.at;
         let when = page.time(*at);
         let text = match (target, by, accepted) {

@@ -118,7 +118,7 @@ impl Exact {
             Some(Ended::Returned(_) | Ended::Raised(_)) => Some(scenario.awaitable(id).ids.start),
             Some(Ended::Cancelled(_)) | None => None,
         };
-        Exact { finished: entry.finished, cancelled: entry.cancelled_by.map(|(at, _)| at), table }
+        Exact { finished: entry.finished, cancelled: entry.cancelled_by.map(|cancelled| cancelled.at), table }
     }
 }
 
@@ -150,7 +150,7 @@ impl<Key: Copy + Hash + Eq> Stories<Key> {
         if let Some(story) = self.told.get_mut(place) {
             story.count += 1;
             story.finished.add(entry.finished);
-            story.cancelled.add(entry.cancelled_by.map(|(at, _)| at));
+            story.cancelled.add(entry.cancelled_by.map(|cancelled| cancelled.at));
             if story.ids.len() < NAMES {
                 story.ids.push(id);
             }

@@ -4,7 +4,7 @@ mod sketch;
 
 use unicode_width::UnicodeWidthStr;
 
-use self::sketch::{Sketch, ms, names, raises, returns};
+use self::sketch::{Sketch, cancel, cancellation, ms, names, raises, returns};
 use crate::event::{Canceller, Ended, Event, Exception, Got, Listener, Made, Maker, Message, Misuse, Target, What};
 use crate::event::{Item, Log, Recording, Returned, Warning};
 use crate::outcome::{Fate, State};
@@ -141,8 +141,8 @@ fn the_caller_is_cancelled_and_bodies_clean_up() {
         .cancelled(1000, Canceller::Group)
         .raised_cancelled()
         .more(|run| {
-            run.cancels.push((ms(1000), Target::Caller, true, Canceller::Schedule));
-            run.cancels.push((ms(1000), Target::Group, true, Canceller::Caller));
+            run.cancels.push(cancel(1000, Target::Caller, true, Canceller::Schedule));
+            run.cancels.push(cancel(1000, Target::Group, true, Canceller::Caller));
         });
     insta::assert_snapshot!(sketch.plain());
 }
@@ -349,7 +349,11 @@ fn the_event_log() {
         (500, 5, What::Callback { target: Target::Group }),
         (500, 5, What::Resume { got: Got::Raised(exception) }),
         (1000, 6, What::Finish { target: Target::Awaitable(Id(0)), ended: users, results: &[] }),
-        (1500, 7, What::Cancel { target: Target::Awaitable(Id(2)), accepted: true, by: Canceller::Schedule }),
+        (
+            1500,
+            7,
+            What::Cancel { target: Target::Awaitable(Id(2)), accepted: true, by: Canceller::Schedule, through: None },
+        ),
         (1500, 8, What::Cleanup { awaitable: Id(2) }),
         (
             1500,
@@ -361,7 +365,11 @@ fn the_event_log() {
             },
         ),
         (1500, 9, What::Check { done: true }),
-        (1500, 9, What::Cancel { target: Target::Awaitable(Id(0)), accepted: false, by: Canceller::Exit }),
+        (
+            1500,
+            9,
+            What::Cancel { target: Target::Awaitable(Id(0)), accepted: false, by: Canceller::Exit, through: None },
+        ),
         (1500, 9, What::Exit),
         (1500, 9, What::Log { log: Log::TaskNeverRetrieved, target: Target::Awaitable(Id(1)) }),
         (1500, 9, What::Warning { warning: Warning::NeverAwaited(Id(0)) }),
@@ -401,8 +409,8 @@ fn the_whole_program_around_the_call() {
             run.entries[0].started = Some(ms(1000));
             run.group_finished = run.group_finished.map(|(_, ended)| (ms(1500), ended));
             run.checks = vec![(ms(1200), false), (ms(2000), true)];
-            run.cancels.push((ms(1500), Target::Group, true, Canceller::Schedule));
-            run.cancels.push((ms(2500), Target::Caller, false, Canceller::Schedule));
+            run.cancels.push(cancel(1500, Target::Group, true, Canceller::Schedule));
+            run.cancels.push(cancel(2500, Target::Caller, false, Canceller::Schedule));
             run.warnings.push(Warning::NeverAwaited(Id(2)));
             run.notes.push("The check at 5 s never came: the program ended at 2.5 s.".to_owned());
         });
@@ -420,8 +428,8 @@ fn interrupted() {
         .raised_cancelled()
         .more(|run| {
             run.interrupted = true;
-            run.cancels.push((ms(1200), Target::Caller, true, Canceller::Interrupt));
-            run.cancels.push((ms(1200), Target::Group, true, Canceller::Caller));
+            run.cancels.push(cancel(1200, Target::Caller, true, Canceller::Interrupt));
+            run.cancels.push(cancel(1200, Target::Group, true, Canceller::Caller));
         });
     insta::assert_snapshot!(sketch.plain());
 }
@@ -554,7 +562,7 @@ fn every_combination_reads_well() {
                     entry.at_return = at_return;
                     entry.ended = ended;
                     entry.finished = ended.map(|_| ms(2000));
-                    entry.cancelled_by = canceller.map(|by| (ms(500 + 1000 * (told % 2)), by));
+                    entry.cancelled_by = canceller.map(|by| cancellation(500 + 1000 * (told % 2), by));
                     entry.cancelled_before_return = canceller.is_some() && told % 2 == 0;
                     entry.cleanup = canceller.filter(|_| cleaned).map(|_| ms(1500));
                     if at_return == State::NotCreated {

@@ -8,7 +8,7 @@ use super::order::deciders;
 use super::page::Page;
 use super::{explain, given};
 use crate::event::{Canceller, Ended, Exception, Target};
-use crate::outcome::Gave;
+use crate::outcome::{Cancellation, Gave};
 use crate::report::duration::thousands;
 use crate::report::words::count;
 use crate::scenario::{Call, Function, Id, Nanos, ReturnWhen, Status};
@@ -90,7 +90,6 @@ fn exception_verdict(page: &Page<'_>, exception: Exception, at: &str) -> String 
         let from = exception.from.map_or(String::new(), |id| format!(", from {}", page.name(id)));
         return format!(" {function} raised {repr} at {at}{from}.");
     }
-    let asked = cancel_of(page, Target::Caller).or_else(|| cancel_of(page, Target::Group));
     let (awaited, begins) = match run.call.function() {
         Function::Gather => (run.awaited_at, "awaited what gather() gave it"),
         Function::Wait => (run.awaited_at, "awaited wait()"),
@@ -103,36 +102,38 @@ fn exception_verdict(page: &Page<'_>, exception: Exception, at: &str) -> String 
     if let Some(never) = never {
         return format!(" The caller was cancelled at {at}, before it {never}: it got {repr}.");
     }
-    let because = match (asked, exception.from.and_then(|id| Some((id, page.entry(id)?)))) {
-        (Some((when, target, by)), _) => format!(", because {}", cancel_words(page, target, when, by)),
-        (None, Some((id, entry))) => match entry.cancelled_by {
-            Some((when, by)) => {
-                let name = page.name(id);
-                format!(", because {name} was cancelled{}", when_and_by(page, when, by))
-            }
-            None => format!(", from {}", page.name(id)),
-        },
+    let cancelled = exception.from.and_then(|id| Some((Target::Awaitable(id), page.entry(id)?.cancelled_by?)));
+    let asked = match (cancelled, exception.from) {
+        (Some((target, cancellation)), _) => Some(run.beginning(target, cancellation)),
+        (None, Some(_)) => None,
+        (None, None) => cancel_of(page, Target::Caller).or_else(|| cancel_of(page, Target::Group)),
+    };
+    let because = match (asked, exception.from) {
+        (Some((target, cancellation)), _) => format!(", because {}", cancel_words(page, target, cancellation)),
+        (None, Some(from)) => format!(", from {}", page.name(from)),
         (None, None) => String::new(),
     };
     format!(" {function} raised {repr} at {at}{because}.")
 }
 
 /// The last accepted `.cancel()` of the caller or the group up to the outcome, by somebody outside.
-fn cancel_of(page: &Page<'_>, of: Target) -> Option<(Nanos, Target, Canceller)> {
+fn cancel_of(page: &Page<'_>, of: Target) -> Option<(Target, Cancellation)> {
     let run = page.run;
     let outside = |by: &Canceller| matches!(by, Canceller::Schedule | Canceller::Interrupt | Canceller::Exit);
     run.cancels
         .iter()
-        .filter(|(at, target, accepted, by)| *accepted && *target == of && *at <= run.outcome.at && outside(by))
-        .map(|(at, target, _, by)| (*at, *target, *by))
+        .filter(|one| one.accepted && one.target == of)
+        .map(|one| (one.target, one.cancellation))
+        .filter(|(_, Cancellation { at, by, .. })| *at <= run.outcome.at && outside(by))
         .next_back()
 }
 
-fn cancel_words(page: &Page<'_>, target: Target, when: Nanos, by: Canceller) -> String {
+fn cancel_words(page: &Page<'_>, target: Target, Cancellation { at, by, .. }: Cancellation) -> String {
     match (target, by) {
-        (_, Canceller::Interrupt) => format!("of Ctrl-C{}", at_if_other(page, when)),
-        (Target::Group, _) => format!("group.cancel() was called{}", at_if_other(page, when)),
-        _ => format!("the caller was cancelled{}", when_and_by(page, when, by)),
+        (_, Canceller::Interrupt) => format!("of Ctrl-C{}", at_if_other(page, at)),
+        (Target::Group, _) => format!("group.cancel() was called{}", at_if_other(page, at)),
+        (Target::Caller, _) => format!("the caller was cancelled{}", when_and_by(page, at, by)),
+        (Target::Awaitable(id), _) => format!("{} was cancelled{}", page.name(id), when_and_by(page, at, by)),
     }
 }
 

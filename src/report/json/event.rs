@@ -183,7 +183,7 @@ impl Line<'_> {
             What::Start { awaitable } | What::Cleanup { awaitable } => {
                 map.serialize_entry("awaitable", &NameOf(scenario, awaitable))
             }
-            What::Cancel { target, accepted, by } => {
+            What::Cancel { target, accepted, by, .. } => {
                 serialize_target(map, "target", target, scenario)?;
                 map.serialize_entry("accepted", &accepted)?;
                 map.serialize_entry("by", by.word())

@@ -118,7 +118,10 @@ fn downloads_gathered(until_ms: u64) -> Vec<Event<'static>> {
         at(500, What::Finish { target: Target::Group, ended: Ended::Raised(exception(1)), results: &[] }),
         at(500, What::Resume { got: Got::Raised(exception(1)) }),
         at(1000, finish_returned(0)),
-        at(1500, What::Cancel { target: Target::Awaitable(Id(2)), accepted: true, by: Canceller::Schedule }),
+        at(
+            1500,
+            What::Cancel { target: Target::Awaitable(Id(2)), accepted: true, by: Canceller::Schedule, through: None },
+        ),
         at(1500, finish_cancelled(2)),
         at(1500, What::Exit),
     ];

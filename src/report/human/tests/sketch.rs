@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::{Canceller, Ended, Exception, ExceptionKind, Item, Message, Misuse, Recording, Returned};
-use crate::outcome::{Entry, Fate, Gave, Outcome, Run, State};
+use crate::event::{Canceller, Ended, Exception, ExceptionKind, Item, Message, Misuse, Recording, Returned, Target};
+use crate::outcome::{Cancel, Cancellation, Entry, Fate, Gave, Outcome, Run, State};
 use crate::report::human::{Options, write};
 use crate::report::style::Style;
 use crate::scenario::{
@@ -14,6 +14,15 @@ use crate::scenario::{
 /// Milliseconds.
 pub fn ms(millis: u64) -> Nanos {
     Nanos(millis * 1_000_000)
+}
+
+/// An accepted `.cancel()` whose cause the report does not look at.
+pub fn cancellation(millis: u64, by: Canceller) -> Cancellation {
+    Cancellation { at: ms(millis), by, cause: None }
+}
+
+pub fn cancel(millis: u64, target: Target, accepted: bool, by: Canceller) -> Cancel {
+    Cancel { target, accepted, cancellation: cancellation(millis, by) }
 }
 
 pub fn returns(value: &str) -> End {
@@ -185,7 +194,7 @@ impl Sketch {
             self.scenario.awaitables.last_mut().unwrap().cancel = Some(ScheduledCancel { at: ms(at), message: None });
         }
         let entry = self.entries.last_mut().unwrap();
-        entry.cancelled_by = Some((ms(at), by));
+        entry.cancelled_by = Some(cancellation(at, by));
         entry.cancelled_before_return = ms(at) <= call_at;
         entry.finished = Some(ms(at));
         entry.ended = Some(Ended::Cancelled(Exception::cancelled(Message::Absent, Some(id))));
@@ -198,7 +207,7 @@ impl Sketch {
         let id = Id(self.entries.len() as u32 - 1);
         let call_at = self.at;
         let entry = self.entries.last_mut().unwrap();
-        entry.cleanup = entry.cancelled_by.map(|(at, _)| at);
+        entry.cleanup = entry.cancelled_by.map(|cancelled| cancelled.at);
         entry.finished = until.map(ms);
         match &then {
             _ if until.is_none() => entry.ended = None,
