@@ -2,7 +2,9 @@
 //!
 //! Both are folds over the [events](crate::event); nothing here knows how the executor works.
 
+mod fates;
 mod ledger;
+mod notes;
 
 use crate::event::{Canceller, Ended, Exception, Item, Log, Target, Warning};
 use crate::scenario::{Call, Id, Kind, Nanos, Python, Scenario, Status};
@@ -120,6 +122,8 @@ pub struct Entry {
     pub cancelled_before_return: bool,
     /// The first that was accepted after its cleanup began, and ended that.
     pub cancelled_again: Option<Cancellation>,
+    /// The first `.cancel()` that came when it had raised already: refused, and Python logs nothing of it any more.
+    pub silenced: Option<Nanos>,
     /// What the caller got of it.
     pub fate: Fate,
     /// For an exception: whether anything asked for it, so that Python logs nothing.
@@ -138,6 +142,7 @@ impl Entry {
         cancelled_by: None,
         cancelled_before_return: false,
         cancelled_again: None,
+        silenced: None,
         fate: Fate::Unfinished,
         retrieved: true,
     };

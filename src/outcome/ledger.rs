@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::event::{Canceller, End, Ended, Event, Exception, Got, Item, Listener, Reason, Returned, Target, What};
-use crate::scenario::{Call, End as BodyEnd, Id, Kind, Nanos, Python, Scenario, Status};
+use crate::event::{Canceller, End, Ended, Event, Got, Listener, Returned, Target, What};
+use crate::scenario::{Call, Id, Kind, Nanos, Python, Scenario, Status};
 
-use super::{Cancel, Cancellation, Entry, Fate, Gave, Outcome, Run, has_body};
+use super::{Cancel, Cancellation, Entry, Gave, Outcome, Run, fates, has_body, notes};
 
 /// Listens to one run. [`Ledger::finish`] closes the books.
 #[derive(Debug)]
@@ -68,9 +68,9 @@ impl<'s> Ledger<'s> {
             }
         }
         if !self.run.entries.is_empty() {
-            self.assign_fates();
+            fates::assign(&mut self.run, &end.unretrieved);
         }
-        self.take_notes(end.reason);
+        self.run.notes = notes::of(&self.run, end.reason, &self.scheduled_cancels);
         self.run
     }
 
@@ -93,155 +93,8 @@ impl<'s> Ledger<'s> {
         }
     }
 
-    /// Every awaitable has one fate; the first that applies, in the order of this function.
-    fn assign_fates(&mut self) {
-        for entry in &mut self.run.entries {
-            entry.fate = match entry.ended {
-                None => Fate::Unfinished,
-                Some(Ended::Returned(_)) => Fate::Lost,
-                Some(Ended::Cancelled(_)) => Fate::Cancelled,
-                Some(Ended::Raised(_)) if entry.retrieved => Fate::Swallowed,
-                Some(Ended::Raised(_)) => Fate::Unretrieved,
-            };
-        }
-        match std::mem::replace(&mut self.run.outcome.gave, Gave::Nothing) {
-            Gave::Nothing => {}
-            Gave::Results(items) => {
-                self.deliver(&items);
-                self.run.outcome.gave = Gave::Results(items);
-            }
-            Gave::Sets { done, pending } => {
-                for id in &done {
-                    if let Some(ended) = self.run.entries[id.index()].ended {
-                        self.deliver_inside(*id, ended);
-                    }
-                }
-                for (ids, fate) in [(&done, Fate::Done), (&pending, Fate::Pending)] {
-                    for id in ids {
-                        self.run.entries[id.index()].fate = fate;
-                    }
-                }
-                self.run.outcome.gave = Gave::Sets { done, pending };
-            }
-            Gave::Exception(exception) => {
-                self.pass_through_groups(exception);
-                if let Some(id) = exception.from {
-                    self.run.entries[id.index()].fate = Fate::Raised;
-                }
-                self.run.outcome.gave = Gave::Exception(exception);
-            }
-        }
-    }
-
-    fn deliver(&mut self, items: &[Item]) {
-        for item in items {
-            // Once is enough: groups that hold each other's groups twice have more paths than anybody can walk.
-            let fate = &mut self.run.entries[item.awaitable.index()].fate;
-            if std::mem::replace(fate, Fate::Delivered) != Fate::Delivered {
-                self.deliver_inside(item.awaitable, item.ended);
-            }
-        }
-    }
-
-    /// What an awaitable that reached the caller holds: a nested group's results, or the exception of a member.
-    fn deliver_inside(&mut self, id: Id, ended: Ended) {
-        match ended {
-            Ended::Returned(Returned::Nested(group)) => {
-                if let Some(items) = self.run.nested.remove(&group.0) {
-                    self.deliver(&items);
-                    self.run.nested.insert(group.0, items);
-                }
-            }
-            Ended::Raised(exception) if self.is_group(id) => {
-                self.pass_through_groups(exception);
-                if let Some(from) = exception.from {
-                    self.run.entries[from.index()].fate = Fate::Delivered;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Nested groups that ended with the very exception that reached the caller have delivered what they had.
-    fn pass_through_groups(&mut self, exception: Exception) {
-        if exception.from.is_none() {
-            return;
-        }
-        let scenario = self.run.scenario;
-        for awaitable in scenario.awaitables.iter().filter(|awaitable| matches!(awaitable.kind, Kind::Gather(_))) {
-            let entry = &mut self.run.entries[awaitable.ids.start as usize];
-            if entry.ended == Some(Ended::Raised(exception)) {
-                entry.fate = Fate::Delivered;
-            }
-        }
-    }
-
     fn is_group(&self, id: Id) -> bool {
         matches!(self.run.scenario.awaitable(id).kind, Kind::Gather(_))
-    }
-
-    fn take_notes(&mut self, reason: Reason) {
-        let run = &self.run;
-        let scenario = run.scenario;
-        let because = match reason {
-            Reason::Finished => format!("the program ended at {} s", run.ended_at),
-            Reason::Stuck => format!("nothing happens any more after {} s", run.ended_at),
-            Reason::Interrupted | Reason::Abandoned => format!("the program was ended at {} s", run.ended_at),
-        };
-        let mut notes = Vec::new();
-        for awaitable in &scenario.awaitables {
-            let Some(cancel) = &awaitable.cancel else { continue };
-            let came = &self.scheduled_cancels[awaitable.ids.start as usize..awaitable.ids.end as usize];
-            if came.iter().any(|came| !came) {
-                notes.push(format!("cancel of {} at {} s: {because}", awaitable.name, cancel.at));
-            }
-        }
-        let scheduled =
-            |target| run.cancels.iter().any(|one| one.target == target && one.cancellation.by == Canceller::Schedule);
-        if let Some(moment) = scenario.caller.cancel_at
-            && !scheduled(Target::Caller)
-        {
-            notes.push(format!("cancel of the caller at {moment} s: {because}"));
-        }
-        if let Some(moment) = scenario.caller.call_at
-            && run.called_at.is_none()
-        {
-            notes.push(format!("call at {moment} s: {because}"));
-        }
-        if let Some(moment) = scenario.caller.await_at
-            && run.awaited_at.is_none()
-        {
-            let missed = if run.called_at.is_none() { "the call was never made" } else { &because };
-            notes.push(format!("await at {moment} s: {missed}"));
-        }
-        if let Call::Gather(_) = run.call {
-            let missed = if run.called_at.is_none() { "the call was never made" } else { &because };
-            if let Some(moment) = scenario.caller.cancel_group_at
-                && !scheduled(Target::Group)
-            {
-                notes.push(format!("cancel of the group at {moment} s: {missed}"));
-            }
-            // Timers fire in order, so those that are missing are the latest.
-            let mut moments = scenario.caller.check_done_at.clone();
-            moments.sort();
-            notes.extend(moments.iter().skip(run.checks.len()).map(|moment| format!("check at {moment} s: {missed}")));
-        }
-        if run.python == Python::V3_8 {
-            for awaitable in &scenario.awaitables {
-                let came = &self.scheduled_cancels[awaitable.ids.start as usize..awaitable.ids.end as usize];
-                let by_key = awaitable.cancel.as_ref().is_some_and(|cancel| cancel.message.is_some())
-                    && came.iter().any(|came| *came);
-                let by_future = matches!(&awaitable.kind, Kind::Future(settlement) if matches!(&settlement.end,
-                    BodyEnd::Raises(raised) if raised.is_cancelled_error() && raised.message.is_some()));
-                if by_key || by_future {
-                    notes.push(format!(
-                        "the message for cancelling {} is left out: cancel() takes none in Python 3.8",
-                        awaitable.name
-                    ));
-                }
-            }
-        }
-        self.run.notes = notes;
     }
 
     fn cancelled(&mut self, target: Target, accepted: bool, cancellation: Cancellation) {
@@ -251,12 +104,18 @@ impl<'s> Ledger<'s> {
                 self.scheduled_cancels[id.index()] = true;
             }
             let before_return = !self.resumed;
-            if accepted && let Some(entry) = self.run.entries.get_mut(id.index()) {
-                entry.cancelled_before_return |= before_return;
-                let which = if entry.cleanup.is_some() { &mut entry.cancelled_again } else { &mut entry.cancelled_by };
-                which.get_or_insert(cancellation);
+            let is_group = self.is_group(id);
+            if let Some(entry) = self.run.entries.get_mut(id.index()) {
+                if accepted {
+                    entry.cancelled_before_return |= before_return;
+                    let again = entry.cleanup.is_some();
+                    let which = if again { &mut entry.cancelled_again } else { &mut entry.cancelled_by };
+                    which.get_or_insert(cancellation);
+                } else if matches!(entry.ended, Some(Ended::Raised(_))) && !is_group {
+                    entry.silenced.get_or_insert(cancellation.at);
+                }
             }
-            if !self.is_group(id) {
+            if !is_group {
                 return;
             }
         }

@@ -161,6 +161,7 @@ impl Sketch {
             cancelled_by: None,
             cancelled_before_return: false,
             cancelled_again: None,
+            silenced: None,
             fate,
             retrieved: false,
         };

@@ -1,0 +1,118 @@
+//! What the caller got of each awaitable, in one word.
+
+use crate::event::{Ended, Exception, Item, Returned, Target};
+use crate::scenario::{Id, Ids, Kind};
+
+use super::{Fate, Gave, Run};
+
+/// Gives every awaitable its fate. `unretrieved` are the objects whose exception nobody asked for.
+pub fn assign(run: &mut Run<'_>, unretrieved: &[Target]) {
+    for entry in &mut run.entries {
+        entry.fate = match entry.ended {
+            None => Fate::Unfinished,
+            Some(Ended::Returned(_)) => Fate::Lost,
+            Some(Ended::Cancelled(_)) => Fate::Cancelled,
+            Some(Ended::Raised(_)) if entry.retrieved => Fate::Swallowed,
+            Some(Ended::Raised(_)) => Fate::Unretrieved,
+        };
+    }
+    for target in unretrieved {
+        log_with_group(run, *target);
+    }
+    match std::mem::replace(&mut run.outcome.gave, Gave::Nothing) {
+        Gave::Nothing => {}
+        Gave::Results(items) => {
+            deliver(run, &items);
+            run.outcome.gave = Gave::Results(items);
+        }
+        Gave::Sets { done, pending } => {
+            for id in &done {
+                if let Some(ended) = run.entries[id.index()].ended {
+                    deliver_inside(run, *id, ended);
+                }
+            }
+            for (ids, fate) in [(&done, Fate::Done), (&pending, Fate::Pending)] {
+                for id in ids {
+                    run.entries[id.index()].fate = fate;
+                }
+            }
+            run.outcome.gave = Gave::Sets { done, pending };
+        }
+        Gave::Exception(exception) => {
+            pass_through_groups(run, exception);
+            if let Some(id) = exception.from {
+                run.entries[id.index()].fate = Fate::Raised;
+            }
+            run.outcome.gave = Gave::Exception(exception);
+        }
+    }
+}
+
+/// gather() has asked its members for their exceptions, but where nobody asks the group for what it took from them,
+/// Python logs just that.
+fn log_with_group(run: &mut Run<'_>, group: Target) {
+    let scenario = run.scenario;
+    let (ended, members) = match group {
+        Target::Awaitable(id) => (run.entries[id.index()].ended, members(&scenario.awaitable(id).kind)),
+        Target::Group => (run.group_finished.map(|(_, ended)| ended), scenario.caller.args.as_slice()),
+        Target::Caller => return,
+    };
+    let Some(Ended::Raised(exception)) = ended else { return };
+    for id in members.iter().cloned().flatten().map(Id) {
+        let entry = &mut run.entries[id.index()];
+        if entry.fate == Fate::Swallowed && entry.ended == Some(Ended::Raised(exception)) {
+            entry.fate = Fate::Unretrieved;
+            log_with_group(run, Target::Awaitable(id));
+        }
+    }
+}
+
+fn members(kind: &Kind) -> &[Ids] {
+    match kind {
+        Kind::Gather(group) => &group.members,
+        _ => &[],
+    }
+}
+
+fn deliver(run: &mut Run<'_>, items: &[Item]) {
+    for item in items {
+        // Once is enough: groups that hold each other's groups twice have more paths than anybody can walk.
+        let fate = &mut run.entries[item.awaitable.index()].fate;
+        if std::mem::replace(fate, Fate::Delivered) != Fate::Delivered {
+            deliver_inside(run, item.awaitable, item.ended);
+        }
+    }
+}
+
+/// What an awaitable that reached the caller holds: a nested group's results, or the exception of a member.
+fn deliver_inside(run: &mut Run<'_>, id: Id, ended: Ended) {
+    match ended {
+        Ended::Returned(Returned::Nested(group)) => {
+            if let Some(items) = run.nested.remove(&group.0) {
+                deliver(run, &items);
+                run.nested.insert(group.0, items);
+            }
+        }
+        Ended::Raised(exception) if matches!(run.scenario.awaitable(id).kind, Kind::Gather(_)) => {
+            pass_through_groups(run, exception);
+            if let Some(from) = exception.from {
+                run.entries[from.index()].fate = Fate::Delivered;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Nested groups that ended with the very exception that reached the caller have delivered what they had.
+fn pass_through_groups(run: &mut Run<'_>, exception: Exception) {
+    if exception.from.is_none() {
+        return;
+    }
+    let scenario = run.scenario;
+    for awaitable in scenario.awaitables.iter().filter(|awaitable| matches!(awaitable.kind, Kind::Gather(_))) {
+        let entry = &mut run.entries[awaitable.ids.start as usize];
+        if entry.ended == Some(Ended::Raised(exception)) {
+            entry.fate = Fate::Delivered;
+        }
+    }
+}
