@@ -50,6 +50,8 @@
 //!   told at the end of the run, in the order of creation, and not at all where the program is stuck.
 //! - Where nothing is ready and no timer is left, a real program would wait forever. That is an outcome, `hangs`.
 //! - A nested group that ended with the very exception that reached the caller counts as delivered.
+//! - An exception that gather() took from its member, and that Python logs as the group's since nobody asked the group
+//!   for it, is unretrieved and not swallowed: its traceback is in the log.
 //! - In wait's two sets an awaitable's fate is the set, also where a group that holds it is in `done` as well.
 //!
 //! - Every group has a done callback, so that its moment can be shown. The printed program has none: without it a run
