@@ -17,7 +17,7 @@ fn scenario(toml: &str) -> Scenario {
 }
 
 fn program(scenario: &Scenario, function: Function, python: Python) -> String {
-    Program::new(scenario, scenario.call(function), python, false).text
+    Program::new(scenario, scenario.call(function), python, None).text
 }
 
 /// Runs a program as a person would.
@@ -111,7 +111,7 @@ fn a_program_that_never_ends_says_so() {
     let scenario = scenario("[[awaitable]]\nname = \"a\"\ndelay = \"forever\"");
     let call = scenario.call(Function::Gather);
     assert!(Program::new(&scenario, call, Python::DEFAULT, true).text.contains("# This never ends"));
-    assert!(!Program::new(&scenario, call, Python::DEFAULT, false).text.contains("# This never ends"));
+    assert!(!Program::new(&scenario, call, Python::DEFAULT, None).text.contains("# This never ends"));
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn programs_for_an_older_version_run_on_every_later_one() {
             for number in 0..40 {
                 let scenario = scenario(&generator::scenario(&mut Random::new(29, number)).to_string());
                 for call in calls(&scenario) {
-                    programs.push(Program::new(&scenario, call, python, false).text);
+                    programs.push(Program::new(&scenario, call, python, None).text);
                 }
             }
         }

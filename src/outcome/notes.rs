@@ -6,9 +6,9 @@ use crate::scenario::{Call, End, Kind, Python};
 use super::Run;
 
 /// What is worth a note. `scheduled_cancels`, by id: the scenario's own `.cancel()` came.
-pub fn of(run: &Run<'_>, reason: Reason, scheduled_cancels: &[bool]) -> Vec<String> {
+pub fn of(run: &Run<'_>, scheduled_cancels: &[bool]) -> Vec<String> {
     let scenario = run.scenario;
-    let because = match reason {
+    let because = match run.reason {
         Reason::Finished => format!("the program ended at {} s", run.ended_at),
         Reason::Stuck => format!("nothing happens any more after {} s", run.ended_at),
         Reason::Interrupted | Reason::Abandoned => format!("the program was ended at {} s", run.ended_at),

@@ -66,7 +66,9 @@ impl Expression {
                 close: '}',
             },
             Value::Str(text) => Expression::Text(string(text)),
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) => Expression::Text(value.to_string()),
+            // Black takes the sign out of an exponent.
+            Value::Float(_) => Expression::Text(value.to_string().replace("e+", "e")),
+            Value::None | Value::Bool(_) | Value::Int(_) => Expression::Text(value.to_string()),
         }
     }
 
