@@ -215,6 +215,28 @@ fn junit_has_a_suite_a_file() {
     assert_eq!((again.code, read(&folder, "again.xml")), (Some(2), xml), "the same checks give the same bytes");
     let nowhere = run_in(folder.path(), &["a.toml", "--junit", "no/such/out.xml"]);
     assert_eq!((nowhere.code, nowhere.stdout.as_str()), (Some(4), ""), "that is said before anything runs");
+    assert!(nowhere.stderr.starts_with("error: no/such/out.xml could not be written: "), "{}", nowhere.stderr);
+    assert!(!nowhere.stderr.contains(".tmp"), "{}", nowhere.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn junit_goes_to_what_cannot_be_replaced_too() {
+    let folder = folder(&[("a.toml", GOOD)]);
+    let finished = run_in(folder.path(), &["a.toml", "--junit", "/dev/stdout"]);
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
+    let (lines, xml) = finished.stdout.split_once("1 passed, 0 failed\n").expect("the lines come first");
+    assert!(lines.starts_with('✔') && xml.starts_with("<?xml") && xml.ends_with("</testsuites>\n"), "{xml}");
+    // Sent to a file, it comes behind what is there.
+    let out = fs::File::create(folder.path().join("out")).expect("it can be made");
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("asyncdemo"));
+    command.current_dir(folder.path()).args(["check", "a.toml", "--junit", "/dev/stdout"]).env("LC_ALL", "C.UTF-8");
+    assert!(command.stdout(out).status().expect("it can be started").success());
+    assert_eq!(read(&folder, "out"), finished.stdout);
+    let full = run_in(folder.path(), &["a.toml", "--junit", "/dev/full"]);
+    assert_eq!(full.code, Some(4));
+    assert!(full.stderr.starts_with("error: /dev/full could not be written: "), "{}", full.stderr);
+    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 2, "nothing is left behind");
 }
 
 #[test]
@@ -454,6 +476,44 @@ fn nothing_is_written_where_nothing_could_be_run() {
     for arguments in [&["--write"][..], &["--write", "basic"], &["--write", "-"], &["--write", "b.toml", "--json"]] {
         assert_eq!(run_in(folder.path(), arguments).code, Some(2), "{arguments:?}");
     }
+    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 3, "nothing is left behind");
+}
+
+#[test]
+fn nothing_is_written_where_one_file_is_read_only() {
+    let wrong = WRONG.replace("\\u001b[2J", "");
+    let folder = folder(&[("a.toml", &wrong), ("b.toml", &wrong), ("good.toml", GOOD)]);
+    for name in ["b.toml", "good.toml"] {
+        let mut permissions = fs::metadata(folder.path().join(name)).expect("it is there").permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(folder.path().join(name), permissions).expect("it can be set");
+    }
+    let finished = run_in(folder.path(), &["--write", "."]);
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(4), ""));
+    assert_eq!(finished.stderr, "error: ./b.toml could not be written: it is read-only\n");
+    assert_eq!((read(&folder, "a.toml"), read(&folder, "b.toml")), (wrong.clone(), wrong));
+    assert_eq!(run_in(folder.path(), &["--write", "a.toml", "good.toml"]).code, Some(0), "it needs no change");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_permissions_of_a_rewritten_file_stay() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+    let folder = folder(&[("a.toml", EMPTY)]);
+    let at = |name: &str| folder.path().join(name);
+    fs::hard_link(at("a.toml"), at("hard.toml")).expect("a link can be made");
+    symlink("a.toml", at("soft.toml")).expect("a link can be made");
+    fs::set_permissions(at("a.toml"), fs::Permissions::from_mode(0o640)).expect("it can be set");
+    let before = fs::metadata(at("a.toml")).expect("it is there").ino();
+    assert_eq!(run_in(folder.path(), &["--write", "soft.toml"]).code, Some(0));
+    let after = fs::metadata(at("hard.toml")).expect("it is there");
+    assert_eq!((after.ino(), after.nlink(), after.mode() & 0o777), (before, 2, 0o640));
+    assert_eq!(read(&folder, "hard.toml"), read(&folder, "a.toml"));
+    assert!(read(&folder, "hard.toml").contains("[[expect]]") && at("soft.toml").is_symlink());
+    // Where it becomes shorter nothing of what stood there is left.
+    fs::write(at("a.toml"), format!("{EMPTY}[[expect]]\ncall = \"gather\"\nlogs = [\"none of this came\"]\n")).unwrap();
+    assert_eq!(run_in(folder.path(), &["--write", "hard.toml"]).code, Some(0));
+    assert_eq!(read(&folder, "a.toml"), format!("{EMPTY}[[expect]]\ncall = \"gather\"\nlogs = []\n"));
     assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 3, "nothing is left behind");
 }
 

@@ -23,6 +23,13 @@ pub struct Rewritten {
     pub changes: Vec<Change>,
 }
 
+impl Rewritten {
+    /// Whether the text is another one.
+    pub fn is_changed(&self) -> bool {
+        self.changes.iter().any(|change| !matches!(change.edit, Edit::Left { .. }))
+    }
+}
+
 /// One thing that was changed, or should have been.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
