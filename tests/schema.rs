@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use assert_cmd::Command;
-use asyncdemo::scenario::{builtins, parse};
+use asyncdemo::scenario::{builtins, is_printable, parse};
 use asyncdemo::schema;
 use asyncdemo::verify::generator::{self, Random};
 use jsonschema::Validator;
@@ -176,7 +176,6 @@ const INEXPRESSIBLE: &[(&str, &[&str])] = &[
             "arg-missing",
             "arg-missing-nothing-near",
             "arg-no-such-clone",
-            "arg-reserved",
             "args-no-awaitable",
             "coroutine-clone-in-two-lists",
             "coroutine-clone-then-all",
@@ -339,6 +338,65 @@ fn exceptions_and_names() {
     }
 }
 
+#[test]
+fn every_character_that_can_be_printed_may_stand_in_a_name() {
+    let printable: Vec<char> = ('\u{a1}'..=char::MAX).filter(|c| is_printable(*c)).collect();
+    assert!(printable.len() > 100_000);
+    for name in printable.chunks(1000) {
+        let name: String = name.iter().collect();
+        assert_eq!(judged("name", &name), (Ok(()), true), "{name:?}");
+    }
+}
+
+/// A group and the caller are no awaitables, and only some events are theirs.
+#[test]
+fn group_and_caller_where_an_awaitable_is_wanted() {
+    let judged = |line: &str| {
+        let text = format!("[[awaitable]]\nname = \"a\"\n[[expect]]\ncall = \"gather\"\n{line}\n");
+        (parse("test.toml", &text).is_ok(), accepts(&as_json(&text).expect("TOML")))
+    };
+    for (event, field, name, right) in [
+        ("start", "awaitable", "a", true),
+        ("start", "awaitable", "group", false),
+        ("create", "awaitable", "group", false),
+        ("cleanup", "awaitable", "caller", false),
+        ("finish", "awaitable", "group", true),
+        ("finish", "awaitable", "caller", false),
+        ("callback", "awaitable", "group", true),
+        ("log", "awaitable", "caller", false),
+        ("cancel", "target", "group", true),
+        ("cancel", "target", "caller", true),
+    ] {
+        let line = format!("events = [{{ event = \"{event}\", {field} = \"{name}\" }}]");
+        assert_eq!(judged(&line), (right, right), "{line}");
+    }
+    assert_eq!(judged("fates = { group = \"lost\" }"), (false, false));
+    assert_eq!(judged("[caller]\nargs = [\"caller\"]"), (false, false));
+}
+
+/// Python's validator hands a pattern to `re`, which knows no `\p` and no `\u{…}`, and fails.
+#[test]
+fn patterns_are_such_as_every_validator_reads() {
+    fn patterns<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
+        match schema {
+            Value::Object(entries) => {
+                found.extend(entries.get("pattern").and_then(Value::as_str));
+                entries.values().for_each(|value| patterns(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| patterns(item, found)),
+            _ => {}
+        }
+    }
+    let (scenario, run) = (schema::scenario(), schema::run());
+    let mut found = Vec::new();
+    patterns(&scenario, &mut found);
+    assert!(found.len() >= 6, "{found:?}");
+    patterns(&run, &mut found);
+    for pattern in found {
+        assert!(!pattern.contains("\\p") && !pattern.contains("\\u{") && !pattern.contains("\\x"), "{pattern}");
+    }
+}
+
 /// A scenario with a few bytes changed.
 fn mutated() -> impl Strategy<Value = String> {
     let edit = (any::<prop::sample::Index>(), 0..8_usize, "[a-z0-9 =\"\\[\\]\n.-]{0,4}");
@@ -411,6 +469,33 @@ fn assembled() -> impl Strategy<Value = String> {
     })
 }
 
+/// Every place where a duration or a moment may stand.
+const DURATIONS: [&str; 10] = [
+    "[[awaitable]]\ndelay = NUMBER\n",
+    "[[awaitable]]\ncancel_at = NUMBER\n",
+    "[[awaitable]]\ndelay = 1\non_cancel = { cleanup = NUMBER }\n",
+    "[[awaitable]]\n[wait]\ntimeout = NUMBER\n",
+    "[[awaitable]]\n[caller]\ncall_at = NUMBER\n",
+    "[[awaitable]]\n[caller]\ncheck_done_at = [1, NUMBER]\n",
+    "[[awaitable]]\n[caller]\ncancel_group_at = NUMBER\n",
+    "[[awaitable]]\n[[expect]]\ncall = \"gather\"\nat = NUMBER\n",
+    "[[awaitable]]\n[[expect]]\ncall = \"wait\"\ntimeout = NUMBER\n",
+    "[[awaitable]]\n[[expect]]\ncall = \"wait\"\nevents = [{ event = \"await\", at = NUMBER }]\n",
+];
+
+/// A number of TOML: around nothing, around a nanosecond, around the longest, and any.
+fn number() -> impl Strategy<Value = String> {
+    let float = |number: f64| if number.fract() == 0.0 { format!("{number:e}") } else { format!("{number:?}") };
+    prop_oneof![
+        prop::sample::select(vec!["0", "-0", "0.0", "-0.0", "5e-10", "1e-9", "-5e-10", "1e-300", "5e-324", "-1e-300"])
+            .prop_map(str::to_owned),
+        "-?[0-9]\\.[0-9]{1,3}e-(8|9|10|11|30)",
+        "86[34](9999|0000)(\\.[0-9]{1,12})?",
+        "-?(0|[1-9][0-9]{0,20})",
+        any::<f64>().prop_filter("TOML's, but JSON has none", |number| number.is_finite()).prop_map(float),
+    ]
+}
+
 proptest! {
     #[test]
     fn what_the_parser_accepts_of_a_mutation(text in mutated()) {
@@ -426,6 +511,18 @@ proptest! {
     fn any_duration(text in "[ ]?[-+]?[0-9.eE+-]{0,6}(ns|s|d|h|µs| |)[0-9.]{0,4}(ms|m|x|)") {
         check_duration("delay", &text)?;
         check_duration("cancel_at", &text)?;
+    }
+
+    #[test]
+    fn any_number_as_a_duration(number in number(), at in 0..DURATIONS.len()) {
+        let text = DURATIONS[at].replace("NUMBER", &number);
+        let parsed = parse("test.toml", &text).map_err(|error| error.to_string());
+        match (parsed, accepts(&as_json(&text).expect("TOML"))) {
+            (Ok(_), accepted) => prop_assert!(accepted, "{text}"),
+            // Where the next number that a validator can tell is in bounds.
+            (Err(error), true) => prop_assert!(error.contains("longer than 100 days"), "{text}: {error}"),
+            (Err(_), false) => {}
+        }
     }
 
     #[test]
