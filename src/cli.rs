@@ -195,8 +195,10 @@ pub struct Verify {
 /// `asyncdemo check`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes:\n  0    every expectation holds\n  1    at least one does not\n  2    at least one scenario \
-        is bad; the others ran\n  4    the output could not be written"
+    after_help = "A file without expectations, and an [[expect]] that says nothing of what must come of its call, are told \
+        and counted apart: they do not fail.\n\nExit codes:\n  0    every expectation holds\n  1    at least one does not, \
+        and every scenario is good\n  2    at least one scenario is bad, whatever came of the others, which ran\n  4    \
+        the output could not be written"
 )]
 #[allow(missing_docs)]
 pub struct Check {
@@ -205,8 +207,8 @@ pub struct Check {
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<String>,
 
-    /// Make the expectations of these files hold: update what differs, write some where there are none, and touch
-    /// nothing else
+    /// Make the expectations of these files hold: update what differs, fill in those that say nothing, write some where
+    /// there are none, and touch nothing else
     #[arg(long, requires = "paths", conflicts_with_all = ["junit", "json"])]
     pub write: bool,
 

@@ -153,7 +153,7 @@ impl Show {
                 true => Box::new(io::stdout()),
                 false => Box::new(BufWriter::new(io::stdout())),
             };
-            Human::new(out, style, surroundings::unicode(), places)
+            Human::new(out, style, surroundings::unicode(), surroundings::known_width_of_stdout(), places)
         });
         Show { lines, failed: None }
     }

@@ -38,7 +38,7 @@ pub fn write(arguments: &cli::Check) -> Result<Code, Failure> {
     for (source, _) in all.iter().filter(|(_, rewritten)| rewritten.is_changed()) {
         NewFile::try_out(Path::new(source)).map_err(|error| Failure::Output(Some(source.into()), error))?;
     }
-    let mut out = io::stdout().lock();
+    let (mut out, width) = (io::stdout().lock(), surroundings::known_width_of_stdout());
     for (source, rewritten) in &all {
         if rewritten.is_changed() {
             let written = write_back(Path::new(source), &rewritten.text);
@@ -47,7 +47,7 @@ pub fn write(arguments: &cli::Check) -> Result<Code, Failure> {
         if code == Code::Returned && rewritten.changes.iter().any(|change| matches!(change.edit, Edit::Left { .. })) {
             code = Code::Raised;
         }
-        match write_rewritten(&mut out, source, rewritten, style, surroundings::unicode()) {
+        match write_rewritten(&mut out, source, rewritten, style, surroundings::unicode(), width) {
             Err(error) if !is_closed_pipe(&error) => return Err(Failure::Output(None, error)),
             _ => {}
         }
