@@ -112,7 +112,7 @@ mod tests {
     #[track_caller]
     fn check(names: &[&str], expected: &[&str]) {
         let mut identifiers = Identifiers::new();
-        let taken: Vec<String> = names.iter().map(|name| identifiers.take(name, "task")).collect();
+        let taken: Vec<String> = names.iter().map(|name| identifiers.take(name, "work")).collect();
         assert_eq!(taken, expected);
     }
 
@@ -127,8 +127,8 @@ mod tests {
     fn identifiers_are_never_taken_twice() {
         check(&["a b", "a-b", "a_b_2", "a.b"], &["a_b", "a_b_2", "a_b_2_2", "a_b_3"]);
         check(&["class", "print", "main", "None"], &["class_2", "print_2", "main_2", "None_2"]);
-        check(&["🎉", "…", "_"], &["task", "task_2", "task_3"]);
+        check(&["🎉", "…", "_"], &["work", "work_2", "work_3"]);
         // One letter and its parts: Python takes them for the same.
-        check(&["é", "e\u{301}", "ﬁ", "ﬁn"], &["é", "e", "task", "n"]);
+        check(&["é", "e\u{301}", "ﬁ", "ﬁn"], &["é", "e", "work", "n"]);
     }
 }

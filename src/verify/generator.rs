@@ -128,9 +128,15 @@ pub fn scenario(random: &mut Random) -> Sketch {
         arguments = Some(names_of.clone());
         caller.set("args", Setting::Names(names_of));
     }
+    // Only a cancellation that is armed after a task has begun to sleep can meet its sleep's end: by design, that of the
+    // group at a later call.
+    let meets = random.percent(8).then(|| tables.iter().find_map(Table::end_of_sleep)).flatten();
     for (key, percent) in [("call_at", 22), ("await_at", 22), ("cancel_group_at", 16), ("cancel_at", 20)] {
-        if random.percent(percent) {
-            caller.set(key, Setting::Text(moment(random)));
+        match (key, meets) {
+            ("call_at", Some(_)) => caller.set(key, Setting::Text("1".to_owned())),
+            ("cancel_group_at", Some(end)) => caller.set(key, Setting::Text(end.to_string())),
+            _ if random.percent(percent) => caller.set(key, Setting::Text(moment(random))),
+            _ => {}
         }
     }
     if random.percent(15) {

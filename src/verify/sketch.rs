@@ -48,6 +48,18 @@ impl Table {
         self.keys.is_empty()
     }
 
+    /// When a task's sleep ends that begins with the program, where that is a whole second after the first.
+    pub fn end_of_sleep(&self) -> Option<u32> {
+        let text = |key: &str| {
+            self.keys.iter().find_map(|(own, setting)| match setting {
+                Setting::Text(text) if *own == key => Some(text.as_str()),
+                _ => None,
+            })
+        };
+        let is_task = text("kind") == Some("\"task\"");
+        text("delay")?.parse().ok().filter(|end| is_task && *end > 1)
+    }
+
     fn name(&self) -> Option<&str> {
         self.keys.iter().find_map(|(_, setting)| match setting {
             Setting::Name(name) => Some(name.as_str()),
