@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::case::label;
 use super::interpreter::Interpreter;
-use super::log::Log;
+use super::side_by_side::write_side_by_side;
 use super::team::{Difference, Verdict};
 use crate::report::duration::thousands;
 use crate::report::escape::escaped;
@@ -16,8 +16,6 @@ use crate::report::style::Style;
 
 /// So many differences of one scenario are shown; JSON has all.
 const SHOWN: usize = 3;
-/// So many lines before the first that differs, and so many after it.
-const AROUND: (usize, usize) = (8, 6);
 
 /// How it is shown.
 #[derive(Clone, Copy, Debug)]
@@ -91,38 +89,6 @@ fn write_difference(
             writeln!(out)
         }
     }
-}
-
-fn write_side_by_side(
-    out: &mut impl Write,
-    ours: &Log,
-    theirs: &Log,
-    cpython: &str,
-    layout: &Layout,
-) -> io::Result<()> {
-    let Log(ours) = ours;
-    let Log(theirs) = theirs;
-    let length = ours.len().max(theirs.len());
-    let first = (0..length).find(|line| ours.get(*line) != theirs.get(*line)).unwrap_or(length);
-    let column = (layout.width.saturating_sub(7) / 2).clamp(30, 90);
-    let cell = |line: Option<&String>| {
-        pad(&fit(line.map_or("", String::as_str), column, layout.glyphs.ellipsis), column).to_string()
-    };
-    let bar = if layout.glyphs == Glyphs::unicode() { "│" } else { "|" };
-    let names = (pad("asyncdemo", column).to_string(), cpython);
-    writeln!(out, "    {} {bar} {}", layout.style.dim.style(names.0), layout.style.dim.style(names.1))?;
-    for line in first.saturating_sub(AROUND.0)..(first + AROUND.1).min(length) {
-        let (left, right) = (ours.get(line), theirs.get(line));
-        let (left_cell, right_cell) = (cell(left), cell(right));
-        let right_cell = right_cell.trim_end();
-        if left == right {
-            writeln!(out, "    {left_cell} {bar} {right_cell}")?;
-        } else {
-            let failure = layout.style.failure;
-            writeln!(out, "  {} {} {bar} {}", failure.style("!"), failure.style(left_cell), failure.style(right_cell))?;
-        }
-    }
-    writeln!(out)
 }
 
 /// What it came to.
