@@ -1,7 +1,7 @@
 //! The proof: the printed program on real CPythons, against our own run of the same scenario.
 //!
 //! [`interpreter`] finds CPythons and tells them from everything else, [`harness`] keeps one running and puts programs
-//! to it, [`case`] is one run to compare, [`log`] is what the two sides are compared by, [`team`] puts every core to
+//! to it, [`group`] ends it with its children, [`case`] is one run to compare, [`log`] is what the two sides are compared by, [`team`] puts every core to
 //! work, [`proof`] and [`side_by_side`] tell what came of it. [`generator`] draws random scenarios as a [`sketch`], which
 //! [`shrink`](mod@shrink) makes as small as it can be while it still differs.
 //!
@@ -9,6 +9,7 @@
 
 pub mod case;
 pub mod generator;
+pub mod group;
 pub mod harness;
 pub mod interpreter;
 pub mod log;
