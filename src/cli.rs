@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
@@ -79,9 +80,9 @@ pub struct Wait {
     #[command(flatten)]
     pub scenario: ScenarioArgument,
 
-    /// When wait() returns: all-completed, first-completed or first-exception, also as Python writes them; overrides
-    /// the scenario's own, as the flags below do
-    #[arg(long, value_name = "CONDITION", value_parser = return_when)]
+    /// When wait() returns, also as Python writes it (FIRST_EXCEPTION); overrides the scenario's own, as the flags below
+    /// do
+    #[arg(long, value_name = "CONDITION", value_parser = return_when(), ignore_case = true)]
     pub return_when: Option<ReturnWhen>,
 
     /// After how long wait() returns anyway: seconds, a duration such as 250ms, or none
@@ -93,8 +94,8 @@ pub struct Wait {
         action = ArgAction::Set)]
     pub wrap: Option<bool>,
 
-    /// What wait()'s one argument is: list, tuple, set, dict, generator or bare
-    #[arg(long, value_name = "KIND", value_parser = collection)]
+    /// What wait()'s one argument is; bare: the one awaitable itself
+    #[arg(long, value_name = "KIND", value_parser = collection())]
     pub collection: Option<Collection>,
 
     #[command(flatten)]
@@ -113,8 +114,8 @@ pub struct ScenarioArgument {
 #[derive(Debug, Args)]
 #[allow(missing_docs)]
 pub struct RunOptions {
-    /// Whose semantics, from 3.8 to 3.14; default: the scenario's own, else 3.13
-    #[arg(long, value_name = "VERSION")]
+    /// Whose semantics; default: the scenario's own, else 3.13
+    #[arg(long, value_name = "VERSION", value_parser = python())]
     pub python: Option<Python>,
 
     /// How time passes: at once, or at its own pace; default: real where a person watches, else virtual
@@ -163,7 +164,7 @@ pub struct RunOptions {
 )]
 pub struct Verify {
     /// Scenario files, folders of them, or built-in scenarios' names; left out: all built-in scenarios
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 
     /// A CPython to compare with, from 3.8 to 3.14; may be repeated; left out: every one found on PATH
@@ -198,18 +199,20 @@ pub struct Verify {
 /// `asyncdemo check`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes:\n  0    every expectation holds\n  1    at least one does not\n  2    at least one scenario \
-        is bad; the others ran\n  4    the output could not be written"
+    after_help = "A file without expectations, and an [[expect]] that says nothing of what must come of its call, are told \
+        and counted apart: they do not fail.\n\nExit codes:\n  0    every expectation holds\n  1    at least one does not, \
+        and every scenario is good\n  2    at least one scenario is bad, whatever came of the others, which ran\n  4    \
+        the output could not be written"
 )]
 #[allow(missing_docs)]
 pub struct Check {
     /// Files, folders with all .toml files below them, built-in scenarios' names, or - for standard input; left out:
     /// every built-in scenario
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<String>,
 
-    /// Make the expectations of these files hold: update what differs, write some where there are none, and touch
-    /// nothing else
+    /// Make the expectations of these files hold: update what differs, fill in those that say nothing, write some where
+    /// there are none, and touch nothing else
     #[arg(long, requires = "paths", conflicts_with_all = ["junit", "json"])]
     pub write: bool,
 
@@ -242,6 +245,7 @@ pub struct Scenarios {
 #[derive(Debug, Args)]
 pub struct New {
     /// The file to write, with or without .toml; one that exists is left alone
+    #[arg(value_hint = ValueHint::DirPath)]
     pub name: PathBuf,
 }
 
@@ -295,12 +299,21 @@ pub enum When {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeout(pub Option<Nanos>);
 
-fn return_when(text: &str) -> Result<ReturnWhen, String> {
-    let wanted = text.to_ascii_uppercase().replace('-', "_");
-    ReturnWhen::ALL
-        .into_iter()
-        .find(|condition| condition.python_name() == wanted)
-        .ok_or_else(|| "one of first-completed, first-exception, all-completed".to_owned())
+/// Both spellings, in any case; the command line's own is the one that is offered.
+fn return_when() -> impl TypedValueParser<Value = ReturnWhen> {
+    let known = ReturnWhen::ALL.map(|when| PossibleValue::new(when.word()).alias(when.python_name()));
+    PossibleValuesParser::new(known).try_map(|text| text.to_ascii_lowercase().replace('_', "-").parse::<ReturnWhen>())
+}
+
+fn collection() -> impl TypedValueParser<Value = Collection> {
+    PossibleValuesParser::new(Collection::ALL.map(|(_, word)| word)).try_map(|text| {
+        let known = Collection::ALL.into_iter().find(|(_, word)| *word == text);
+        known.map(|(collection, _)| collection).ok_or("no collection")
+    })
+}
+
+fn python() -> impl TypedValueParser<Value = Python> {
+    PossibleValuesParser::new(Python::ALL.map(Python::as_str)).try_map(|text| text.parse::<Python>())
 }
 
 fn timeout(text: &str) -> Result<Timeout, String> {
@@ -309,14 +322,6 @@ fn timeout(text: &str) -> Result<Timeout, String> {
     } else {
         parse_duration(text).map(|span| Timeout(Some(span)))
     }
-}
-
-fn collection(text: &str) -> Result<Collection, String> {
-    let known = Collection::ALL.iter().find(|(_, word)| *word == text);
-    known.map(|(collection, _)| *collection).ok_or_else(|| {
-        let words: Vec<&str> = Collection::ALL.iter().map(|(_, word)| *word).collect();
-        format!("one of {}", words.join(", "))
-    })
 }
 
 fn count(text: &str) -> Result<usize, String> {

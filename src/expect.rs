@@ -6,6 +6,7 @@
 
 mod compare;
 mod events;
+mod fill;
 mod fresh;
 mod given;
 mod literal;
@@ -90,6 +91,20 @@ pub fn versions(scenario: &Scenario, expect: &Expect) -> Vec<Python> {
         versions.push(scenario.python.unwrap_or(Python::DEFAULT));
     }
     versions
+}
+
+/// Whether an expectation has a call and nothing that must come of it: it holds whatever happens, which proves nothing.
+pub fn expects_nothing(expect: &Expect) -> bool {
+    let Expect { line: _, call: _, python: _, outcome, at, results, exception, .. } = expect;
+    let Expect { done, pending, fates, warnings, logs, events, .. } = expect;
+    let of_the_call = outcome.is_none() && at.is_none() && results.is_none() && exception.is_none();
+    of_the_call
+        && done.is_none()
+        && pending.is_none()
+        && fates.is_empty()
+        && warnings.is_none()
+        && logs.is_none()
+        && events.is_empty()
 }
 
 /// Runs a scenario as one of its expectations says, under one version, and gives what differs: nothing where the

@@ -25,7 +25,8 @@
 //! 4. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
 //! 5. [`expect`]: what a file says must come of its runs, held against what does.
 //! 6. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
-//! 7. [`python`]: the program that a scenario stands for, as text. It knows the scenario and nothing else.
+//! 7. [`python`]: the program that a scenario stands for, as text. It knows the scenario, and of its run only whether
+//!    and where that gets stuck.
 //! 8. [`verify`]: the proof. It runs that text on real CPythons, on a virtual clock, and compares every event.
 //! 9. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
 //! 10. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
@@ -50,6 +51,8 @@
 //!   told at the end of the run, in the order of creation, and not at all where the program is stuck.
 //! - Where nothing is ready and no timer is left, a real program would wait forever. That is an outcome, `hangs`.
 //! - A nested group that ended with the very exception that reached the caller counts as delivered.
+//! - An exception that gather() took from its member, and that Python logs as the group's since nobody asked the group
+//!   for it, is unretrieved and not swallowed: its traceback is in the log.
 //! - In wait's two sets an awaitable's fate is the set, also where a group that holds it is in `done` as well.
 //!
 //! - Every group has a done callback, so that its moment can be shown. The printed program has none: without it a run

@@ -6,7 +6,7 @@ mod fates;
 mod ledger;
 mod notes;
 
-use crate::event::{Canceller, Ended, Exception, Item, Log, Target, Warning};
+use crate::event::{Canceller, Ended, Exception, Item, Log, Reason, Target, Warning};
 use crate::scenario::{Call, Id, Kind, Nanos, Python, Scenario, Status};
 
 pub use crate::scenario::Fate;
@@ -44,6 +44,8 @@ pub struct Run<'s> {
     pub exited_at: Option<Nanos>,
     /// The last moment of the run.
     pub ended_at: Nanos,
+    /// Why there was no more.
+    pub reason: Reason,
     /// Whether Ctrl-C came in.
     pub interrupted: bool,
     /// What Python would warn, in order.

@@ -15,10 +15,10 @@ mod guide;
 mod layout;
 mod plan;
 
-use std::io::{self, Write};
-
 pub use guide::Guide;
 
+use crate::event::Reason;
+use crate::outcome::Run;
 use crate::scenario::{Call, Python, Scenario};
 
 use layout::Lines;
@@ -34,33 +34,52 @@ pub struct Program {
 }
 
 impl Program {
-    /// The program that a scenario means for a call. It runs on that version of Python and on all later ones. `stuck`
-    /// says that it never ends, which it then says of itself.
-    pub fn new(scenario: &Scenario, call: Call, python: Python, stuck: bool) -> Program {
+    /// The program of a run, which says of itself where it never ends.
+    pub fn of(run: &Run<'_>) -> Program {
+        let stuck = match (run.reason, run.exited_at) {
+            (Reason::Stuck, None) => Some(Stuck::Caller),
+            (Reason::Stuck, Some(_)) => Some(Stuck::Shutdown),
+            (Reason::Finished | Reason::Interrupted | Reason::Abandoned, _) => None,
+        };
+        Program::new(run.scenario, run.call, run.python, stuck)
+    }
+
+    /// The program that a scenario means for a call. It runs on that version of Python and on all later ones.
+    pub fn new(scenario: &Scenario, call: Call, python: Python, stuck: Option<Stuck>) -> Program {
         let plan = Plan::new(scenario, call, python);
         let mut lines = Lines::default();
         let mut guide = Guide::new(&plan);
         functions::write(&mut lines, &plan);
         caller::write(&mut lines, &mut guide, &plan);
-        if stuck {
-            lines.comment("This never ends: the caller waits for something that never comes. Stop it with Ctrl-C.");
+        match stuck {
+            Some(Stuck::Caller) => {
+                lines.comment("This never ends: the caller waits for something that never comes. Stop it with Ctrl-C.");
+            }
+            Some(Stuck::Shutdown) => {
+                lines.comment(
+                    "This never ends: asyncio.run() waits for a cleanup that never does. Stop it with Ctrl-C.",
+                );
+            }
+            None => {}
         }
-        lines.line("asyncio.run(main())");
+        if plan.returns_everything() {
+            // No variable holds the tasks: they and their logs must go before the interpreter does.
+            lines.line("print(*sorted(map(repr, asyncio.run(main()))), sep=\"\\n\")");
+        } else {
+            lines.line("asyncio.run(main())");
+        }
+        if plan.remembers() {
+            lines.line("made.clear()  # What asyncio logs of a task, it logs when nobody holds it any more.");
+        }
         Program { text: lines.into_string(), guide }
     }
 }
 
-/// Writes the [`Program`].
-///
-/// # Errors
-///
-/// What the writer says.
-pub fn write_program(
-    out: &mut impl Write,
-    scenario: &Scenario,
-    call: Call,
-    python: Python,
-    stuck: bool,
-) -> io::Result<()> {
-    out.write_all(Program::new(scenario, call, python, stuck).text.as_bytes())
+/// Where a program waits for something that never comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stuck {
+    /// In the call, or in what the caller does after it.
+    Caller,
+    /// In `asyncio.run()`, which waits for what it has cancelled.
+    Shutdown,
 }

@@ -1,79 +1,16 @@
-//! `asyncdemo check`: which expectations hold, how it is told, and what `--write` makes of a file.
+//! `asyncdemo check`: which expectations hold, and how it is told.
+
+mod checking;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use assert_cmd::Command;
-use asyncdemo::expect::{Edit, check, rewrite, versions};
+use asyncdemo::expect::{check, versions};
 use asyncdemo::scenario::{builtins, parse};
-use asyncdemo::verify::generator::{self, Random};
 use serde_json::Value;
-use tempfile::TempDir;
 
-const GOOD: &str = "\
-[[awaitable]]
-name = \"users\"
-delay = 1
-returns = 7
-
-[[expect]]
-call = \"gather\"
-at = 1
-results = [7]
-";
-
-/// Two expectations, of which the second is wrong.
-const WRONG: &str = "\
-[[awaitable]]
-name = \"users\"
-delay = 1
-raises = \"OSError: \\u001b[2Jgone\"
-
-[[expect]]
-call = \"wait\"
-done = [\"users\"]
-
-[[expect]]
-call = \"gather\"
-outcome = \"returned\"
-at = 2
-";
-
-const EMPTY: &str = "[[awaitable]]\nname = \"users\"\n";
-
-struct Finished {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-fn run_in(folder: &Path, arguments: &[&str]) -> Finished {
-    let mut command = Command::cargo_bin("asyncdemo").expect("the program was built");
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "CI"] {
-        command.env_remove(variable);
-    }
-    let output = command.env("LC_ALL", "C.UTF-8").current_dir(folder).arg("check").args(arguments).output();
-    let output = output.expect("the program can be started");
-    Finished {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).expect("output is UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("diagnostics are UTF-8"),
-    }
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (name, text) in files {
-        let path: PathBuf = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("it is in the folder")).expect("a folder can be made");
-        fs::write(path, text).expect("a file can be written");
-    }
-    folder
-}
-
-fn read(folder: &TempDir, name: &str) -> String {
-    fs::read_to_string(folder.path().join(name)).expect("the file is there")
-}
+use checking::{EMPTY, GOOD, WRONG, folder, read, run_in};
 
 #[test]
 fn every_built_in_scenario_does_what_it_expects() {
@@ -215,6 +152,28 @@ fn junit_has_a_suite_a_file() {
     assert_eq!((again.code, read(&folder, "again.xml")), (Some(2), xml), "the same checks give the same bytes");
     let nowhere = run_in(folder.path(), &["a.toml", "--junit", "no/such/out.xml"]);
     assert_eq!((nowhere.code, nowhere.stdout.as_str()), (Some(4), ""), "that is said before anything runs");
+    assert!(nowhere.stderr.starts_with("error: no/such/out.xml could not be written: "), "{}", nowhere.stderr);
+    assert!(!nowhere.stderr.contains(".tmp"), "{}", nowhere.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn junit_goes_to_what_cannot_be_replaced_too() {
+    let folder = folder(&[("a.toml", GOOD)]);
+    let finished = run_in(folder.path(), &["a.toml", "--junit", "/dev/stdout"]);
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
+    let (lines, xml) = finished.stdout.split_once("1 passed, 0 failed\n").expect("the lines come first");
+    assert!(lines.starts_with('✔') && xml.starts_with("<?xml") && xml.ends_with("</testsuites>\n"), "{xml}");
+    // Sent to a file, it comes behind what is there.
+    let out = fs::File::create(folder.path().join("out")).expect("it can be made");
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("asyncdemo"));
+    command.current_dir(folder.path()).args(["check", "a.toml", "--junit", "/dev/stdout"]).env("LC_ALL", "C.UTF-8");
+    assert!(command.stdout(out).status().expect("it can be started").success());
+    assert_eq!(read(&folder, "out"), finished.stdout);
+    let full = run_in(folder.path(), &["a.toml", "--junit", "/dev/full"]);
+    assert_eq!(full.code, Some(4));
+    assert!(full.stderr.starts_with("error: /dev/full could not be written: "), "{}", full.stderr);
+    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 2, "nothing is left behind");
 }
 
 #[test]
@@ -228,292 +187,87 @@ fn many_files_come_in_their_order() {
     assert!(finished.stdout.ends_with("\n60 passed, 0 failed\n"));
 }
 
+/// An expectation that has only its call holds whatever happens: that proves nothing.
 #[test]
-fn a_file_without_expectations_gets_some() {
-    let folder = folder(&[(
-        "a.toml",
-        "# Mine.\n[[awaitable]]\nname = \"users\"\ndelay = \"250ms\"\nraises = \"OSError: gone\"",
-    )]);
-    let finished = run_in(folder.path(), &["--write", "a.toml"]);
+fn what_expects_nothing_is_told_and_not_counted_as_passed() {
+    let hollow = format!("{EMPTY}[[expect]]\ncall = \"gather\"\npython = \"3.8\"\nfates = {{}}\nevents = []\n");
+    let folder = folder(&[("good.toml", GOOD), ("hollow.toml", &hollow)]);
+    let finished = run_in(folder.path(), &["."]);
     assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
-    assert!(finished.stdout.ends_with("\na.toml: 5 expectations written\n"), "{}", finished.stdout);
-    let written = read(&folder, "a.toml");
-    assert_eq!(
-        written,
-        "\
-# Mine.
-[[awaitable]]
-name = \"users\"
-delay = \"250ms\"
-raises = \"OSError: gone\"
-
-[[expect]]
-call = \"gather\"
-outcome = \"raised\"
-at = \"250ms\"
-exception = \"OSError: gone\"
-fates = { users = \"raised\" }
-
-[[expect]]
-call = \"gather\"
-return_exceptions = true
-outcome = \"returned\"
-at = \"250ms\"
-results = [{ raises = \"OSError: gone\" }]
-
-[[expect]]
-call = \"wait\"
-outcome = \"returned\"
-at = \"250ms\"
-done = [\"users\"]
-pending = []
-
-[[expect]]
-call = \"wait\"
-return_when = \"first-completed\"
-outcome = \"returned\"
-at = \"250ms\"
-done = [\"users\"]
-pending = []
-
-[[expect]]
-call = \"wait\"
-return_when = \"first-exception\"
-outcome = \"returned\"
-at = \"250ms\"
-done = [\"users\"]
-pending = []
-"
-    );
-    assert!(run_in(folder.path(), &["a.toml"]).stdout.ends_with("\n5 passed, 0 failed\n"));
-    let again = run_in(folder.path(), &["--write", "a.toml"]);
-    assert_eq!(again.stdout, "a.toml: nothing to change, 5 expectations hold\n");
-    assert_eq!(read(&folder, "a.toml"), written);
-}
-
-#[test]
-fn expectations_are_updated_and_nothing_else_is_touched() {
-    let before = "\
-# A scenario.
-[[awaitable]]
-  name = \"users\" # quick
-  delay = \"400ms\"
-[[awaitable]]
-name=\"orders\"
-delay = 1
-raises = \"OSError: gone\"
-
-# What gather does.
-[[expect]]
-  call = \"gather\" # it raises
-  outcome = \"returned\"     # or so
-  at = 3 # when
-  results = [ # all of them
-    1, # users
-    2,
-  ] # end
-
-  # The fates.
-  fates = { orders = \"lost\", users = \"lost\" }   # two
-
-[[expect]]
-call = \"wait\"
-return_when = \"first-completed\"
-at = \"1s\"
-done = [
-    \"orders\", # first?
-    \"users\",
-]
-pending = []
-events = [
-    { event = \"finish\", awaitable = \"users\", at = \"300ms\" }, # early
-]
-[expect.fates]
-users = \"pending\" # no
-";
-    let after = "\
-# A scenario.
-[[awaitable]]
-  name = \"users\" # quick
-  delay = \"400ms\"
-[[awaitable]]
-name=\"orders\"
-delay = 1
-raises = \"OSError: gone\"
-
-# What gather does.
-[[expect]]
-  call = \"gather\" # it raises
-  outcome = \"raised\"     # or so
-  at = 1 # when
-  # all of them
-  # users
-  exception = \"OSError: gone\" # end
-
-  # The fates.
-  fates = { orders = \"raised\", users = \"lost\" }   # two
-
-[[expect]]
-call = \"wait\"
-return_when = \"first-completed\"
-at = \"400ms\"
-done = [
-    # first?
-    \"users\",
-]
-pending = [\"orders\"]
-events = [
-    { event = \"finish\", awaitable = \"users\", at = \"400ms\" }, # early
-]
-[expect.fates]
-users = \"done\" # no
-";
-    let folder = folder(&[("a.toml", before)]);
-    let finished = run_in(folder.path(), &["--write", "a.toml"]);
-    assert_eq!(read(&folder, "a.toml"), after);
-    assert_eq!(finished.code, Some(0));
-    assert!(
-        finished.stdout.starts_with("~ a.toml:11  gather\n      outcome       was  \"returned\"\n"),
-        "{}",
-        finished.stdout
-    );
-    assert!(finished.stdout.ends_with("\na.toml: 2 expectations updated\n"), "{}", finished.stdout);
-    assert!(run_in(folder.path(), &["--write", "a.toml"]).stdout.contains("nothing to change"));
-    assert_eq!(read(&folder, "a.toml"), after);
-
-    let windows = rewrite("x.toml", &format!("\u{feff}{}", before.replace('\n', "\r\n"))).expect("it is a scenario");
-    assert_eq!(windows.text, format!("\u{feff}{}", after.replace('\n', "\r\n")));
-}
-
-#[test]
-fn an_exception_that_does_not_come_any_more_gives_way_to_what_does() {
-    let awaitable = "[[awaitable]]\nname = \"users\"\nreturns = 7\n";
-    let expects = "[[expect]]\ncall = \"gather\"\nexception = \"OSError\" # once\n[[expect]]\ncall = \"wait\"\nexception = \"OSError\"\n";
-    let rewritten = rewrite("x.toml", &format!("{awaitable}{expects}")).expect("it is a scenario");
-    let after = "[[expect]]\ncall = \"gather\"\nresults = [7] # once\n[[expect]]\ncall = \"wait\"\ndone = [\"users\"]\npending = []\n";
-    assert_eq!(rewritten.text, format!("{awaitable}{after}"));
-
-    let forever = "[[awaitable]]\nname = \"users\"\ndelay = \"forever\"\n";
-    let expects = "[[expect]]\ncall = \"wait\"\noutcome = \"returned\"\ndone = [\"users\"]\npending = [] # none\n";
-    let rewritten = rewrite("x.toml", &format!("{forever}{expects}")).expect("it is a scenario");
-    assert_eq!(rewritten.text, format!("{forever}[[expect]]\ncall = \"wait\"\noutcome = \"hangs\"\n # none\n"));
-}
-
-#[test]
-fn clones_that_differ_are_named_one_by_one() {
-    let awaitable = "[caller]\nargs = [\"w-1\", \"w-2\"]\n[[awaitable]]\nname = \"w\"\ncount = 3\n";
-    let expect = "[[expect]]\ncall = \"wait\"\n";
-    for (before, after) in [
-        (
-            "fates = { w = \"lost\", w-2 = \"done\" } # x\n",
-            "fates = { w-1 = \"done\", w-3 = \"unfinished\", w-2 = \"done\" } # x\n",
-        ),
-        ("[expect.fates]\nw = \"lost\"\n", "[expect.fates]\nw-1 = \"done\"\nw-2 = \"done\"\nw-3 = \"unfinished\"\n"),
-    ] {
-        let rewritten = rewrite("x.toml", &format!("{awaitable}{expect}{before}")).expect("it is a scenario");
-        assert_eq!(rewritten.text, format!("{awaitable}{expect}{after}"));
-    }
-}
-
-#[test]
-fn what_cannot_be_made_to_hold_is_left_and_said() {
-    let text = format!(
-        "{EMPTY}\
-         [[expect]]\ncall = \"wait\"\nwrap = false\npython = [\"3.10\", \"3.11\"]\noutcome = \"hangs\"\nat = 1\n\
-         [[expect]]\ncall = \"gather\"\nevents = [{{ event = \"timeout\" }}]\n"
-    );
-    let folder = folder(&[("a.toml", &text)]);
-    let finished = run_in(folder.path(), &["--write", "a.toml"]);
-    assert_eq!(finished.code, Some(1));
     assert_eq!(
         finished.stdout,
         "\
-! a.toml:3  wait --wrap=false
-      outcome  the Python versions differ here: give each an [[expect]] of its own
-      at       was  1
-               now  0
-! a.toml:9  gather
-      events[0]  no such event comes there: move it, or take it out
-a.toml: 2 expectations still fail
+✔ ./good.toml:6    gather
+· ./hollow.toml:3  gather  Python 3.8  expects nothing
+1 passed, 0 failed, 1 expects nothing
 "
     );
-    assert_eq!(read(&folder, "a.toml"), text.replace("at = 1", "at = 0"));
-}
-
-#[test]
-fn nothing_is_written_where_nothing_could_be_run() {
-    let broken = "[[awaitable]]\ndealy = 1\n";
-    let folder = folder(&[("a.toml", broken), ("b.toml", EMPTY), ("c.toml", &format!("expect = []\n{EMPTY}"))]);
-    let finished = run_in(folder.path(), &["--write", "a.toml", "b.toml", "c.toml"]);
-    assert_eq!(finished.code, Some(2));
-    assert!(finished.stderr.contains("did you mean `delay`"), "{}", finished.stderr);
-    assert!(finished.stderr.contains("cannot be rewritten"), "{}", finished.stderr);
-    assert_eq!(read(&folder, "a.toml"), broken);
-    assert!(read(&folder, "b.toml").contains("[[expect]]"), "the others are still written");
-    assert_eq!(read(&folder, "c.toml"), format!("expect = []\n{EMPTY}"));
-    for arguments in [&["--write"][..], &["--write", "basic"], &["--write", "-"], &["--write", "b.toml", "--json"]] {
-        assert_eq!(run_in(folder.path(), arguments).code, Some(2), "{arguments:?}");
-    }
-    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 3, "nothing is left behind");
-}
-
-/// Scenarios over the whole format, drawn at random.
-fn random_scenarios() -> impl Iterator<Item = String> {
-    (0..300).map(|index| generator::scenario(&mut Random::new(4, index)).to_string())
-}
-
-#[test]
-fn what_is_written_for_any_scenario_holds_and_stays() {
-    for before in random_scenarios() {
-        let rewritten = rewrite("x.toml", &before).unwrap_or_else(|error| panic!("{error}\n{before}"));
-        assert_eq!(rewritten.scenario.expect.len(), 5, "{before}");
-        assert!(rewritten.text.starts_with(&before), "{before}");
-        for expect in &rewritten.scenario.expect {
-            for python in versions(&rewritten.scenario, expect) {
-                assert_eq!(check(&rewritten.scenario, expect, python), [], "{}", rewritten.text);
-            }
-        }
-        let again = rewrite("x.toml", &rewritten.text).expect("it is a scenario");
-        assert_eq!((again.text, again.changes), (rewritten.text, vec![]));
+    let document: Value = serde_json::from_str(&run_in(folder.path(), &[".", "--json"]).stdout).expect("it is JSON");
+    assert_eq!((&document["passed"], &document["empty"]), (&1.into(), &1.into()));
+    assert_eq!(document["checks"][1]["status"], "empty");
+    run_in(folder.path(), &["hollow.toml", "--junit", "out.xml"]);
+    let xml = read(&folder, "out.xml");
+    assert!(
+        xml.contains("tests=\"1\" skipped=\"1\"") && xml.contains("<skipped message=\"expects nothing\"/>"),
+        "{xml}"
+    );
+    for something in
+        ["at = 0", "results = []", "done = []", "warnings = []", "logs = []", "fates = { users = \"done\" }"]
+    {
+        let call = if something.starts_with("results") { "gather" } else { "wait" };
+        let call = if something.starts_with("warnings") { "gather" } else { call };
+        fs::write(folder.path().join("one.toml"), format!("{EMPTY}[[expect]]\ncall = \"{call}\"\n{something}\n"))
+            .unwrap();
+        let finished = run_in(folder.path(), &["one.toml"]);
+        assert!(!finished.stdout.contains("nothing"), "{}", finished.stdout);
     }
 }
 
+/// A bad scenario comes first, whatever the others do.
 #[test]
-fn expectations_of_a_scenario_that_changed_are_made_to_hold_again() {
-    let mut changed = 0;
-    for before in random_scenarios() {
-        let written = rewrite("x.toml", &before).expect("it is a scenario").text;
-        let Some(expects) = written.strip_prefix(&before) else { panic!("the rest was touched") };
-        // A line of a text that goes over several can have no comment.
-        if expects.contains("'''") || expects.contains("\"\"\"") {
-            continue;
-        }
-        // Every line gets a comment, and the scenario other outcomes and times.
-        let expects: String = expects
-            .lines()
-            .enumerate()
-            .map(|(number, line)| if line.is_empty() { "\n".to_owned() } else { format!("{line} # {number}\n") })
-            .collect();
-        let head = before.replace("raises = ", "returns = ").replace("delay = 1\n", "delay = 3\n");
-        let text = format!("{head}{expects}");
-        if parse("x.toml", &text).is_err() {
-            continue;
-        }
-        let rewritten = rewrite("x.toml", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        assert!(rewritten.text.starts_with(&head));
-        assert_eq!(comments(&rewritten.text[head.len()..]), comments(&expects), "{text}\n->\n{}", rewritten.text);
-        assert!(!rewritten.changes.iter().any(|change| matches!(change.edit, Edit::Left { .. })), "{text}");
-        let again = rewrite("x.toml", &rewritten.text).expect("it is a scenario");
-        assert_eq!((again.text, again.changes), (rewritten.text, vec![]));
-        changed += usize::from(!rewritten.changes.is_empty());
+fn the_exit_codes_are_those_that_help_names() {
+    let folder = folder(&[("good.toml", GOOD), ("wrong.toml", WRONG), ("bad.toml", "x = 1"), ("none.toml", EMPTY)]);
+    for (files, code) in [
+        (&["good.toml", "none.toml"][..], 0),
+        (&["none.toml"], 0),
+        (&["good.toml", "wrong.toml"], 1),
+        (&["good.toml", "bad.toml"], 2),
+        (&["wrong.toml", "bad.toml"], 2),
+    ] {
+        assert_eq!(run_in(folder.path(), files).code, Some(code), "{files:?}");
     }
-    assert!(changed >= 20, "only {changed} scenarios had anything to change");
+    let help = run_in(folder.path(), &["--help"]).stdout;
+    assert!(help.contains("\n  2    at least one scenario is bad, whatever came of the others"), "{help}");
 }
 
-/// The numbers that stand in comments, sorted.
-fn comments(text: &str) -> Vec<u32> {
-    let found = text.lines().filter_map(|line| line.rsplit_once("# ")?.1.parse().ok());
-    let mut numbers: Vec<u32> = found.collect();
-    numbers.sort_unstable();
-    numbers
+#[test]
+fn differences_fit_the_terminal_and_still_show_where_they_are() {
+    let long = "x".repeat(200);
+    let text = format!(
+        "[[awaitable]]\nname = \"users\"\nreturns = [1e300, \"{long}1\"]\n[[awaitable]]\nname = \"{long}\"\n\
+         [[expect]]\ncall = \"gather\"\nresults = [[1e300, \"{long}2\"], 7]\nfates = {{ {long} = \"lost\" }}\n"
+    );
+    let folder = folder(&[("a.toml", &text)]);
+    let narrow = |columns: &str, arguments: &[&str]| {
+        let mut command = Command::cargo_bin("asyncdemo").expect("the program was built");
+        command.current_dir(folder.path()).arg("check").args(arguments).env("LC_ALL", "C.UTF-8");
+        let output = command.env("COLUMNS", columns).output().expect("it can be started");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let shown = narrow("60", &["a.toml"]);
+    assert!(shown.lines().all(|line| line.chars().count() <= 60), "{shown}");
+    let line = |text: &str, word: &str| -> String {
+        text.lines().find(|line| line.contains(word)).unwrap_or_else(|| panic!("{word}: {text}")).to_owned()
+    };
+    assert!(line(&shown, "expected  …").contains("xx2']") && line(&shown, "got       …").contains("xx1']"), "{shown}");
+    assert!(narrow("10", &["a.toml"]).contains("expected  …"), "however narrow");
+    // Where nothing says how wide it is, as in a log, all of it is there.
+    let log = run_in(folder.path(), &["a.toml"]).stdout;
+    assert!(log.contains(&format!("[1e+300, '{long}2']")), "{log}");
+    let written = narrow("60", &["--write", "a.toml"]);
+    assert!(written.lines().all(|line| line.chars().count() <= 60), "{written}");
+    assert!(
+        written.contains("[1e+300, \"xxx") && read(&folder, "a.toml").contains("results = [[1e+300, \""),
+        "{written}"
+    );
 }

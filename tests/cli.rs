@@ -69,6 +69,18 @@ fn the_exit_code_says_how_the_call_came_out() {
 }
 
 #[test]
+fn a_condition_is_taken_in_both_spellings_and_help_lists_one() {
+    for word in ["first-exception", "FIRST_EXCEPTION", "first_exception", "First-Exception"] {
+        let document = json(&["wait", "--return-when", word, "--format", "json"]);
+        assert_eq!(document["call"]["return_when"], "FIRST_EXCEPTION", "{word}");
+    }
+    let help = run(&["wait", "--help"]).stdout;
+    assert!(help.contains("[possible values: first-completed, first-exception, all-completed]"), "{help}");
+    assert!(help.contains("[possible values: list, tuple, set, dict, generator, bare]"), "{help}");
+    assert!(help.contains("[possible values: 3.8, 3.9, 3.10, 3.11, 3.12, 3.13, 3.14]"), "{help}");
+}
+
+#[test]
 fn a_broken_scenario_leaves_standard_output_empty_and_writes_no_file() {
     let broken = scenario("[[awaitable]]\ndealy = 1\n");
     let folder = tempfile::tempdir().expect("a temporary folder");

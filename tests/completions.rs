@@ -39,7 +39,7 @@ fn zsh_asks_for_scenarios_where_they_are_wanted() {
     let script = script("zsh");
     let asking: Vec<&str> = script.lines().filter(|line| line.contains(":_asyncdemo_scenarios'")).collect();
     assert!(
-        asking.len() >= 2 && asking.iter().all(|line| line.starts_with("'::scenario") || line.starts_with("'*::paths")),
+        asking.len() == 4 && asking.iter().all(|line| line.starts_with("'::scenario") || line.starts_with("'*::paths")),
         "{asking:#?}"
     );
     assert!(script.contains(":FILE:_files'"), "-o takes a file");
@@ -51,7 +51,7 @@ fn zsh_asks_for_scenarios_where_they_are_wanted() {
 #[test]
 fn fish_adds_names_where_a_scenario_is_wanted() {
     let script = script("fish");
-    for name in ["gather", "wait"] {
+    for name in ["gather", "wait", "check", "verify"] {
         let line = format!("complete -c asyncdemo -n \"__fish_asyncdemo_using_subcommand {name}\" -a \"basic\\\\t'");
         assert!(script.contains(&line), "{name}");
     }
@@ -93,6 +93,31 @@ fn bash_completes_scenarios_by_name_and_files() {
     let all = bash(&["asyncdemo", "gather", ""]);
     assert!(builtins().all(|builtin| all.iter().any(|offered| offered == builtin.name)), "{all:?}");
     assert!(!all.iter().any(|offered| offered.starts_with('-')), "{all:?}");
+}
+
+#[test]
+fn bash_completes_scenarios_where_check_and_verify_take_several() {
+    for command in ["check", "verify"] {
+        assert_eq!(bash(&["asyncdemo", command, "bas"]), ["basic", "basement.toml", "bastion"]);
+        assert_eq!(bash(&["asyncdemo", command, "basic", "nes"]), ["nested"]);
+    }
+    assert_eq!(bash(&["asyncdemo", "check", "--json", "nes"]), ["nested"]);
+    assert!(!bash(&["asyncdemo", "check", "--junit", "bas"]).contains(&"basic".to_owned()));
+    assert!(!bash(&["asyncdemo", "new", "bas"]).contains(&"basic".to_owned()), "a new scenario has a new name");
+}
+
+#[test]
+fn options_with_few_values_complete_to_them() {
+    let conditions = ["first-completed", "first-exception", "all-completed"];
+    assert_eq!(bash(&["asyncdemo", "wait", "--return-when", ""]), conditions);
+    assert_eq!(bash(&["asyncdemo", "wait", "--collection", "t"]), ["tuple"]);
+    assert_eq!(bash(&["asyncdemo", "gather", "--python", "3.1"]), ["3.10", "3.11", "3.12", "3.13", "3.14"]);
+    assert!(script("zsh").contains(":CONDITION:(first-completed first-exception all-completed)'"));
+    let fish = script("fish");
+    for option in ["-l return-when ", "-l collection ", "-l python "] {
+        let line = fish.lines().find(|line| line.contains(option)).unwrap_or_else(|| panic!("{option}"));
+        assert!(line.contains(" -f -a \""), "no files: {line}");
+    }
 }
 
 #[test]

@@ -56,7 +56,20 @@ fn it_writes_a_scenario_that_runs() {
     let text = fs::read_to_string(folder.path().join("retries.toml")).expect("it was written");
     assert!(text.starts_with("#:schema ./scenario.schema.json\n# "), "{text}");
     assert!(text.contains("title = \"retries\"\n"), "{text}");
-    assert_eq!(follow(folder.path(), &finished.stdout), 3);
+    let steps: Vec<&str> = finished.stdout.lines().filter(|line| line.starts_with("  ")).collect();
+    assert_eq!(
+        steps,
+        [
+            "  asyncdemo schema > scenario.schema.json",
+            "  asyncdemo gather retries.toml",
+            "  asyncdemo wait retries.toml --return-when first-exception",
+            "  asyncdemo check retries.toml",
+            "  asyncdemo check --write retries.toml",
+        ],
+        "editors want the schema before anything else"
+    );
+    assert_eq!(follow(folder.path(), &finished.stdout), 5);
+    assert_eq!(fs::read_to_string(folder.path().join("retries.toml")).expect("it is there"), text, "it held already");
     // The schema now lies where the first line points.
     let schema = fs::read_to_string(folder.path().join("scenario.schema.json")).expect("it was written");
     assert_eq!(schema, run(folder.path(), &["schema"]).stdout);
@@ -112,7 +125,7 @@ fn a_name_is_data() {
         let finished = run(folder.path(), &["new", "--", name]);
         assert_eq!(finished.code, Some(0), "{name}: {}", finished.stderr);
         assert!(folder.path().join(format!("{name}.toml")).is_file(), "{name}");
-        assert_eq!(follow(folder.path(), &finished.stdout), 3, "{name}");
+        assert_eq!(follow(folder.path(), &finished.stdout), 5, "{name}");
         let mut files: Vec<_> =
             fs::read_dir(folder.path()).expect("it is there").map(|file| file.expect("an entry").file_name()).collect();
         files.sort();
@@ -122,13 +135,15 @@ fn a_name_is_data() {
 
 #[cfg(unix)]
 #[test]
-fn a_name_does_not_act_on_the_terminal() {
+fn a_name_that_no_command_could_name_is_refused() {
     use std::os::unix::ffi::OsStrExt;
-    for name in [&b"a\x1b[1mb\n"[..], b"caf\xe9"] {
+    for name in [&b"a\x1b[1mb"[..], b"a\nb", b"caf\xe9", "\u{202e}x".as_bytes()] {
         let folder = folder();
         let finished = run(folder.path(), &[OsStr::new("new"), OsStr::from_bytes(name)]);
-        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
-        assert!(!finished.stdout.contains('\x1b'), "{:?}", finished.stdout);
+        assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""), "{name:?}");
+        assert!(finished.stderr.contains("cannot be printed"), "{}", finished.stderr);
+        assert!(!finished.stderr.contains('\x1b') && finished.stderr.lines().count() == 2, "{:?}", finished.stderr);
+        assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0);
     }
 }
 

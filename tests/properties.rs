@@ -119,8 +119,10 @@ fn the_ledger(document: &Value) -> Result<(), TestCaseError> {
         prop_assert_eq!(fate == "raised", outcome["from"] == name, "{}", entry);
         prop_assert_eq!(fate == "done", done.contains(&name), "{}", entry);
         prop_assert_eq!(fate == "pending", pending.contains(&name), "{}", entry);
-        let unreached = matches!(fate, "lost" | "swallowed" | "unretrieved");
-        let was_cancelled = entry["state"] == "cancelled" && cancelled.contains(name);
+        let unreached = matches!(fate, "lost" | "swallowed" | "unretrieved" | "unfinished");
+        // A cancelled group raised its CancelledError.
+        let ended_so = entry["state"] == "cancelled" || entry["exception"]["type"] == "CancelledError";
+        let was_cancelled = ended_so && cancelled.contains(name);
         prop_assert!(!(unreached || was_cancelled) || entry["why"].is_array(), "no cause: {entry}");
     }
     Ok(())

@@ -7,8 +7,10 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use asyncdemo::python::Program;
-use asyncdemo::scenario::{Awaitable, End, Exception, Function, Kind, Python, Scenario, Value, parse};
-use asyncdemo::verify::case::calls;
+use asyncdemo::scenario::{
+    Awaitable, End, Exception, Function, Kind, Python, Scenario, USED_BY_PROGRAM, Value, builtins, load, parse,
+};
+use asyncdemo::verify::case::{Ours, calls};
 use asyncdemo::verify::generator::{self, Random};
 use asyncdemo::verify::interpreter::Interpreter;
 
@@ -17,7 +19,7 @@ fn scenario(toml: &str) -> Scenario {
 }
 
 fn program(scenario: &Scenario, function: Function, python: Python) -> String {
-    Program::new(scenario, scenario.call(function), python, false).text
+    Program::new(scenario, scenario.call(function), python, None).text
 }
 
 /// Runs a program as a person would.
@@ -107,11 +109,124 @@ fn every_key_of_the_caller_and_every_kind() {
 }
 
 #[test]
-fn a_program_that_never_ends_says_so() {
-    let scenario = scenario("[[awaitable]]\nname = \"a\"\ndelay = \"forever\"");
-    let call = scenario.call(Function::Gather);
-    assert!(Program::new(&scenario, call, Python::DEFAULT, true).text.contains("# This never ends"));
-    assert!(!Program::new(&scenario, call, Python::DEFAULT, false).text.contains("# This never ends"));
+fn a_program_that_never_ends_says_so_and_where() {
+    let of = |toml: &str| {
+        let scenario = scenario(toml);
+        Ours::new(&scenario, scenario.call(Function::Gather), Python::DEFAULT).program.text
+    };
+    let forever = "[[awaitable]]\nname = \"a\"\ndelay = \"forever\"";
+    assert!(of(forever).contains("# This never ends: the caller waits"));
+    let cleanup = "[[awaitable]]\nname = \"a\"\nkind = \"task\"\ndelay = 9\non_cancel = { cleanup = \"forever\" }\n\
+                   [[awaitable]]\nname = \"b\"\n[caller]\nargs = [\"b\"]\nthen = \"exit\"";
+    assert!(of(cleanup).contains("# This never ends: asyncio.run() waits"));
+    assert!(!of("[[awaitable]]\nname = \"a\"").contains("# This never ends"));
+}
+
+/// What `verify` gives to CPython is to the letter what a person gets.
+#[test]
+fn what_is_verified_is_what_is_printed() {
+    for builtin in builtins() {
+        for (function, word) in [(Function::Gather, "gather"), (Function::Wait, "wait")] {
+            for python in [Python::V3_8, Python::V3_13] {
+                let scenario = load(Some(builtin.name)).unwrap_or_else(|error| panic!("{error}")).scenario;
+                let verified = Ours::new(&scenario, scenario.call(function), python).program.text;
+                let mut command = assert_cmd::Command::cargo_bin("asyncdemo").expect("it is built");
+                command.args([word, builtin.name, "--format", "python", "--python", python.as_str()]);
+                let printed = command.output().expect("it starts").stdout;
+                assert_eq!(String::from_utf8_lossy(&printed), verified, "{} {word} {python}", builtin.name);
+            }
+        }
+    }
+}
+
+/// Every name in a program is Python's, the program's own, which no scenario can take, or made of a scenario's names.
+#[test]
+fn no_name_of_a_scenario_hides_one_of_the_programs() {
+    let mut programs = Vec::new();
+    for number in 0..400 {
+        let text = generator::scenario(&mut Random::new(31, number)).to_string();
+        let mut scenario = scenario(&text);
+        for (number, awaitable) in scenario.awaitables.iter_mut().enumerate() {
+            awaitable.name = format!("zz{number}");
+        }
+        for call in calls(&scenario) {
+            programs.push(Program::new(&scenario, call, Python::V3_8, None).text);
+        }
+    }
+    let source = "import ast, json, sys\nnames = set()\nfor program in json.load(sys.stdin):\n    \
+                  for node in ast.walk(ast.parse(program)):\n        \
+                  if not isinstance(node, ast.keyword):\n            \
+                  names.update(getattr(node, key) for key in ('id', 'arg', 'name') if hasattr(node, key))\n\
+                  print(json.dumps([name for name in names if name]))";
+    for interpreter in cpython::interpreters() {
+        let names: Vec<String> = serde_json::from_str(&ask(&interpreter, source, &programs)).expect("it is JSON");
+        assert!(names.iter().any(|name| name == "asyncio"), "{names:?}");
+        let from_scenario =
+            |name: &str| name.starts_with("zz") || name.ends_with("Error") || EXCEPTIONS.contains(&name);
+        let free: Vec<&String> =
+            names.iter().filter(|name| !USED_BY_PROGRAM.contains(&name.as_str()) && !from_scenario(name)).collect();
+        assert!(free.is_empty(), "a scenario could have these names too: {free:?}");
+    }
+}
+
+/// The classes that random scenarios raise, where their names do not say so; and what no name becomes.
+const EXCEPTIONS: [&str; 8] = ["Boom", "StopAsyncIteration", "main_2", "task_2", "print_", "größe", "x", "_"];
+
+#[test]
+fn a_program_tells_what_became_of_everything() {
+    let scenario = scenario(
+        r#"
+        [[awaitable]]
+        name = "quick"
+        delay = 0.01
+        returns = "lost"
+        [[awaitable]]
+        name = "failing"
+        delay = 0.1
+        raises = "OSError: disk"
+        [[awaitable]]
+        name = "slow"
+        delay = 0.2
+        [[awaitable]]
+        name = "stopped"
+        delay = 9
+        cancel_at = 0.3
+        "#,
+    );
+    for interpreter in cpython::interpreters() {
+        let python = interpreter.python;
+        let output = run(&interpreter, &program(&scenario, Function::Gather, python));
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!((lines.len(), lines[0]), (5, "gather() raised OSError('disk')"), "{python}: {out}");
+        for (name, state) in [
+            ("quick", "result='lost'"),
+            ("failing", "exception=OSError('disk')"),
+            ("slow", "result=None"),
+            ("stopped", "<Task cancelled"),
+        ] {
+            let told = |line: &&str| line.contains(&format!("{name}()")) && line.contains(state);
+            assert_eq!(lines.iter().filter(|line| told(line)).count(), 1, "{python}, {name}: {out}");
+        }
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "gather() has asked for every exception");
+    }
+}
+
+/// Whatever holds tasks for the sake of a cancellation lets go of them while asyncio can still log.
+#[test]
+fn a_program_with_a_registry_logs_what_nobody_asked_for() {
+    let scenario = scenario(
+        "[[awaitable]]\nname = \"a\"\ndelay = 0.05\nraises = \"ValueError: lost\"\ncancel_at = 0.01\n\
+         [caller]\ncall_at = 0.02",
+    );
+    for interpreter in cpython::interpreters() {
+        let text = program(&scenario, Function::Wait, interpreter.python);
+        assert!(text.contains("made = {}"), "{text}");
+        let output = run(&interpreter, &text);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.starts_with("Task exception was never retrieved\n"), "{}: {errors}", interpreter.version);
+        assert!(!errors.contains("Logging error"), "{}: {errors}", interpreter.version);
+    }
 }
 
 #[test]
@@ -219,7 +334,7 @@ fn programs_for_an_older_version_run_on_every_later_one() {
             for number in 0..40 {
                 let scenario = scenario(&generator::scenario(&mut Random::new(29, number)).to_string());
                 for call in calls(&scenario) {
-                    programs.push(Program::new(&scenario, call, python, false).text);
+                    programs.push(Program::new(&scenario, call, python, None).text);
                 }
             }
         }
@@ -231,13 +346,21 @@ fn programs_for_an_older_version_run_on_every_later_one() {
 #[track_caller]
 fn check_compile(interpreter: &Interpreter, programs: &[String]) {
     let source = "import json, sys\nfor program in json.load(sys.stdin):\n    compile(program, program, 'exec')";
+    ask(interpreter, source, programs);
+}
+
+/// What an interpreter prints that is given programs as JSON on its standard input.
+#[track_caller]
+fn ask(interpreter: &Interpreter, source: &str, programs: &[String]) -> String {
     let mut command = Command::new(&interpreter.program);
-    command.args(["-W", "error", "-X", "utf8", "-c", source]).stdin(Stdio::piped()).stderr(Stdio::piped());
+    command.args(["-W", "error", "-X", "utf8", "-c", source]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the interpreter starts");
     let input = serde_json::to_vec(programs).expect("texts become JSON");
     child.stdin.take().expect("it is piped").write_all(&input).expect("it reads");
     let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success(), "{}: {}", interpreter.version, String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[test]

@@ -39,11 +39,8 @@ pub fn check(arguments: cli::Check) -> Result<Code, Failure> {
         all.push(checked);
     });
     let shown = show.end(&all, &tally);
-    if let (Some(mut file), Some(path)) = (junit, &arguments.junit) {
-        write_junit(&mut file, &all)
-            .map_err(io::Error::other)
-            .and_then(|()| file.finish())
-            .map_err(|error| Failure::Output(Some(path.clone()), error))?;
+    if let (Some(file), Some(path)) = (junit, &arguments.junit) {
+        write_xml(file, &all).map_err(|error| Failure::Output(Some(path.clone()), error))?;
     }
     shown.map_err(|error| Failure::Output(None, error))?;
     Ok(match tally {
@@ -56,6 +53,16 @@ pub fn check(arguments: cli::Check) -> Result<Code, Failure> {
 /// Begins the file before anything runs, so that a folder that is not there is said at once.
 fn begin(path: &Path) -> Result<NewFile, Failure> {
     NewFile::create(path).map_err(|error| Failure::Output(Some(path.to_owned()), error))
+}
+
+/// Writes the XML. It may go to a pipe, and a closed one is no error.
+fn write_xml(mut file: NewFile, all: &[Checked<'_>]) -> io::Result<()> {
+    let mut xml = Vec::new();
+    write_junit(&mut xml, all).map_err(io::Error::other)?;
+    match file.write_all(&xml).and_then(|()| file.finish()) {
+        Err(error) if !is_closed_pipe(&error) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// One run to be made.
@@ -146,7 +153,7 @@ impl Show {
                 true => Box::new(io::stdout()),
                 false => Box::new(BufWriter::new(io::stdout())),
             };
-            Human::new(out, style, surroundings::unicode(), places)
+            Human::new(out, style, surroundings::unicode(), surroundings::known_width_of_stdout(), places)
         });
         Show { lines, failed: None }
     }

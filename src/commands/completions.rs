@@ -35,11 +35,11 @@ fn script(shell: Shell) -> String {
     }
 }
 
-/// The commands that run a scenario: where they want a file, a name will do.
+/// The commands that run scenarios: where they want a file, or files and folders, a name will do.
 fn runners(command: &Command) -> impl Iterator<Item = &Command> {
     command.get_subcommands().filter(|subcommand| {
         let mut wanted = subcommand.get_positionals().map(clap::Arg::get_value_hint);
-        wanted.any(|hint| hint == ValueHint::FilePath)
+        wanted.any(|hint| matches!(hint, ValueHint::FilePath | ValueHint::AnyPath))
     })
 }
 

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use crate::cli;
 use crate::report::escape::escaped;
-use crate::scenario::is_printable;
 
 use super::failure::{Code, Failure};
 use super::outputs::print;
@@ -27,11 +26,17 @@ fn file_of(name: &Path) -> Result<PathBuf, Failure> {
     // `Path` itself does not tell `a/` from `a`.
     let is_folder =
         name.as_os_str().as_encoded_bytes().last().is_some_and(|byte| std::path::is_separator(*byte as char));
+    let shown = escaped(name.display()).to_string();
     let Some(file) = name.file_name().filter(|_| !is_folder) else {
-        let message =
-            format!("`{}` names no file\nhelp: name one, as `asyncdemo new retries`", escaped(name.display()));
-        return Err(Failure::Usage(message));
+        return Err(Failure::Usage(format!("`{shown}` names no file\nhelp: name one, as `asyncdemo new retries`")));
     };
+    // Neither could the commands that are printed name it, nor would a terminal show it as it is.
+    if name.to_str() != Some(&shown) {
+        return Err(Failure::Usage(format!(
+            "the name `{shown}` holds what cannot be printed: a control character, or bytes that are no UTF-8\n\
+             help: choose a name that one can read and type, as `asyncdemo new retries`"
+        )));
+    }
     if name.extension().is_some_and(|ending| ending == "toml") {
         return Ok(name.to_owned());
     }
@@ -110,7 +115,8 @@ return_exceptions = false
 return_when = "all-completed"  # or "first-completed", "first-exception"
 # timeout = "800ms"
 
-# What must come of it: a run each, of which what is written is compared.
+# What must come of it: a run each, of which what is written is compared by `asyncdemo check`. With `check --write` what
+# does not hold is written over, and an [[expect]] that has only its call, and options of it, is filled in.
 [[expect]]
 call = "gather"
 outcome = "raised"
@@ -126,31 +132,27 @@ done = ["users", "orders", "audit"]
 pending = []
 "#;
 
-/// A text as a TOML string on one line. A title takes no control characters.
+/// A text that can be printed as a TOML string on one line.
 fn toml_string(text: &str) -> String {
-    let mut string = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => string.extend(['\\', c]),
-            c if c.is_control() => string.push(' '),
-            c if is_printable(c) => string.push(c),
-            c => string.push_str(&format!("\\U{:08X}", u32::from(c))),
-        }
-    }
-    string.push('"');
-    string
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn next_steps(path: &Path, has_schema: bool) -> String {
     let file = as_argument(path);
-    let mut text = format!(
-        "Wrote {}.\n\nRun it:\n  asyncdemo gather {file}\n  asyncdemo wait {file} --return-when first-exception\n",
-        escaped(path.display())
-    );
+    let mut text = format!("Wrote {}.\n", escaped(path.display()));
+    // The first thing: an editor that opens the file before complains.
     if !has_schema {
         let schema = as_argument(&path.with_file_name(SCHEMA));
-        text += &format!("\nLet editors complete and check it as you type:\n  asyncdemo schema > {schema}\n");
+        text += &format!(
+            "\nIts first line names a schema, by which editors complete and check as you type. Put it there first:\n  \
+             asyncdemo schema > {schema}\n"
+        );
     }
+    text += &format!(
+        "\nRun it:\n  asyncdemo gather {file}\n  asyncdemo wait {file} --return-when first-exception\n\n\
+         See whether what it expects is what happens; after a change, have that written:\n  asyncdemo check {file}\n  \
+         asyncdemo check --write {file}\n"
+    );
     text
 }
 
@@ -171,15 +173,11 @@ mod tests {
 
     #[test]
     fn any_name_makes_a_scenario_that_the_parser_takes() {
-        for name in ["retries", "a b", "say \"hi\"", "back\\slash", "TITLE", "日本", "\u{202e}x", "a\tb", "SCHEMA", ""]
+        for name in ["retries", "a b", "say \"hi\"", "back\\slash", "\\u0041\\", "TITLE", "日本", "a\u{a0}b", "SCHEMA"]
         {
-            let text = text(&PathBuf::from(format!("{name}.toml")), None);
-            let scenario = parse("new.toml", &text).unwrap_or_else(|error| panic!("{error}"));
-            assert_eq!(
-                scenario.title.is_some_and(|title| title == name.replace('\t', " ")),
-                !name.is_empty(),
-                "{name:?}"
-            );
+            let path = file_of(Path::new(name)).unwrap_or_else(|failure| panic!("{failure:?}"));
+            let scenario = parse("new.toml", &text(&path, None)).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(scenario.title.as_deref(), Some(name));
         }
     }
 
@@ -190,7 +188,8 @@ mod tests {
         assert_eq!(file("retries.toml").as_deref(), Some("retries.toml"));
         assert_eq!(file("v1.2").as_deref(), Some("v1.2.toml"));
         assert_eq!(file("../x/retries").as_deref(), Some("../x/retries.toml"));
-        for none in ["", ".", "..", "/", "folder/", "folder/.."] {
+        for none in ["", ".", "..", "/", "folder/", "folder/..", "a\nb", "a\tb", "\u{202e}x", "\u{9b}", "a\nb/retries"]
+        {
             assert_eq!(file(none), None, "{none:?}");
         }
     }

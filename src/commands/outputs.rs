@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Format, RunOptions};
 use crate::event::Recording;
 use crate::outcome::Run;
-use crate::python::write_program;
+use crate::python::Program;
 use crate::report::escape::escaped;
 use crate::report::human;
 use crate::report::json::{self, EventLog, Head};
@@ -157,8 +157,7 @@ impl Outputs {
 
 /// The program that was run. It tells whoever starts it where it would never end.
 fn write_python(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
-    let stuck = run.exited_at.is_none() && !run.interrupted;
-    write_program(out, run.scenario, run.call, run.python, stuck)
+    out.write_all(Program::of(run).text.as_bytes())
 }
 
 /// What a report in a file is laid out for.

@@ -46,18 +46,23 @@ pub fn unicode() -> bool {
 
 /// Columns of what standard output goes to.
 pub fn width_of_stdout() -> usize {
-    width(terminal_size_of(io::stdout()))
+    known_width_of_stdout().unwrap_or(DEFAULT_WIDTH)
+}
+
+/// The same, where a terminal or the environment says how many: a log has room for more than anybody would guess.
+pub fn known_width_of_stdout() -> Option<usize> {
+    known_width(terminal_size_of(io::stdout()))
 }
 
 /// Columns of what standard error goes to.
 pub fn width_of_stderr() -> usize {
-    width(terminal_size_of(io::stderr()))
+    known_width(terminal_size_of(io::stderr())).unwrap_or(DEFAULT_WIDTH)
 }
 
-fn width(size: Option<(Width, terminal_size::Height)>) -> usize {
+fn known_width(size: Option<(Width, terminal_size::Height)>) -> Option<usize> {
     let by_terminal = size.map(|(Width(columns), _)| usize::from(columns)).filter(|columns| *columns > 0);
     let by_shell = || env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
-    by_terminal.or_else(by_shell).unwrap_or(DEFAULT_WIDTH)
+    by_terminal.or_else(by_shell)
 }
 
 /// Whether somebody sits before standard error and watches.

@@ -1,4 +1,5 @@
-//! Expectations for a scenario that has none: the two functions in their common forms.
+//! What an expectation says where nobody has said anything: the two functions in their common forms for a scenario
+//! without expectations, and the keys of one that has only its call.
 
 use std::fmt::Write;
 
@@ -31,55 +32,87 @@ pub fn expectations(scenario: &Scenario) -> Vec<String> {
 }
 
 fn expectation(scenario: &Scenario, call: Call) -> String {
-    let python = scenario.python.unwrap_or(Python::DEFAULT);
-    let observed = Observed::of(scenario, call, python, Needs { awaitables: true, events: false });
-    let (run, given) = (&observed.run, Given::of(&observed.run));
-    let mut lines = vec!["[[expect]]".to_owned(), format!("call = \"{}\"", call.function())];
-    match call {
+    let mut text = format!("[[expect]]\ncall = \"{}\"\n", call.function());
+    // Writing into a string cannot fail.
+    let _ = match call {
         Call::Gather(options) if options != scenario.gather => {
-            lines.push(format!("return_exceptions = {}", options.return_exceptions));
+            writeln!(text, "return_exceptions = {}", options.return_exceptions)
         }
         Call::Wait(options) if options != scenario.wait => {
-            lines.push(format!("return_when = \"{}\"", options.return_when.word()));
+            writeln!(text, "return_when = \"{}\"", options.return_when.word())
         }
-        _ => {}
+        _ => Ok(()),
+    };
+    for entry in entries(scenario, call, scenario.python.unwrap_or(Python::DEFAULT)) {
+        let _ = writeln!(text, "{}", entry.lines());
     }
-    lines.push(format!("outcome = \"{}\"", run.outcome.status.word()));
-    lines.push(format!("at = {}", literal::duration(run.outcome.at)));
+    text
+}
+
+/// A key of an expectation with what is said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub key: &'static str,
+    /// As TOML.
+    pub value: String,
+    /// The lines below a header of its own, for a table that would be too long for one line.
+    below_header: Option<String>,
+}
+
+impl Entry {
+    fn new(key: &'static str, value: String) -> Entry {
+        Entry { key, value, below_header: None }
+    }
+
+    /// As it stands between braces.
+    pub fn inline(&self) -> String {
+        format!("{} = {}", self.key, self.value)
+    }
+
+    /// As it stands in a table of lines, last where it has a header of its own.
+    pub fn lines(&self) -> String {
+        match &self.below_header {
+            Some(lines) => format!("\n[expect.{}]\n{lines}", self.key),
+            None => self.inline(),
+        }
+    }
+}
+
+/// What there is to say of a call, in the order in which it is written.
+pub fn entries(scenario: &Scenario, call: Call, python: Python) -> Vec<Entry> {
+    let observed = Observed::of(scenario, call, python, Needs { awaitables: true, events: false });
+    let (run, given) = (&observed.run, Given::of(&observed.run));
+    let mut entries = vec![
+        Entry::new("outcome", literal::text(run.outcome.status.word())),
+        Entry::new("at", literal::duration(run.outcome.at)),
+    ];
     match &run.outcome.gave {
         Gave::Nothing => {}
         Gave::Exception(exception) => {
-            lines.push(format!("exception = {}", literal::text(&given.as_raises(*exception))))
+            entries.push(Entry::new("exception", literal::text(&given.as_raises(*exception))));
         }
         Gave::Results(items) if items.len() > MOST => {}
         Gave::Results(items) => {
             let results: Vec<String> = items.iter().map(|item| literal::value(&given.as_result(item.ended))).collect();
-            lines.push(format!("results = {}", literal::list(&results, "results = ".len())));
+            entries.push(Entry::new("results", literal::list(&results, "results = ".len())));
         }
         Gave::Sets { done, pending } => {
             for (key, ids) in [("done", done), ("pending", pending)] {
                 let names: Vec<String> =
                     listed(scenario, ids.iter().copied()).iter().map(|name| literal::text(name)).collect();
                 if names.len() <= MOST {
-                    lines.push(format!("{key} = {}", literal::list(&names, key.len() + 3)));
+                    entries.push(Entry::new(key, literal::list(&names, key.len() + 3)));
                 }
             }
         }
     }
     let fates = fates(&observed);
     if !fates.is_empty() && fates.len() <= MOST {
-        let inline = format!("fates = {{ {} }}", fates.join(", "));
-        if literal::is_too_long(&inline) {
-            lines.push(format!("\n[expect.fates]\n{}", fates.join("\n")));
-        } else {
-            lines.push(inline);
-        }
+        let mut entry = Entry::new("fates", format!("{{ {} }}", fates.join(", ")));
+        entry.below_header = literal::is_too_long(&entry.inline()).then(|| fates.join("\n"));
+        entries.push(entry);
     }
-    lines.into_iter().fold(String::new(), |mut text, line| {
-        // Writing into a string cannot fail.
-        let _ = writeln!(text, "{line}");
-        text
-    })
+    entries
 }
 
 /// `name = "fate"` for all of which the results or sets do not tell: where the call gave those, what they hold is

@@ -23,7 +23,8 @@ pub fn value(value: &Value) -> String {
         Value::None => "{}".to_owned(),
         Value::Bool(boolean) => boolean.to_string(),
         Value::Int(int) => int.to_string(),
-        Value::Float(float) => toml_edit::Value::from(*float).to_string(),
+        // As Python writes it, which is TOML too: toml_edit knows no exponents, and gives 1e300 three hundred digits.
+        Value::Float(_) => value.to_string(),
         Value::Str(string) => text(string),
         Value::List(items) => on_one_line(&items.iter().map(self::value).collect::<Vec<_>>()),
         Value::Dict(entries) if entries.is_empty() => "{}".to_owned(),
@@ -116,6 +117,12 @@ mod tests {
             ("two words".to_owned(), Value::List(vec![Value::Float(1.0), Value::Bool(true)])),
             ("text".to_owned(), Value::Str("say \"x\"\u{1b}".to_owned())),
         ]);
+        for (float, expected) in [(1e300, "1e+300"), (5e-324, "5e-324"), (1e-7, "1e-07"), (-0.0, "-0.0"), (0.1, "0.1")]
+        {
+            assert_eq!(value(&Value::Float(float)), expected);
+            let read: toml_edit::DocumentMut = format!("x = {expected}").parse().expect("it is TOML");
+            assert_eq!(read["x"].as_float().map(f64::to_bits), Some(float.to_bits()), "{expected}");
+        }
         let written = value(&dict);
         assert_eq!(written, "{ plain = 1, \"two words\" = [1.0, true], text = \"say \\\"x\\\"\\u001B\" }");
         assert!(format!("x = {written}").parse::<toml_edit::DocumentMut>().is_ok());

@@ -1,4 +1,5 @@
-//! A scenario's text with expectations that hold: those that are there updated, or some where there are none.
+//! A scenario's text with expectations that hold: those that are there updated or filled in, or some where there are
+//! none.
 //!
 //! The rest of the text stays byte for byte as it is. Values are found by their places in the text and written over
 //! one by one, so that comments, order and spacing, inside an `[[expect]]` too, are not even looked at.
@@ -8,7 +9,7 @@ use toml_edit::{Document, Item};
 use crate::scenario::{Diagnostics, Problem, Scenario, parse};
 
 use super::fresh;
-use super::splice::apply;
+use super::splice::{apply, saved_comments, without_key};
 use super::update::{Planned, Table, update};
 use super::{check, versions};
 
@@ -21,6 +22,13 @@ pub struct Rewritten {
     pub scenario: Scenario,
     /// What is different, in file order.
     pub changes: Vec<Change>,
+}
+
+impl Rewritten {
+    /// Whether the text is another one.
+    pub fn is_changed(&self) -> bool {
+        self.changes.iter().any(|change| !matches!(change.edit, Edit::Left { .. }))
+    }
 }
 
 /// One thing that was changed, or should have been.
@@ -39,6 +47,9 @@ pub struct Change {
 pub enum Edit {
     /// It is new, with all its keys.
     New,
+    /// A key is new.
+    #[allow(missing_docs)]
+    Added { after: String },
     /// A key has another value.
     #[allow(missing_docs)]
     Updated { before: String, after: String },
@@ -63,16 +74,30 @@ pub fn rewrite(source: &str, text: &str) -> Result<Rewritten, Diagnostics> {
         Some(rest) => ("\u{feff}", rest),
         None => ("", text),
     };
-    let (rewritten, changes) = if scenario.expect.is_empty() {
-        added(text, &scenario)
+    let rewritten = if scenario.expect.is_empty() {
+        Some(added(&without_empty_list(text), &scenario))
     } else {
-        updated(text, &scenario).ok_or_else(|| refused(source))?
+        updated(text, &scenario)
     };
+    let (rewritten, changes) = rewritten.ok_or_else(|| refused(source))?;
     let after = parse(source, &rewritten).map_err(|_| refused(source))?;
     if !changes_only_expectations(scenario, &after) || !holds(&after, &changes) {
         return Err(refused(source));
     }
     Ok(Rewritten { text: format!("{mark}{rewritten}"), scenario: after, changes })
+}
+
+/// Without `expect = []`, beside which there can be no `[[expect]]`.
+fn without_empty_list(text: &str) -> String {
+    let document = Document::parse(text).ok();
+    let place = document.as_ref().and_then(|document| {
+        let (key, item) = document.get_key_value("expect")?;
+        Some(key.span()?.start..item.span()?.end)
+    });
+    let Some(at) = place else { return text.to_owned() };
+    let gone = without_key(text, at);
+    let saved = saved_comments(text, std::slice::from_ref(&gone));
+    apply(text, saved.into_iter().chain([gone]).collect())
 }
 
 fn added(text: &str, scenario: &Scenario) -> (String, Vec<Change>) {

@@ -10,12 +10,13 @@ use crate::scenario::{Expect, Id, Ids, Nanos, Scenario, Value};
 
 use super::compare::{logs, warnings};
 use super::events::Search;
+use super::fill::fill;
 use super::given::Given;
 use super::literal;
 use super::names::{Names, listed};
 use super::rewrite::Edit;
 use super::splice::{Slot, Splice, apply, list, on_one_line, saved_comments, without_key};
-use super::{Needs, Observed, Place, versions};
+use super::{Needs, Observed, Place, expects_nothing, versions};
 
 /// How many clones are named one by one where they differ.
 const MOST_CLONES: usize = 16;
@@ -40,6 +41,9 @@ pub struct Table<'t> {
 
 /// What has to change so that an expectation holds under all its versions. A key for which these do not agree is left.
 pub fn update(scenario: &Scenario, expect: &Expect, table: Table<'_>) -> Vec<Planned> {
+    if expects_nothing(expect) {
+        return fill(scenario, expect, table);
+    }
     let versions = versions(scenario, expect);
     let mut plans = versions.iter().map(|python| {
         let observed = Observed::of(scenario, expect.call, *python, Needs::of(expect));
@@ -62,7 +66,8 @@ pub fn update(scenario: &Scenario, expect: &Expect, table: Table<'_>) -> Vec<Pla
     agreed
 }
 
-fn left(key: &str, why: &str) -> Planned {
+/// What is left as it is.
+pub fn left(key: &str, why: &str) -> Planned {
     Planned { key: key.to_owned(), splices: Vec::new(), edit: Edit::Left { why: why.to_owned() } }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::event::{Canceller, End, Ended, Event, Got, Listener, Returned, Target, What};
+use crate::event::{Canceller, End, Ended, Event, Got, Listener, Reason, Returned, Target, What};
 use crate::scenario::{Call, Id, Kind, Nanos, Python, Scenario, Status};
 
 use super::{Cancel, Cancellation, Entry, Gave, Outcome, Run, fates, has_body, notes};
@@ -36,6 +36,7 @@ impl<'s> Ledger<'s> {
             cancels: Vec::new(),
             exited_at: None,
             ended_at: Nanos::ZERO,
+            reason: Reason::Finished,
             interrupted: false,
             warnings: Vec::new(),
             logs: Vec::new(),
@@ -56,6 +57,7 @@ impl<'s> Ledger<'s> {
     pub fn finish(mut self, end: &End) -> Run<'s> {
         self.run.ended_at = end.at;
         self.run.interrupted = end.interrupted;
+        self.run.reason = end.reason;
         if !self.resumed {
             self.run.outcome.at = end.at;
             self.take_states();
@@ -70,7 +72,7 @@ impl<'s> Ledger<'s> {
         if !self.run.entries.is_empty() {
             fates::assign(&mut self.run, &end.unretrieved);
         }
-        self.run.notes = notes::of(&self.run, end.reason, &self.scheduled_cancels);
+        self.run.notes = notes::of(&self.run, &self.scheduled_cancels);
         self.run
     }
 

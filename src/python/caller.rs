@@ -1,6 +1,6 @@
 //! `main()`: the caller.
 
-use crate::scenario::{Call, Collection, Delay, End, Kind, Nanos, ReturnWhen, Settlement, Then, WaitOptions};
+use crate::scenario::{Call, Collection, Delay, End, Kind, Nanos, ReturnWhen, Settlement, WaitOptions};
 
 use super::functions::{exception, seconds, section};
 use super::guide::{Does, Guide};
@@ -38,7 +38,14 @@ impl Caller<'_, '_> {
             self.make_arguments();
         }
         self.arm_cancellations();
-        match self.plan.raises() {
+        if self.plan.asks_for_tasks()
+            && late
+            && self.plan.scenario.caller.cancel_at.is_some()
+            && !self.plan.leaves_nothing()
+        {
+            self.lines.line("tasks = set()");
+        }
+        match self.plan.raises().clause() {
             None => self.call(late),
             Some(error) => {
                 self.lines.line("try:");
@@ -179,10 +186,15 @@ impl Caller<'_, '_> {
         let variable = &plan.variables[table];
         let count = awaitable.ids.len();
         match plan.reach(table) {
+            Reach::Name if !plan.is_used(table) => {
+                self.lines
+                    .comment(&format!("Nobody ever makes {}: there is nothing to cancel.", plan.identifiers[table]));
+                self.guide.arms(Does::Cancel, Some(plan.named(table)), 1);
+                items.push(Expression::text("lambda: None"));
+                self.lines.statement("", Expression::call("loop.call_later", items));
+                return;
+            }
             Reach::Name => {
-                if !plan.is_used(table) {
-                    self.lines.comment("The caller never makes this one, so that there is nothing to cancel.");
-                }
                 self.guide.arms(Does::Cancel, Some(plan.named(table)), 1);
                 items.extend([Expression::text("cancel"), Expression::Text(string(&plan.identifiers[table]))]);
             }
@@ -278,7 +290,7 @@ impl Caller<'_, '_> {
     fn gather(&mut self, return_exceptions: bool) {
         let plan = self.plan;
         let caller = &plan.scenario.caller;
-        let call = if caller.passes_list {
+        let call = if plan.passes_list() {
             self.lines.comment("A mistake: gather() is given one list, instead of what is in it.");
             let mut items = vec![Expression::list(self.arguments(&plan.arguments))];
             if return_exceptions {
@@ -288,10 +300,19 @@ impl Caller<'_, '_> {
         } else {
             self.gather_call(&plan.arguments, return_exceptions)
         };
-        if caller.await_at.is_none() && caller.cancel_group_at.is_none() && caller.check_done_at.is_empty() {
+        let asks = plan.asks_for_tasks() && !plan.leaves_nothing();
+        let shown = plan.shows_done_callback();
+        let at_once = caller.await_at.is_none() && caller.cancel_group_at.is_none() && caller.check_done_at.is_empty();
+        if at_once && !asks && !shown {
             self.lines.statement("results = await ", call);
         } else {
             self.lines.statement("group = ", call);
+            if shown {
+                self.lines.line("group.add_done_callback(lambda group: print(\"The group is done.\"))");
+            }
+            if asks {
+                self.ask_for_tasks();
+            }
             if caller.cancel_group_at.iter().chain(&caller.check_done_at).any(|moment| *moment < plan.called_at()) {
                 self.lines.comment("Counted from now; what is negative is past already, and comes at once.");
             }
@@ -310,6 +331,11 @@ impl Caller<'_, '_> {
             self.lines.line("results = await group");
         }
         self.lines.line("print(\"gather() returned\", results)");
+    }
+
+    /// What gather() has made of coroutines is in no variable.
+    fn ask_for_tasks(&mut self) {
+        self.lines.line("tasks = asyncio.all_tasks() - {asyncio.current_task()}  # gather() made them.");
     }
 
     /// A moment, counted from the call; before it, negative.
@@ -342,6 +368,9 @@ impl Caller<'_, '_> {
             items.push(Expression::Text(format!("return_when=asyncio.{}", options.return_when.python_name())));
         }
         let call = Expression::call("asyncio.wait", items);
+        if self.plan.asks_for_tasks() && !self.plan.leaves_nothing() {
+            self.ask_for_tasks();
+        }
         if self.plan.scenario.caller.await_at.is_some() {
             self.lines
                 .comment("wait() does nothing yet: it is a coroutine function, and its timeout starts later too.");
@@ -357,14 +386,20 @@ impl Caller<'_, '_> {
         }
     }
 
-    /// What is left goes on, or is left behind.
+    /// What is left goes on, or is left behind; and what became of it.
     fn finish(&mut self) {
         let plan = self.plan;
+        if plan.leaves_nothing() {
+            return;
+        }
         self.lines.line("");
-        if plan.scenario.caller.then == Then::Exit {
+        let everything = self.everything();
+        if plan.returns_everything() {
             self.lines.comment("The program ends here: asyncio.run() cancels every task that is left.");
-            self.lines.line("for task in asyncio.all_tasks() - {asyncio.current_task()}:");
-            self.lines.indented(|lines| lines.line("print(\"left behind:\", task)"));
+            if self.tells_of_left() {
+                self.lines.line("left = asyncio.all_tasks() - {asyncio.current_task()}");
+            }
+            self.lines.statement("return ", everything);
             return;
         }
         self.lines.comment("Whatever is still at work is let finish.");
@@ -387,8 +422,52 @@ impl Caller<'_, '_> {
             } else {
                 caller.lines.line("await asyncio.wait(left)");
             }
-            caller.lines.line("print(*left, sep=\"\\n\")");
         });
+        self.lines.line("");
+        self.lines.comment("What became of them. To print a task asks nobody for its exception.");
+        let told = match everything {
+            Expression::Text(name) => name,
+            several => {
+                self.lines.statement("everything = ", several);
+                "everything".to_owned()
+            }
+        };
+        self.lines.line(&format!("print(*sorted(map(repr, {told})), sep=\"\\n\")"));
+    }
+
+    /// Whether `left` holds what no variable does, or what wait() gave as pending.
+    fn tells_of_left(&self) -> bool {
+        match self.plan.call {
+            Call::Gather(_) => self.plan.passes_list() && !self.plan.groups.is_empty(),
+            Call::Wait(_) => !self.plan.raises().any() || self.plan.passes_coroutines(),
+        }
+    }
+
+    /// A set of all whose end is still to be told. What wait() gave is told of; only what it gave as pending, again.
+    fn everything(&self) -> Expression {
+        let (plan, scenario) = (self.plan, self.plan.scenario);
+        let given = matches!(plan.call, Call::Wait(_)) && !plan.raises().any();
+        let may_lack = scenario.caller.call_at.is_some() && scenario.caller.cancel_at.is_some();
+        let mut items = Vec::new();
+        for (name, needed) in [("left", self.tells_of_left()), ("tasks", plan.asks_for_tasks())] {
+            if needed {
+                items.push(Expression::Text(format!("*{name}")));
+            }
+        }
+        for table in 0..scenario.awaitables.len() {
+            let is_there = match plan.awaitable(table).kind {
+                Kind::Task(_) | Kind::Future(_) => true,
+                Kind::Gather(_) => plan.is_used(table) && !may_lack,
+                Kind::Coroutine(_) => plan.is_wrapped(table) && !may_lack,
+            };
+            if is_there && !(given && plan.is_argument(table)) {
+                items.push(self.argument(table));
+            }
+        }
+        match items.as_slice() {
+            [Expression::Text(only)] if only.starts_with('*') => Expression::text(only.trim_start_matches('*')),
+            _ => Expression::Brackets { open: "{".to_owned(), items, close: '}' },
+        }
     }
 
     /// What all_tasks() does not know: bare futures and nested groups.

@@ -130,7 +130,7 @@ class Run:
         self.main = main
         for identifier, awaitables in self.functions:
             self.namespace[identifier] = self.recorded(self.namespace[identifier], iter(awaitables))
-        run_to_end(self.loop, main)
+        return run_to_end(self.loop, main)
 
     def recorded(self, function, awaitables):
         """A coroutine function of the program: its coroutines are the table's awaitables, in order."""
@@ -764,10 +764,10 @@ def run_to_end(loop, main):
     """asyncio.run(), on this loop."""
     if VERSION >= (3, 11):
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(main)
+            return runner.run(main)
     else:
         events.new_event_loop = lambda: loop
-        cpython_run(main)
+        return cpython_run(main)
 
 
 def answer(request):

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::UnicodeWidthChar;
 
 use crate::scenario::{Value, is_printable};
 
@@ -66,7 +66,9 @@ impl Expression {
                 close: '}',
             },
             Value::Str(text) => Expression::Text(string(text)),
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) => Expression::Text(value.to_string()),
+            // Black takes the sign out of an exponent.
+            Value::Float(_) => Expression::Text(value.to_string().replace("e+", "e")),
+            Value::None | Value::Bool(_) | Value::Int(_) => Expression::Text(value.to_string()),
         }
     }
 
@@ -159,7 +161,7 @@ impl Lines {
     }
 
     fn fits(&self, before: &str, text: &str) -> bool {
-        self.indent + before.width() + text.width() <= WIDTH
+        self.indent + columns(before) + columns(text) <= WIDTH
     }
 
     fn expression(&mut self, expression: &Expression, after: &str) {
@@ -250,12 +252,17 @@ fn push_escaped(literal: &mut String, c: char) {
     };
 }
 
+/// How wide a text is to black, to which a character that joins the one before it takes a column too.
+fn columns(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0).max(1)).sum()
+}
+
 /// Lines of at most that many columns, broken at spaces where there are any.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         match lines.last_mut() {
-            Some(line) if line.width() + 1 + word.width() <= width => {
+            Some(line) if columns(line) + 1 + columns(word) <= width => {
                 line.push(' ');
                 line.push_str(word);
             }

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::scenario::{
-    Awaitable, Body, Call, Collection, End, Exception, Identifiers, Ids, Kind, Nanos, Python, Scenario, Then,
-    is_stable_identifier,
+    Awaitable, Body, Call, Collection, End, Exception, Identifiers, Ids, Kind, Nanos, Python, ReturnWhen, Scenario,
+    Then, is_stable_identifier,
 };
 
 use super::guide::Named;
@@ -25,6 +25,8 @@ pub struct Plan<'s> {
     used: Vec<bool>,
     /// By table: whether it stands twice in one argument list, so that its coroutine needs a name.
     repeated: Vec<bool>,
+    /// By table: whether something may call its `cancel()` before the program's end.
+    cancellable: Vec<bool>,
     /// By table: the function of a coroutine or a task, else the variable.
     pub identifiers: Vec<String>,
     /// By table: the variable that holds a task or a repeated coroutine; of a `count`, all of them.
@@ -46,6 +48,35 @@ pub struct Class {
     pub name: String,
     /// As the program does.
     pub identifier: String,
+}
+
+/// What a call can raise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Raises {
+    /// An `Exception`.
+    exception: bool,
+    /// A `CancelledError`.
+    cancelled: bool,
+    /// A `BaseException` that is neither.
+    base: bool,
+}
+
+impl Raises {
+    /// Whether it can raise anything.
+    pub fn any(self) -> bool {
+        self.clause().is_some()
+    }
+
+    /// What an `except` clause has to name; `None` where there is nothing.
+    pub fn clause(self) -> Option<&'static str> {
+        match (self.base, self.exception, self.cancelled) {
+            (true, ..) => Some("BaseException"),
+            (false, true, true) => Some("(Exception, asyncio.CancelledError)"),
+            (false, true, false) => Some("Exception"),
+            (false, false, true) => Some("asyncio.CancelledError"),
+            (false, false, false) => None,
+        }
+    }
 }
 
 /// How a scheduled cancellation finds its target.
@@ -78,6 +109,7 @@ impl<'s> Plan<'s> {
             repeated: vec![false; tables],
             identifiers: Vec::with_capacity(tables),
             variables: Vec::with_capacity(tables),
+            cancellable: vec![false; tables],
             class_of: HashMap::new(),
             classes,
             cancels_by_name: false,
@@ -85,6 +117,7 @@ impl<'s> Plan<'s> {
         };
         plan.class_of = class_of;
         plan.visit(&plan.arguments.clone());
+        plan.find_cancellable();
         for awaitable in &scenario.awaitables {
             plan.identifiers.push(identifiers.take(&awaitable.name, awaitable.kind.word()));
         }
@@ -103,7 +136,7 @@ impl<'s> Plan<'s> {
             plan.variables.push(variable);
         }
         for table in 0..tables {
-            if plan.awaitable(table).cancel.is_some() && plan.reach(table) == Reach::Name {
+            if plan.awaitable(table).cancel.is_some() && plan.reach(table) == Reach::Name && plan.used[table] {
                 plan.cancels_by_name = true;
                 plan.has_factory |= plan.has_function(table) && !plan.is_wrapped(table);
             }
@@ -128,6 +161,30 @@ impl<'s> Plan<'s> {
         }
     }
 
+    /// Finds what is cancelled by itself, or with a group.
+    fn find_cancellable(&mut self) {
+        let caller = &self.scenario.caller;
+        if matches!(self.call, Call::Gather(_)) && (caller.cancel_at.is_some() || caller.cancel_group_at.is_some()) {
+            self.cancel_all(&self.arguments.clone());
+        }
+        for (table, awaitable) in self.scenario.awaitables.iter().enumerate() {
+            if awaitable.cancel.is_some() {
+                self.cancel_all(&[table]);
+            }
+        }
+    }
+
+    fn cancel_all(&mut self, tables: &[usize]) {
+        for table in tables.iter().copied() {
+            if !std::mem::replace(&mut self.cancellable[table], true)
+                && let Kind::Gather(group) = &self.scenario.awaitables[table].kind
+                && self.used[table]
+            {
+                self.cancel_all(&tables_of(self.scenario, &group.members));
+            }
+        }
+    }
+
     pub fn awaitable(&self, table: usize) -> &'s Awaitable {
         &self.scenario.awaitables[table]
     }
@@ -144,6 +201,15 @@ impl<'s> Plan<'s> {
 
     pub fn is_used(&self, table: usize) -> bool {
         self.used[table]
+    }
+
+    pub fn is_argument(&self, table: usize) -> bool {
+        self.is_argument[table]
+    }
+
+    /// Whether the scenario is about a group's done callback. Every other group has one too, which tells of nothing.
+    pub fn shows_done_callback(&self) -> bool {
+        self.scenario.shows.iter().any(|claim| claim == "G16")
     }
 
     /// Whether it stands twice in one argument list.
@@ -200,50 +266,106 @@ impl<'s> Plan<'s> {
 
     /// Whether a bare future may be done before the loop settles it.
     pub fn may_be_cancelled(&self, table: usize) -> bool {
-        let caller = &self.scenario.caller;
-        let group_cancelled =
-            |awaitable: &Awaitable| matches!(awaitable.kind, Kind::Gather(_)) && awaitable.cancel.is_some();
-        self.awaitable(table).cancel.is_some()
-            || caller.cancel_at.is_some()
-            || (matches!(self.call, Call::Gather(_)) && caller.cancel_group_at.is_some())
-            || self.scenario.awaitables.iter().any(group_cancelled)
+        self.cancellable[table]
     }
 
-    /// What an `except` clause has to name for whatever the call can raise; `None` where it raises nothing.
-    pub fn raises(&self) -> Option<&'static str> {
+    /// What the call can raise.
+    pub fn raises(&self) -> Raises {
         let caller = &self.scenario.caller;
-        let (mut exception, mut cancelled, mut base) = (false, caller.cancel_at.is_some(), false);
+        let mut raises = Raises { cancelled: caller.cancel_at.is_some(), ..Raises::default() };
         match self.call {
             Call::Gather(options) => {
-                exception |= caller.passes_list;
-                cancelled |= caller.cancel_group_at.is_some();
+                raises.exception |= caller.passes_list;
+                raises.cancelled |= caller.cancel_group_at.is_some();
                 if !options.return_exceptions {
-                    for awaitable in &self.scenario.awaitables {
-                        cancelled |= awaitable.cancel.is_some();
-                        for raised in raised(awaitable) {
-                            match raised.type_name.as_str() {
-                                "CancelledError" => cancelled = true,
-                                "BaseException" => base = true,
-                                _ => exception = true,
-                            }
-                        }
-                    }
+                    (0..self.scenario.awaitables.len())
+                        .filter(|table| self.used[*table])
+                        .for_each(|table| self.add_raised(table, &mut raises));
                 }
             }
             Call::Wait(options) => {
-                let is_coroutine = |table: &usize| matches!(self.awaitable(*table).kind, Kind::Coroutine(_));
-                exception |= self.arguments.is_empty()
+                raises.exception |= self.arguments.is_empty()
                     || matches!(options.collection, Collection::Generator | Collection::Bare)
-                    || (!options.wrap && self.arguments.iter().any(is_coroutine));
+                    || self.passes_coroutines();
             }
         }
-        match (base, exception, cancelled) {
-            (true, ..) => Some("BaseException"),
-            (false, true, true) => Some("(Exception, asyncio.CancelledError)"),
-            (false, true, false) => Some("Exception"),
-            (false, false, true) => Some("asyncio.CancelledError"),
-            (false, false, false) => None,
+        raises
+    }
+
+    /// What an awaitable can end with.
+    fn add_raised(&self, table: usize, raises: &mut Raises) {
+        raises.cancelled |= self.cancellable[table];
+        for raised in raised(self.awaitable(table)) {
+            match raised.type_name.as_str() {
+                "CancelledError" => raises.cancelled = true,
+                "BaseException" => raises.base = true,
+                _ => raises.exception = true,
+            }
         }
+    }
+
+    /// Whether wait() is given coroutines as they are.
+    pub fn passes_coroutines(&self) -> bool {
+        let is_coroutine = |table: &usize| matches!(self.awaitable(*table).kind, Kind::Coroutine(_));
+        matches!(self.call, Call::Wait(options) if !options.wrap) && self.arguments.iter().any(is_coroutine)
+    }
+
+    /// Whether gather() is given one list.
+    pub fn passes_list(&self) -> bool {
+        matches!(self.call, Call::Gather(_)) && self.scenario.caller.passes_list
+    }
+
+    /// Whether no task, future or group ever comes to exist.
+    fn makes_nothing(&self) -> bool {
+        let made = |table: usize| match self.awaitable(table).kind {
+            Kind::Task(_) | Kind::Future(_) => true,
+            Kind::Gather(_) => self.used[table],
+            Kind::Coroutine(_) if self.passes_coroutines() => self.python < Python::V3_11,
+            Kind::Coroutine(_) => self.used[table] && !self.passes_list(),
+        };
+        !(0..self.scenario.awaitables.len()).any(made)
+    }
+
+    /// Whether all that was made is done when the call is over, and in what it gives.
+    pub fn leaves_nothing(&self) -> bool {
+        if self.makes_nothing() {
+            return true;
+        }
+        let tables = || 0..self.scenario.awaitables.len();
+        let loose =
+            |table: usize| !self.used[table] && matches!(self.awaitable(table).kind, Kind::Task(_) | Kind::Future(_));
+        let waits_for_all = match self.call {
+            Call::Gather(_) => true,
+            Call::Wait(options) => options.return_when == ReturnWhen::AllCompleted && options.timeout.is_none(),
+        };
+        // A nested group that fails leaves its members behind.
+        let mut inside = Raises::default();
+        if !self.groups.is_empty() {
+            tables().filter(|table| self.used[*table]).for_each(|table| self.add_raised(table, &mut inside));
+        }
+        waits_for_all && !self.raises().any() && !inside.any() && !tables().any(loose)
+    }
+
+    /// Whether `main()` returns what `asyncio.run()` then makes an end of.
+    pub fn returns_everything(&self) -> bool {
+        self.scenario.caller.then == Then::Exit && !self.leaves_nothing()
+    }
+
+    /// Whether tasks have to be asked for right after the call: no variable has those that gather() makes, nor any
+    /// where the caller may never come to make them.
+    pub fn asks_for_tasks(&self) -> bool {
+        let caller = &self.scenario.caller;
+        let made_by_gather = |table: usize| {
+            self.used[table] && !self.is_wrapped(table) && matches!(self.awaitable(table).kind, Kind::Coroutine(_))
+        };
+        let may_lack = caller.call_at.is_some() && caller.cancel_at.is_some();
+        let by_call = |table: usize| match self.call {
+            Call::Gather(_) => made_by_gather(table),
+            Call::Wait(_) => {
+                (made_by_gather(table) && !self.is_argument[table]) || (may_lack && self.is_wrapped(table))
+            }
+        };
+        !self.passes_list() && (0..self.scenario.awaitables.len()).any(by_call)
     }
 
     /// When the caller makes the call, should nothing cancel it before.

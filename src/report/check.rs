@@ -7,13 +7,19 @@ mod rewritten;
 
 use std::fmt;
 
-use crate::expect::Difference;
+use crate::expect::{Difference, expects_nothing};
 use crate::scenario::{Call, Diagnostics, Expect, Python, Scenario};
 
 pub use human::Human;
 pub use json::write_json;
 pub use junit::{JunitError, write_junit};
 pub use rewritten::write_rewritten;
+
+/// How many columns of a value are shown however narrow the terminal.
+const NARROWEST_VALUE: usize = 16;
+
+/// The widest that a key is made for the sake of what stands behind it.
+const WIDEST_KEY: usize = 24;
 
 /// What became of one thing that was to be checked, in the order of the files.
 #[derive(Debug)]
@@ -47,10 +53,27 @@ pub struct CheckedRun<'a> {
     pub findings: Vec<(Python, Vec<Difference>)>,
 }
 
+/// What an expectation came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    Passed,
+    /// Something came out otherwise.
+    Failed,
+    /// It expects nothing, and so neither holds nor fails.
+    Empty,
+}
+
 impl CheckedRun<'_> {
-    /// Whether it came out as expected under every version.
-    pub fn passed(&self) -> bool {
-        self.findings.iter().all(|(_, differences)| differences.is_empty())
+    /// Whether it came out as expected under every version, if it expects anything.
+    pub fn verdict(&self) -> Verdict {
+        if expects_nothing(self.expect) {
+            Verdict::Empty
+        } else if self.findings.iter().all(|(_, differences)| differences.is_empty()) {
+            Verdict::Passed
+        } else {
+            Verdict::Failed
+        }
     }
 
     /// The call with its options, as the command line has them: those in which it differs from the file's own.
@@ -66,6 +89,8 @@ pub struct Tally {
     pub passed: usize,
     /// Expectations that do not.
     pub failed: usize,
+    /// Expectations that expect nothing.
+    pub empty: usize,
     /// Files without expectations.
     pub without: usize,
     /// Files that are no scenarios.
@@ -76,8 +101,11 @@ impl Tally {
     /// Counts one more.
     pub fn count(&mut self, checked: &Checked<'_>) {
         match checked {
-            Checked::Run(run) if run.passed() => self.passed += 1,
-            Checked::Run(_) => self.failed += 1,
+            Checked::Run(run) => match run.verdict() {
+                Verdict::Passed => self.passed += 1,
+                Verdict::Failed => self.failed += 1,
+                Verdict::Empty => self.empty += 1,
+            },
             Checked::Nothing { .. } => self.without += 1,
             Checked::Invalid { .. } => self.invalid += 1,
         }

@@ -1,23 +1,39 @@
-//! Where a report goes: standard output, or a file that is written whole or not at all.
+//! Where a report goes that does not go to standard output: a file that is written whole or not at all.
 
-use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, TempPath};
 
 /// A file on its way. Until [`NewFile::finish`] nothing is to be seen of it, and whatever stood there stays.
 #[derive(Debug)]
 pub struct NewFile {
-    target: Target,
+    writer: BufWriter<File>,
+    /// `None` where it is written to directly.
+    beside: Option<Beside>,
 }
 
+/// A temporary file, and where it is to go.
 #[derive(Debug)]
-enum Target {
-    /// Written beside the path and renamed.
-    Renamed(BufWriter<NamedTempFile>, PathBuf),
-    /// A device, a pipe: what cannot be replaced is written to.
-    Direct(BufWriter<fs::File>),
+struct Beside {
+    temporary: TempPath,
+    path: PathBuf,
+    shared: bool,
+}
+
+/// What a path names, links followed.
+enum Place {
+    /// A device, a pipe, an open file: what cannot be replaced is written to.
+    Stream(PathBuf),
+    /// A file, or nothing yet.
+    File {
+        path: PathBuf,
+        /// Those of what is there.
+        permissions: Option<fs::Permissions>,
+        /// It has further names (hard links), which are to go on naming it: it is written over and not replaced.
+        shared: bool,
+    },
 }
 
 impl NewFile {
@@ -26,13 +42,11 @@ impl NewFile {
     ///
     /// # Errors
     ///
-    /// Where no file can be made there.
+    /// Where no file can be made there, or the one that is there may not be written.
     pub fn try_out(path: &Path) -> io::Result<()> {
-        let path = follow_links(path);
-        match fs::metadata(&path) {
-            Ok(old) if old.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-            Ok(old) if !old.is_file() => Ok(()),
-            _ => Builder::new().prefix(".asyncdemo-").tempfile_in(folder_of(&path)).map(drop),
+        match Place::of(path)? {
+            Place::Stream(_) => Ok(()),
+            Place::File { path, .. } => beside(&path).map(drop),
         }
     }
 
@@ -40,52 +54,81 @@ impl NewFile {
     ///
     /// # Errors
     ///
-    /// Where no file can be made there.
+    /// Where no file can be made there, or the one that is there may not be written.
     pub fn create(path: &Path) -> io::Result<NewFile> {
-        let path = follow_links(path);
-        let old = fs::metadata(&path);
-        let target = match old {
-            Ok(old) if old.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-            Ok(old) if !old.is_file() => {
-                Target::Direct(BufWriter::new(fs::OpenOptions::new().write(true).open(&path)?))
+        match Place::of(path)? {
+            Place::Stream(path) => {
+                // Standard output may have been sent to a file, which is not to be written over from its beginning.
+                let stream = OpenOptions::new().append(true).open(path)?;
+                Ok(NewFile { writer: BufWriter::new(stream), beside: None })
             }
-            old => {
-                let mut builder = Builder::new();
-                builder.prefix(".asyncdemo-").suffix(".tmp");
-                let permissions = old.ok().map(|old| old.permissions());
-                #[cfg(unix)]
-                builder.permissions({
-                    use std::os::unix::fs::PermissionsExt;
-                    fs::Permissions::from_mode(0o666)
-                });
-                let file = builder.tempfile_in(folder_of(&path))?;
+            Place::File { path, permissions, shared } => {
+                let (file, temporary) = beside(&path)?.into_parts();
                 if let Some(permissions) = permissions {
                     // Where that fails the file still is what was asked for.
-                    let _ = file.as_file().set_permissions(permissions);
+                    let _ = file.set_permissions(permissions);
                 }
-                Target::Renamed(BufWriter::new(file), path)
+                Ok(NewFile { writer: BufWriter::new(file), beside: Some(Beside { temporary, path, shared }) })
             }
-        };
-        Ok(NewFile { target })
+        }
     }
 
     /// Puts the file in its place.
     ///
     /// # Errors
     ///
-    /// Where something of it could not be written; then nothing has changed.
-    pub fn finish(self) -> io::Result<()> {
-        match self.target {
-            Target::Renamed(writer, path) => {
-                let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-                // A full disk may say so only here.
-                file.as_file().sync_all()?;
-                file.persist(path).map_err(|error| error.error)?;
-                Ok(())
-            }
-            Target::Direct(mut writer) => writer.flush(),
+    /// Where something of it could not be written; then nothing has changed, unless it is a device, a pipe, or a file
+    /// with several names on a disk that became full.
+    pub fn finish(mut self) -> io::Result<()> {
+        let Some(Beside { temporary, path, shared }) = self.beside else { return self.writer.flush() };
+        let mut file = self.writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+        // A full disk may say so only here.
+        file.sync_all()?;
+        if !shared {
+            return temporary.persist(path).map_err(|error| error.error);
         }
+        file.rewind()?;
+        let mut there = OpenOptions::new().write(true).open(path)?;
+        let length = io::copy(&mut file, &mut there)?;
+        there.set_len(length)?;
+        there.sync_all()
     }
+}
+
+impl Place {
+    fn of(path: &Path) -> io::Result<Place> {
+        let path = follow_links(path);
+        let old = match fs::metadata(&path) {
+            Ok(old) if old.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(old) if !old.is_file() || is_descriptor(&path) => return Ok(Place::Stream(path)),
+            Ok(old) => old,
+            Err(_) => return Ok(Place::File { path, permissions: None, shared: false }),
+        };
+        // Its folder may allow to replace it all the same, and root may do anything: it is not meant to change.
+        if old.permissions().readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+        }
+        OpenOptions::new().write(true).open(&path)?;
+        Ok(Place::File { path, permissions: Some(old.permissions()), shared: has_further_names(&old) })
+    }
+}
+
+#[cfg(unix)]
+fn has_further_names(file: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(file) > 1
+}
+
+#[cfg(not(unix))]
+fn has_further_names(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// A temporary file beside a path. Not through `tempfile_in`, whose errors name the temporary file.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    Builder::new()
+        .prefix(".asyncdemo-")
+        .suffix(".tmp")
+        .make_in(folder_of(path), |path| OpenOptions::new().read(true).write(true).create_new(true).open(path))
 }
 
 /// Where a chain of links leads, also where nothing is there yet. A circle of them is left to fail by itself.
@@ -93,12 +136,20 @@ fn follow_links(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..40 {
         match fs::read_link(&path) {
+            // What such a link says is no path, as `pipe:[4711]`, or may lead to another file by now.
+            Ok(_) if is_descriptor(&path) => break,
             // A relative link is meant from where it lies; an absolute one replaces all of the path.
             Ok(target) => path = folder_of(&path).join(target),
             Err(_) => break,
         }
     }
     path
+}
+
+/// Whether a path stands for an open file of a process, as that does to which `/dev/stdout` leads.
+fn is_descriptor(path: &Path) -> bool {
+    let folder = folder_of(path).canonicalize().unwrap_or_default();
+    folder == Path::new("/dev/fd") || (folder.starts_with("/proc") && folder.ends_with("fd"))
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -110,16 +161,10 @@ fn folder_of(path: &Path) -> &Path {
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.target {
-            Target::Renamed(writer, _) => writer.write(bytes),
-            Target::Direct(writer) => writer.write(bytes),
-        }
+        self.writer.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.target {
-            Target::Renamed(writer, _) => writer.flush(),
-            Target::Direct(writer) => writer.flush(),
-        }
+        self.writer.flush()
     }
 }

@@ -5,6 +5,8 @@
 
 mod holders;
 
+use std::collections::HashSet;
+
 use crate::event::{Canceller, Ended, Exception, ExceptionKind, Target};
 use crate::outcome::{Cancellation, Entry, Fate, Gave, Run};
 use crate::scenario::{Function, Id, Kind, Nanos};
@@ -32,6 +34,19 @@ impl<'r> Causes<'r> {
     pub fn of(&self, id: Id) -> Vec<String> {
         let entry = self.entry(id);
         let mut causes = Vec::new();
+        match entry.fate {
+            Fate::Lost | Fate::Swallowed => self.out_of_reach(id, &mut causes),
+            Fate::Unretrieved => {
+                // What gather() took from a member is logged as the group's.
+                if !entry.retrieved {
+                    causes.push("nobody asked for its exception".to_owned());
+                }
+                self.out_of_reach(id, &mut causes);
+            }
+            Fate::Pending if !entry.retrieved => causes.push("nobody asked for its exception".to_owned()),
+            Fate::Unfinished => self.unfinished(id, &mut causes),
+            Fate::Pending | Fate::Raised | Fate::Delivered | Fate::Done | Fate::Cancelled => {}
+        }
         if let Some(again) = entry.cancelled_again {
             causes.push("it was cancelled again while it cleaned up".to_owned());
             self.cancellation(IT, again, &mut causes);
@@ -43,15 +58,9 @@ impl<'r> Causes<'r> {
             (Some(cancellation), _) => self.cancellation(IT, cancellation, &mut causes),
             (None, _) => {}
         }
-        match entry.fate {
-            Fate::Lost | Fate::Swallowed => self.out_of_reach(id, &mut causes),
-            Fate::Unretrieved => {
-                causes.push("nobody asked for its exception".to_owned());
-                self.out_of_reach(id, &mut causes);
-            }
-            Fate::Unfinished => self.unfinished(id, &mut causes),
-            Fate::Raised | Fate::Delivered | Fate::Done | Fate::Pending | Fate::Cancelled => {}
-        }
+        // What two ways have in common is said once, where it is nearest.
+        let mut said = HashSet::new();
+        causes.retain(|cause| said.insert(cause.clone()));
         causes
     }
 
@@ -98,11 +107,27 @@ impl<'r> Causes<'r> {
         }
     }
 
-    /// Why what came of it did not reach the caller: from list to list, outwards.
+    /// Why what came of it did not reach the caller, by each list that holds it.
     fn out_of_reach(&self, id: Id, causes: &mut Vec<String>) {
-        let mut member = id;
+        let entry = self.entry(id);
+        let mut held = false;
+        for holder in self.holders.of(id) {
+            self.lost_on_the_way(id, holder, causes);
+            held = true;
+        }
+        if !held {
+            if let (Some(at), Fate::Swallowed) = (entry.silenced, entry.fate) {
+                causes.push(format!("its cancel() at {} came too late, and silenced it", human_duration(at)));
+            }
+            causes.push(format!("it is no argument of {}()", self.call()));
+        }
+    }
+
+    /// From list to list, outwards, up to the one that did not hand it on.
+    fn lost_on_the_way(&self, id: Id, holder: Holder, causes: &mut Vec<String>) {
+        let mut holder = Some(holder);
         loop {
-            let group = match self.holders.of(member) {
+            let group = match holder {
                 None => return causes.push(format!("it is no argument of {}()", self.call())),
                 Some(Holder::Call) => return self.lost_by_caller(causes),
                 Some(Holder::Group(group)) => group,
@@ -118,7 +143,12 @@ impl<'r> Causes<'r> {
                     causes.push(format!("{name} raised {}{}", self.type_name(exception), at(entry.finished)));
                     return self.failure(&name, group, exception, causes);
                 }
-                Some(Ended::Raised(_)) => causes.push(format!("{name} raised it{}", at(entry.finished))),
+                Some(Ended::Raised(_)) => {
+                    causes.push(format!("{name} raised it{}", at(entry.finished)));
+                    if !entry.retrieved {
+                        causes.push(format!("nobody asked {name} for it"));
+                    }
+                }
                 Some(Ended::Returned(_) | Ended::Cancelled(_)) => {
                     causes.push(format!("it is in the results of {name}"));
                 }
@@ -126,7 +156,7 @@ impl<'r> Causes<'r> {
             if entry.fate == Fate::Pending {
                 return causes.push(format!("{name} was pending when {}() returned", self.call()));
             }
-            member = group;
+            holder = self.holders.of(group).next();
         }
     }
 
@@ -188,14 +218,16 @@ impl<'r> Causes<'r> {
 
     /// Why it has no end.
     fn unfinished(&self, id: Id, causes: &mut Vec<String>) {
-        let run = self.run;
-        if self.entry(id).created.is_none() {
+        let (run, entry) = (self.run, self.entry(id));
+        if entry.created.is_none() {
             self.never_made(id, causes);
-        } else if run.exited_at.is_some() {
-            causes.push("the program ended, and asyncio.run() cancels only tasks".to_owned());
         } else if run.interrupted {
             causes.push("Ctrl-C ended the program".to_owned());
-        } else if causes.is_empty() {
+        } else if entry.cleanup.is_some() {
+            causes.push("its cleanup waits for something that never comes".to_owned());
+        } else if run.exited_at.is_some() {
+            causes.push("the program ended, and asyncio.run() cancels only tasks".to_owned());
+        } else {
             causes.push("nothing is left that could wake it".to_owned());
         }
     }
@@ -210,7 +242,7 @@ impl<'r> Causes<'r> {
         } else {
             causes.push("nothing ever wrapped it in a task".to_owned());
         }
-        match (self.holders.of(id), &run.outcome.gave) {
+        match (self.holders.of(id).next(), &run.outcome.gave) {
             (Some(Holder::Group(group)), _) if run.called_at.is_some() => {
                 causes.push(format!("{} was never made", self.name(Target::Awaitable(group))));
             }

@@ -18,7 +18,7 @@ impl Identifiers {
     #[allow(clippy::new_without_default, reason = "there is nothing default about what is taken")]
     pub fn new() -> Identifiers {
         Identifiers {
-            taken: KEYWORDS.iter().chain(&USED).map(|word| (*word).to_owned()).collect(),
+            taken: KEYWORDS.iter().chain(&USED_BY_PROGRAM).map(|word| (*word).to_owned()).collect(),
             numbers: HashMap::new(),
         }
     }
@@ -96,12 +96,13 @@ const KEYWORDS: [&str; 35] = [
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
-/// What the program itself says somewhere.
+/// What the printed program itself says somewhere.
 #[rustfmt::skip]
-const USED: [&str; 28] = [
+pub const USED_BY_PROGRAM: [&str; 37] = [
     "BaseException", "Exception", "asyncio", "awaitable", "awaitables", "call", "cancel", "coro", "dict", "done",
-    "error", "fail", "future", "group", "kwargs", "left", "loop", "made", "main", "others", "pending", "print",
-    "range", "remember", "repr", "results", "set", "settle",
+    "error", "everything", "fail", "future", "group", "kwargs", "left", "loop", "made", "main", "map", "message",
+    "name", "other", "others", "pending", "print", "range", "remember", "repr", "result", "results", "set", "settle",
+    "sorted", "task", "tasks",
 ];
 
 #[cfg(test)]

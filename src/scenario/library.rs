@@ -3,6 +3,8 @@
 //! They are a course: sections in reading order, a folder each, and in every section the scenarios in reading order.
 //! A scenario's name is its file's and is unique across folders, so that nobody has to know where it lies.
 
+use std::path::Path;
+
 use super::parse::nearest;
 
 /// A part of the course.
@@ -131,9 +133,12 @@ pub fn builtin(name: &str) -> Option<&'static Builtin> {
     builtins().find(|builtin| builtin.name == name)
 }
 
-/// The built-in's name that is nearest to one that is none.
+/// The built-in's name that is nearest to one that is none. Of a path, which may lead to where the file lies in
+/// `scenarios/`, the file's own name counts.
 pub fn nearest_builtin(name: &str) -> Option<&'static str> {
-    nearest(name, builtins().map(|builtin| builtin.name))
+    let file = Path::new(name).file_name().and_then(|file| file.to_str()).unwrap_or(name);
+    let stem = file.strip_suffix(".toml").unwrap_or(file);
+    nearest(stem, builtins().map(|builtin| builtin.name))
 }
 
 impl Builtin {
@@ -192,6 +197,16 @@ mod tests {
             assert!(seen.insert(builtin.name), "{} is there twice", builtin.name);
             let kebab = |c: char| c.is_ascii_lowercase() || c == '-';
             assert!(builtin.name.chars().all(kebab) && builtin.name.len() <= 20, "{}", builtin.name);
+        }
+    }
+
+    #[test]
+    fn the_nearest_is_found_by_name_and_by_path() {
+        for meant in ["siblings-run-on", "siblings_run-onn", "gather/siblings-run-on", "x/siblings-run-onn.toml"] {
+            assert_eq!(nearest_builtin(meant), Some("siblings-run-on"), "{meant}");
+        }
+        for none in ["", ".", "/", "gather/", "siblings-run-on/x.toml"] {
+            assert_eq!(nearest_builtin(none), None, "{none}");
         }
     }
 

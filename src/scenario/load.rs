@@ -81,8 +81,7 @@ fn unreadable(source: &str, error: &io::Error) -> Problem {
     let name = named(source);
     match error.kind() {
         ErrorKind::NotFound => {
-            let stem = source.strip_suffix(".toml").unwrap_or(source);
-            let help = match nearest_builtin(stem) {
+            let help = match nearest_builtin(source) {
                 Some(meant) => format!("did you mean the built-in scenario `{meant}`?"),
                 None => "`asyncdemo scenarios` lists the built-in scenarios".to_owned(),
             };

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::scenario::tables::{CLAIMS, FUNCTIONS, KindWord, MOST, Owner, THENS, foreign};
 use crate::scenario::{Collection, Fate, Python, ReturnWhen, Status};
 
-use super::scenario::IDENTIFIER;
+use super::scenario::{CONTROLS, UNPRINTABLE, identifier, reserved};
 use super::{defined, described, event, list_of, merge, words};
 
 /// The schema of a kind of table, with exactly the keys that the parser knows.
@@ -87,9 +87,10 @@ fn property(owner: Owner, key: &str) -> Value {
 
 fn of_file(key: &str) -> Value {
     match key {
-        "title" => {
-            described("One line that names the scenario.", json!({ "type": "string", "pattern": r"^[^\p{Cc}]*$" }))
-        }
+        "title" => described(
+            "One line that names the scenario.",
+            json!({ "type": "string", "pattern": format!("^[^{CONTROLS}]*$") }),
+        ),
         "description" => described("What it is about, in a sentence or a few.", text()),
         "shows" => described(
             "The ids of the claims about gather() and wait() that it shows.",
@@ -127,9 +128,8 @@ fn of_awaitable(key: &str) -> Value {
             "Its name, unique in the file; left out: a1, a2, … by position.",
             json!({
                 "type": "string",
-                "pattern": r"^ *[^ \p{Cc}\p{Cf}\p{Co}\p{Z}](?: |[^\p{Cc}\p{Cf}\p{Co}\p{Z}])*$",
-                // In events these are the call's own gather() and the caller.
-                "not": { "enum": ["group", "caller"] },
+                "pattern": format!("^ *[^ {UNPRINTABLE}][^{UNPRINTABLE}]*$"),
+                "not": reserved(),
             }),
         ),
         "kind" => {
@@ -173,7 +173,7 @@ fn of_raises(key: &str) -> Value {
     match key {
         "type" => described(
             "The exception's class, without a module.",
-            json!({ "type": "string", "pattern": format!("^{IDENTIFIER}$") }),
+            json!({ "type": "string", "pattern": format!("^{}$", identifier()) }),
         ),
         "message" => described("Its one argument; left out: none, which is not the empty text.", text()),
         _ => json!({}),
@@ -267,7 +267,11 @@ fn of_expect(key: &str) -> Value {
         "pending" => described("The names in wait()'s second set, in argument order.", defined("names")),
         "fates" => described(
             "Awaitables by name, with what the caller got of each.",
-            json!({ "type": "object", "additionalProperties": words(Fate::ALL.map(Fate::word)) }),
+            json!({
+                "type": "object",
+                "propertyNames": { "not": reserved() },
+                "additionalProperties": words(Fate::ALL.map(Fate::word)),
+            }),
         ),
         "warnings" => described("What Python would warn: the text of each, without its category.", list_of(text())),
         "logs" => described("What Python would log: the first line of each.", list_of(text())),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::event::{Reason, Recording};
+use crate::event::Recording;
 use crate::executor::clock::Virtual;
 use crate::executor::run;
 use crate::outcome::Ledger;
@@ -58,12 +58,12 @@ impl Ours {
         let mut told = (Ledger::new(scenario, call, python), Recording::default());
         let end = run(scenario, call, python, Virtual, &mut told);
         let (ledger, recording) = told;
+        let run = ledger.finish(&end);
         let head = Head { source: "-", clock: ClockName::Virtual };
         let mut document = Vec::new();
         // Memory takes everything, and what is written is JSON.
-        let written = write_document(&mut document, &head, &ledger.finish(&end), Some(&recording), true);
+        let written = write_document(&mut document, &head, &run, Some(&recording), true);
         let document = written.ok().and_then(|()| serde_json::from_slice(&document).ok()).unwrap_or(Value::Null);
-        let program = Program::new(scenario, call, python, end.reason == Reason::Stuck);
-        Ours { log: Log::of(&document), program }
+        Ours { log: Log::of(&document), program: Program::of(&run) }
     }
 }

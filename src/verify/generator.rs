@@ -3,24 +3,29 @@
 //! Moments lie on a coarse grid, so that timers, cancellations and passes of the loop meet: the differences that matter
 //! between two implementations of asyncio are one pass long. What is random is drawn so that the parser accepts it.
 
-use crate::scenario::is_printable;
+use crate::scenario::{USED_BY_PROGRAM, is_printable};
 
 use super::sketch::{Setting, Sketch, Table, toml_string};
 
 /// SplitMix64: one number in, a scenario out, the same on every machine.
-pub struct Random(u64);
+pub struct Random {
+    state: u64,
+    /// The whole seconds that the scenario has somewhere already.
+    moments: Vec<usize>,
+}
 
 impl Random {
     /// The stream of one scenario.
     pub fn new(seed: u64, scenario: u64) -> Random {
-        let mut random = Random(seed ^ scenario.wrapping_mul(0xD6E8_FEB8_6659_FD93));
+        let state = seed ^ scenario.wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        let mut random = Random { state, moments: Vec::new() };
         random.next();
         random
     }
 
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
@@ -33,6 +38,11 @@ impl Random {
 
     fn percent(&mut self, percent: usize) -> bool {
         self.below(100) < percent
+    }
+
+    fn known_moment(&mut self) -> usize {
+        let place = self.below(self.moments.len());
+        self.moments.get(place).copied().unwrap_or(1)
     }
 
     fn pick<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
@@ -55,7 +65,10 @@ pub fn scenario(random: &mut Random) -> Sketch {
             _ => "gather",
         })
         .collect();
-    let names: Vec<String> = (0..count).map(|index| name(random, index)).collect();
+    let mut names: Vec<String> = Vec::new();
+    for index in 0..count {
+        names.push(name(random, index, &names));
+    }
 
     // Groups hold only what has a lower rank, which keeps cycles out while a group may stand before its members.
     let ranks: Vec<u64> = (0..count).map(|_| random.next()).collect();
@@ -211,25 +224,34 @@ fn body(random: &mut Random, kind: &str, table: &mut Table) {
     }
 }
 
-/// A moment or a duration: nearly always on the grid.
+/// A moment or a duration: nearly always on the grid, and often one at which something else happens too. What begins
+/// at one moment and takes as long as another ends at their sum.
 fn moment(random: &mut Random) -> String {
-    match random.below(24) {
-        0 => "\"1ns\"".to_owned(),
-        1 => random.pick(&["0.1", "0.7", "0.8"]).to_owned(),
-        2 => "\"1s\"".to_owned(),
-        3..=5 => "0".to_owned(),
-        _ => (1 + random.below(5)).to_string(),
-    }
+    let known = random.moments.len();
+    let moment = match random.below(30) {
+        0 => return "\"1ns\"".to_owned(),
+        1 => return random.pick(&["0.1", "0.7", "0.8"]).to_owned(),
+        2 => return "\"1s\"".to_owned(),
+        3..=5 => return "0".to_owned(),
+        6..=9 if known > 0 => random.known_moment(),
+        10..=14 if known > 0 => (random.known_moment() + random.known_moment()).min(12),
+        _ => 1 + random.below(5),
+    };
+    random.moments.push(moment);
+    moment.to_string()
 }
 
-/// A name, now and then one that Python would stumble over.
-fn name(random: &mut Random, index: usize) -> String {
-    let letter = char::from(b'a' + index as u8);
-    match random.below(8) {
-        0 => KEYWORDS[index % KEYWORDS.len()].to_owned(),
-        1 => format!("{}{letter}", random.pick(&STUMBLES)),
-        _ => letter.to_string(),
-    }
+/// A name, now and then one that Python would stumble over, or that the program has a use for itself.
+fn name(random: &mut Random, index: usize, taken: &[String]) -> String {
+    let letter = char::from(b'a' + index as u8).to_string();
+    let name = match random.below(8) {
+        0 => random.pick(&KEYWORDS).to_owned(),
+        1 => random.pick(&USED_BY_PROGRAM).to_owned(),
+        2 => format!("{}{letter}", random.pick(&STUMBLES)),
+        _ => letter.clone(),
+    };
+    // No scenario may have these two, nor any name twice.
+    if matches!(name.as_str(), "group" | "caller") || taken.contains(&name) { letter } else { name }
 }
 
 /// A text, now and then one that would be code if anybody let it.
@@ -244,8 +266,8 @@ fn text(random: &mut Random) -> String {
     }
 }
 
-/// What means something to Python, or to the program itself.
-const KEYWORDS: [&str; 8] = ["class", "print", "main", "None", "left", "made", "cancel", "asyncio"];
+/// What means something to Python.
+const KEYWORDS: [&str; 5] = ["class", "None", "match", "__name__", "int"];
 
 /// What ends or escapes something in Python's text.
 const STUMBLES: [&str; 14] = [
@@ -271,13 +293,17 @@ fn value(random: &mut Random) -> Setting {
         let table = Setting::Entries(vec![(key, Setting::Text(value))]);
         return Setting::List(vec![table, Setting::Text(i64::MIN.to_string())]);
     }
-    Setting::Text(random.pick(&["1", "2", "\"text\"", "[1, \"two\"]", "{ key = 1.5 }", "true", "[]"]).to_owned())
+    Setting::Text(
+        random
+            .pick(&["1", "2", "\"text\"", "[1, \"two\"]", "{ key = 1.5 }", "[1e300, -1e16, 1e-7]", "true", "[]"])
+            .to_owned(),
+    )
 }
 
 fn raises(random: &mut Random) -> Setting {
     if random.percent(15) {
         let name =
-            random.pick(&["ValueError", "Boom", "print_", "main", "asyncio", "größe", "CancelledError", "\u{fb01}x"]);
+            random.pick(&["ValueError", "Boom", "print_", "main", "task", "größe", "CancelledError", "\u{fb01}x"]);
         return Setting::Entries(vec![
             ("type".to_owned(), Setting::Text(toml_string(name))),
             ("message".to_owned(), Setting::Text(toml_string(&text(random)))),

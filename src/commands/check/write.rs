@@ -8,61 +8,70 @@ use crate::cli;
 use crate::commands::failure::{Code, Failure};
 use crate::commands::outputs::is_closed_pipe;
 use crate::commands::surroundings;
-use crate::expect::{Edit, rewrite};
+use crate::expect::{Edit, Rewritten, rewrite};
 use crate::report::check::write_rewritten;
 use crate::report::escape::escape;
 use crate::report::output::NewFile;
 use crate::report::style::Style;
-use crate::scenario::{self, builtin};
+use crate::scenario::{self, Diagnostics, builtin};
 
 use super::files::{Found, found, report};
 
 /// Rewrites each file that does not hold, and says what is different. A file that is no scenario stays as it is; the
-/// others are still written.
+/// others are still written, but only if all of them can be.
 pub fn write(arguments: &cli::Check) -> Result<Code, Failure> {
     let style = Style::new(surroundings::colour_on_stdout(arguments.color));
     let mut code = Code::Returned;
-    let mut out = io::stdout().lock();
     for path in &arguments.paths {
         writable(path)?;
     }
+    let mut all = Vec::new();
     for found in arguments.paths.iter().flat_map(|path| found(path)) {
-        let readable = match found {
-            Found::Named(source) => scenario::load(Some(&source)).map(|_| source),
-            Found::Unreadable(_, diagnostics) => Err(diagnostics),
-        };
-        let source = match readable {
-            Ok(source) => source,
+        match rewritten(found)? {
+            Ok(rewritten) => all.push(rewritten),
             Err(diagnostics) => {
                 report(&diagnostics, arguments.color);
                 code = Code::Usage;
-                continue;
             }
-        };
-        let path = Path::new(&source);
-        let failed = |error| Failure::Output(Some(path.to_owned()), error);
-        let text = fs::read_to_string(path).map_err(failed)?;
-        let rewritten = match rewrite(&source, &text) {
-            Ok(rewritten) => rewritten,
-            Err(diagnostics) => {
-                report(&diagnostics, arguments.color);
-                code = Code::Usage;
-                continue;
-            }
-        };
-        if rewritten.text != text {
-            let mut file = NewFile::create(path).map_err(failed)?;
-            file.write_all(rewritten.text.as_bytes()).and_then(|()| file.finish()).map_err(failed)?;
+        }
+    }
+    for (source, _) in all.iter().filter(|(_, rewritten)| rewritten.is_changed()) {
+        NewFile::try_out(Path::new(source)).map_err(|error| Failure::Output(Some(source.into()), error))?;
+    }
+    let (mut out, width) = (io::stdout().lock(), surroundings::known_width_of_stdout());
+    for (source, rewritten) in &all {
+        if rewritten.is_changed() {
+            let written = write_back(Path::new(source), &rewritten.text);
+            written.map_err(|error| Failure::Output(Some(source.into()), error))?;
         }
         if code == Code::Returned && rewritten.changes.iter().any(|change| matches!(change.edit, Edit::Left { .. })) {
             code = Code::Raised;
         }
-        match write_rewritten(&mut out, &source, &rewritten, style, surroundings::unicode()) {
+        match write_rewritten(&mut out, source, rewritten, style, surroundings::unicode(), width) {
             Err(error) if !is_closed_pipe(&error) => return Err(Failure::Output(None, error)),
             _ => {}
         }
     }
     Ok(code)
+}
+
+/// What is to become of a file; what is wrong with it where it cannot be run.
+fn rewritten(found: Found) -> Result<Result<(String, Rewritten), Diagnostics>, Failure> {
+    let source = match found {
+        Found::Named(source) => source,
+        Found::Unreadable(_, diagnostics) => return Ok(Err(diagnostics)),
+    };
+    if let Err(diagnostics) = scenario::load(Some(&source)) {
+        return Ok(Err(diagnostics));
+    }
+    let text = fs::read_to_string(&source).map_err(|error| Failure::Output(Some((&source).into()), error))?;
+    Ok(rewrite(&source, &text).map(|rewritten| (source, rewritten)))
+}
+
+fn write_back(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = NewFile::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.finish()
 }
 
 /// Only a file can be written back.

@@ -3,21 +3,23 @@
 use std::fmt;
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::expect::Difference;
 use crate::report::duration::thousands;
-use crate::report::escape::{escape, escaped};
+use crate::report::escape::escape;
 use crate::report::fit::{fit, pad};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
 use crate::scenario::Python;
 
-use super::{Checked, CheckedRun, Tally, python_words};
+use super::{Checked, CheckedRun, NARROWEST_VALUE, Tally, Verdict, WIDEST_KEY, python_words};
 
 /// How many differences of one expectation are shown; who has more mends these first.
 const MOST_DIFFERENCES: usize = 20;
 
-/// How many columns of a value are shown; JSON has it whole.
-const VALUE_COLUMNS: usize = 1000;
+/// How many columns a line takes where nothing says how many there are, as in a log; JSON has every value whole.
+const WIDEST_LINE: usize = 1000;
 
 /// The widest that the places in the files are made for the sake of what stands behind them.
 const WIDEST_PLACE: usize = 48;
@@ -28,14 +30,23 @@ pub struct Human<W> {
     out: W,
     style: Style,
     glyphs: Glyphs,
+    width: usize,
     places: usize,
 }
 
 impl<W: Write> Human<W> {
-    /// Before the first. `places`: each expectation's file and line, for the layout.
-    pub fn new<'a>(out: W, style: Style, unicode: bool, places: impl Iterator<Item = (&'a str, u32)>) -> Human<W> {
-        let width = |(source, line)| fit(place(source, line), WIDEST_PLACE, "").chars().count();
-        Human { out, style, glyphs: Glyphs::new(unicode), places: places.map(width).max().unwrap_or(0) }
+    /// Before the first. `width`: the columns there are, where something says so; `places`: each expectation's file and
+    /// line, for the layout.
+    pub fn new<'a>(
+        out: W,
+        style: Style,
+        unicode: bool,
+        width: Option<usize>,
+        places: impl Iterator<Item = (&'a str, u32)>,
+    ) -> Human<W> {
+        let columns = |(source, line)| fit(place(source, line), WIDEST_PLACE, "").width();
+        let places = places.map(columns).max().unwrap_or(0);
+        Human { out, style, glyphs: Glyphs::new(unicode), width: width.unwrap_or(WIDEST_LINE), places }
     }
 
     /// Writes one.
@@ -52,10 +63,12 @@ impl<W: Write> Human<W> {
             }
             Checked::Invalid { source, diagnostics } => {
                 let why = match diagnostics.problems() {
-                    [problem] => escaped(problem.message()).to_string(),
+                    [problem] => problem.message().to_owned(),
                     problems => format!("{} mistakes", problems.len()),
                 };
-                self.line(self.style.failure, self.glyphs.raised, escape(source), format_args!("not run: {why}"))
+                let room = self.width.saturating_sub(self.places + 4).max(NARROWEST_VALUE);
+                let what = fit(format_args!("not run: {why}"), room, self.glyphs.ellipsis);
+                self.line(self.style.failure, self.glyphs.raised, escape(source), what)
             }
         }
     }
@@ -72,6 +85,10 @@ impl<W: Write> Human<W> {
         let passed = role(tally.passed, success).style(count(tally.passed, "passed")).to_string();
         let failed = role(tally.failed, failure).style(count(tally.failed, "failed")).to_string();
         write!(self.out, "{passed}, {failed}")?;
+        if tally.empty > 0 {
+            let words = if tally.empty == 1 { "expects nothing" } else { "expect nothing" };
+            write!(self.out, ", {}", dim.style(count(tally.empty, words)))?;
+        }
         if tally.invalid > 0 {
             write!(self.out, ", {}", failure.style(count(tally.invalid, files(tally.invalid, "not run").as_str())))?;
         }
@@ -84,10 +101,10 @@ impl<W: Write> Human<W> {
     }
 
     fn run(&mut self, run: &CheckedRun<'_>) -> io::Result<()> {
-        let (role, sign) = if run.passed() {
-            (self.style.success, self.glyphs.returned)
-        } else {
-            (self.style.failure, self.glyphs.raised)
+        let (role, sign) = match run.verdict() {
+            Verdict::Passed => (self.style.success, self.glyphs.returned),
+            Verdict::Failed => (self.style.failure, self.glyphs.raised),
+            Verdict::Empty => (self.style.dim, self.glyphs.not_started),
         };
         let versions = fmt::from_fn(|f| match run.expect.python[..] {
             [] => Ok(()),
@@ -96,7 +113,8 @@ impl<W: Write> Human<W> {
                 write!(f, "  {}", self.style.dim.style(python_words(&pythons)))
             }
         });
-        let call = format!("{}{versions}", run.call());
+        let empty = if run.verdict() == Verdict::Empty { "  expects nothing" } else { "" };
+        let call = format!("{}{versions}{empty}", run.call());
         self.line(role, sign, place(run.source, run.expect.line), call)?;
         for (pythons, differences) in alike(run) {
             if pythons.len() < run.findings.len() {
@@ -120,18 +138,34 @@ impl<W: Write> Human<W> {
         place: impl fmt::Display,
         what: impl fmt::Display,
     ) -> io::Result<()> {
-        let signs = self.glyphs.returned.chars().count();
+        let signs = self.glyphs.returned.width();
         let sign = pad(sign, signs).to_string();
         writeln!(self.out, "{} {}  {what}", role.style(sign), pad(&place.to_string(), self.places))
     }
 
+    /// What was expected and what was got, cut so that one sees where they differ.
+    fn both(&self, difference: &Difference, room: usize) -> (String, String) {
+        let (expected, got) = (difference.expected.as_str(), difference.got.as_str());
+        let ellipsis = self.glyphs.ellipsis;
+        let cut = |text: &str| fit(text, room, ellipsis);
+        if cut(expected) != cut(got) || expected == got {
+            return (cut(expected), cut(got));
+        }
+        // They differ behind what there is room for: a little before that they begin.
+        let alike = expected.get(..alike_up_to(expected, got)).unwrap_or_default();
+        let from = alike.char_indices().rev().nth(room / 4).map_or(0, |(at, _)| at);
+        let behind = |text: &str| cut(&format!("{ellipsis}{}", text.get(from..).unwrap_or_default()));
+        (behind(expected), behind(got))
+    }
+
     fn differences(&mut self, differences: &[Difference]) -> io::Result<()> {
         let shown = differences.get(..MOST_DIFFERENCES).unwrap_or(differences);
-        let keys: Vec<String> = shown.iter().map(|difference| escaped(&difference.place).to_string()).collect();
-        let width = keys.iter().map(|key| key.chars().count()).max().unwrap_or(0);
+        let keys: Vec<String> =
+            shown.iter().map(|difference| fit(&difference.place, WIDEST_KEY, self.glyphs.ellipsis)).collect();
+        let width = keys.iter().map(|key| key.width()).max().unwrap_or(0);
+        let room = self.width.saturating_sub("        expected  ".len() + width).max(NARROWEST_VALUE);
         for (difference, key) in shown.iter().zip(&keys) {
-            let cut = |text: &str| fit(text, VALUE_COLUMNS, self.glyphs.ellipsis);
-            let (expected, got) = (cut(&difference.expected), cut(&difference.got));
+            let (expected, got) = self.both(difference, room);
             let (success, failure) = (self.style.success, self.style.failure);
             writeln!(self.out, "      {}  expected  {}", pad(key, width), success.style(expected))?;
             writeln!(self.out, "      {:width$}  got       {}", "", failure.style(got))?;
@@ -142,6 +176,12 @@ impl<W: Write> Human<W> {
         }
         Ok(())
     }
+}
+
+/// Where the first two characters that differ stand, or how many bytes are alike.
+fn alike_up_to(one: &str, other: &str) -> usize {
+    let mut pairs = one.char_indices().zip(other.chars());
+    pairs.find(|((_, a), b)| a != b).map_or(one.len().min(other.len()), |((at, _), _)| at)
 }
 
 /// The versions that differ, those in the same way together.

@@ -7,13 +7,14 @@ use serde::Serialize;
 use crate::report::json::CallOptions;
 use crate::scenario::Python;
 
-use super::{Checked, CheckedRun, Tally};
+use super::{Checked, CheckedRun, Tally, Verdict};
 
 #[derive(Serialize)]
 struct Document<'a> {
     format: &'static str,
     passed: usize,
     failed: usize,
+    empty: usize,
     checks: Vec<Check<'a>>,
     without_expectations: Vec<&'a str>,
     invalid: Vec<Invalid<'a>>,
@@ -53,6 +54,7 @@ pub fn write_json(out: &mut impl Write, checked: &[Checked<'_>], tally: &Tally) 
         format: "asyncdemo.check/1",
         passed: tally.passed,
         failed: tally.failed,
+        empty: tally.empty,
         checks: checked.iter().filter_map(check).collect(),
         without_expectations: checked
             .iter()
@@ -74,7 +76,11 @@ fn check<'a>(checked: &'a Checked<'a>) -> Option<Check<'a>> {
         line: run.expect.line,
         call: CallOptions(run.expect.call),
         python: run.findings.iter().map(|(python, _)| python.as_str()).collect(),
-        status: if run.passed() { "passed" } else { "failed" },
+        status: match run.verdict() {
+            Verdict::Passed => "passed",
+            Verdict::Failed => "failed",
+            Verdict::Empty => "empty",
+        },
         differences: differences(run),
     })
 }

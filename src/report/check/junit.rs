@@ -4,12 +4,13 @@ use std::io::Write;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Checked, CheckedRun, python_words};
+use super::{Checked, CheckedRun, Verdict, python_words};
 
 /// Why the XML could not be written.
 pub type JunitError = quick_junit::SerializeError;
 
-/// Writes everything that was checked. A file that was not run is an error, one without expectations a skipped case.
+/// Writes everything that was checked. A file that was not run is an error; one without expectations, and an expectation
+/// that expects nothing, is a skipped case.
 /// Nothing in it depends on the clock: the same checks give the same bytes.
 ///
 /// # Errors
@@ -22,9 +23,8 @@ pub fn write_junit(out: &mut impl Write, checked: &[Checked<'_>]) -> Result<(), 
         let (source, case) = match checked {
             Checked::Run(run) => (run.source, case(run)),
             Checked::Nothing { source } => {
-                let mut status = TestCaseStatus::skipped();
-                status.set_message("no expectations");
-                (*source, named(source, "no expectations".to_owned(), status))
+                let why = "no expectations";
+                (*source, named(source, why.to_owned(), skipped(why)))
             }
             Checked::Invalid { source, diagnostics } => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
@@ -51,8 +51,10 @@ pub fn write_junit(out: &mut impl Write, checked: &[Checked<'_>]) -> Result<(), 
 
 fn case(run: &CheckedRun<'_>) -> TestCase {
     let name = format!("line {}: {}", run.expect.line, run.call());
-    if run.passed() {
-        return named(run.source, name, TestCaseStatus::success());
+    match run.verdict() {
+        Verdict::Passed => return named(run.source, name, TestCaseStatus::success()),
+        Verdict::Empty => return named(run.source, name, skipped("expects nothing")),
+        Verdict::Failed => {}
     }
     let mut text = String::new();
     for (python, differences) in &run.findings {
@@ -72,6 +74,12 @@ fn case(run: &CheckedRun<'_>) -> TestCase {
     status.set_type("difference");
     status.set_description(text);
     named(run.source, name, status)
+}
+
+fn skipped(why: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(why);
+    status
 }
 
 fn named(source: &str, name: String, status: TestCaseStatus) -> TestCase {

@@ -2,19 +2,22 @@
 
 use std::io::{self, Write};
 
-use crate::expect::{Change, Edit, Rewritten};
+use unicode_width::UnicodeWidthStr;
+
+use crate::expect::{Change, Edit, Rewritten, expects_nothing};
 use crate::report::escape::{escape, escaped};
 use crate::report::fit::{fit, pad};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
 use crate::report::words::count;
 
-use super::call_words;
+use super::{NARROWEST_VALUE, WIDEST_KEY, call_words};
 
-/// How many columns of a value are shown.
-const VALUE_COLUMNS: usize = 300;
+/// How many columns a line takes where nothing says how many there are.
+const WIDEST_LINE: usize = 300;
 
-/// Says what is different in a file, and what it came to in one last line.
+/// Says what is different in a file, and what it came to in one last line. `width`: the columns there are, where
+/// something says so.
 ///
 /// # Errors
 ///
@@ -25,37 +28,42 @@ pub fn write_rewritten(
     rewritten: &Rewritten,
     style: Style,
     unicode: bool,
+    width: Option<usize>,
 ) -> io::Result<()> {
-    let glyphs = Glyphs::new(unicode);
-    let cut = |text: &str| fit(text, VALUE_COLUMNS, glyphs.ellipsis);
-    let (mut new, mut updated, mut failing) = (0, 0, 0);
+    let ellipsis = Glyphs::new(unicode).ellipsis;
+    let (mut new, mut filled, mut updated, mut failing, mut empty) = (0, 0, 0, 0, 0);
     for (index, expect) in rewritten.scenario.expect.iter().enumerate() {
         let changes: Vec<&Change> = rewritten.changes.iter().filter(|change| change.expect == index).collect();
         let (sign, role, counter) = if changes.is_empty() {
             continue;
         } else if changes.iter().any(|change| matches!(change.edit, Edit::Left { .. })) {
-            ("!", style.failure, &mut failing)
+            ("!", style.failure, if expects_nothing(expect) { &mut empty } else { &mut failing })
         } else if changes.iter().any(|change| change.edit == Edit::New) {
             ("+", style.success, &mut new)
+        } else if changes.iter().any(|change| matches!(change.edit, Edit::Added { .. })) {
+            ("+", style.success, &mut filled)
         } else {
             ("~", style.warning, &mut updated)
         };
         *counter += 1;
         let call = call_words(&rewritten.scenario, expect.call);
         writeln!(out, "{} {}:{}  {call}", role.style(sign), escape(source), expect.line)?;
-        let width = changes.iter().map(|change| escape(&change.key).to_string().chars().count()).max().unwrap_or(0);
-        for change in changes {
-            let key = escape(&change.key).to_string();
-            let key = pad(&key, width);
+        let keys: Vec<String> = changes.iter().map(|change| fit(&change.key, WIDEST_KEY, ellipsis)).collect();
+        let columns = keys.iter().map(|key| key.width()).max().unwrap_or(0);
+        let room = width.unwrap_or(WIDEST_LINE).saturating_sub("        was  ".len() + columns).max(NARROWEST_VALUE);
+        let cut = |text: &str| fit(text, room, ellipsis);
+        for (change, key) in changes.into_iter().zip(&keys) {
+            let key = pad(key, columns);
             match &change.edit {
                 Edit::New => {}
+                Edit::Added { after } => writeln!(out, "      {key}  now  {}", style.success.style(cut(after)))?,
                 Edit::Updated { before, after } => {
                     writeln!(out, "      {key}  was  {}", cut(before))?;
-                    writeln!(out, "      {:width$}  now  {}", "", style.success.style(cut(after)))?;
+                    writeln!(out, "      {:columns$}  now  {}", "", style.success.style(cut(after)))?;
                 }
                 Edit::Removed { before } => {
                     writeln!(out, "      {key}  was  {}", cut(before))?;
-                    writeln!(out, "      {:width$}  now  left out", "")?;
+                    writeln!(out, "      {:columns$}  now  left out", "")?;
                 }
                 Edit::Left { why } => writeln!(out, "      {key}  {}", style.failure.style(escaped(why)))?,
             }
@@ -64,7 +72,9 @@ pub fn write_rewritten(
     let total = rewritten.scenario.expect.len();
     let mut parts = Vec::new();
     let fail = if failing == 1 { "still fails" } else { "still fail" };
-    for (number, word) in [(new, "written"), (updated, "updated"), (failing, fail)] {
+    let nothing = if empty == 1 { "still expects nothing" } else { "still expect nothing" };
+    let counts = [(new, "written"), (filled, "filled in"), (updated, "updated"), (failing, fail), (empty, nothing)];
+    for (number, word) in counts {
         if number > 0 {
             parts.push(format!("{} {word}", count(number, "expectation")));
         }

@@ -23,6 +23,8 @@ pub struct Shape {
     cleaned: bool,
     /// Who cancelled it again while it cleaned up.
     again: Option<Canceller>,
+    /// A `.cancel()` came when it had raised already.
+    silenced: bool,
     retrieved: bool,
     given: bool,
     /// A gather() has it among its members, the call itself or a nested one.
@@ -92,6 +94,7 @@ impl Shape {
             started: entry.started.is_some(),
             cleaned: entry.cleanup.is_some(),
             again: entry.cancelled_again.map(|cancelled| cancelled.by),
+            silenced: entry.silenced.is_some(),
             // Only for an exception does it make a difference.
             retrieved: entry.retrieved || end != End::Raised,
             given: place.given,
@@ -203,6 +206,7 @@ impl Story {
             matches!(page.run.call, Call::Wait(options) if options.return_when == ReturnWhen::FirstException);
         let asked = match (shape.retrieved, first_exception) {
             (false, _) => " until somebody asks for it.",
+            _ if shape.silenced => ". A cancel() that came too late has silenced it: Python will not log it.",
             (true, true) => ". wait() looked at it to see whether to return, so Python will not log it.",
             (true, false) => ". Something has asked for it, so Python will not log it.",
         };
@@ -364,7 +368,14 @@ impl Story {
                     " Nobody sees {exceptions}: gather() marked {them} as retrieved, so not even the log shows {them}."
                 )
             }
+            Fate::Swallowed if self.shape.silenced => {
+                format!(" Nobody sees {exceptions}: a cancel() that came too late has silenced {them}.")
+            }
             Fate::Swallowed => format!(" Nobody sees {exceptions}, and Python does not log {them}."),
+            // Its group took it, and nobody asked the group.
+            Fate::Unretrieved if self.shape.retrieved && !logs.is_empty() => {
+                format!(" Nobody asked {} group for {exceptions}{logs} as the group's.", g.its)
+            }
             Fate::Unretrieved => format!(" Nobody asked for {exceptions}{logs}."),
             Fate::Pending if self.shape.end == End::Raised && !self.shape.retrieved => {
                 format!(" Nobody asked for {exceptions}{logs}.")

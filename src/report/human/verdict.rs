@@ -124,8 +124,7 @@ fn cancel_of(page: &Page<'_>, of: Target) -> Option<(Target, Cancellation)> {
         .iter()
         .filter(|one| one.accepted && one.target == of)
         .map(|one| (one.target, one.cancellation))
-        .filter(|(_, Cancellation { at, by, .. })| *at <= run.outcome.at && outside(by))
-        .next_back()
+        .rfind(|(_, Cancellation { at, by, .. })| *at <= run.outcome.at && outside(by))
 }
 
 fn cancel_words(page: &Page<'_>, target: Target, Cancellation { at, by, .. }: Cancellation) -> String {

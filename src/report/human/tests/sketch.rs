@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::{Canceller, Ended, Exception, ExceptionKind, Item, Message, Misuse, Recording, Returned, Target};
+use crate::event::{
+    Canceller, Ended, Exception, ExceptionKind, Item, Message, Misuse, Reason, Recording, Returned, Target,
+};
 use crate::outcome::{Cancel, Cancellation, Entry, Fate, Gave, Outcome, Run, State};
 use crate::report::human::{Options, write};
 use crate::report::style::Style;
@@ -351,6 +353,7 @@ impl Sketch {
             cancels: Vec::new(),
             exited_at: (!stuck).then_some(ended_at),
             ended_at,
+            reason: Reason::Finished,
             interrupted: false,
             warnings: Vec::new(),
             logs: Vec::new(),

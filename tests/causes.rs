@@ -1,0 +1,374 @@
+//! The ledger's `fate` and `why`, from real runs: whose doing it was, nearest cause first.
+
+use asyncdemo::event::Recording;
+use asyncdemo::executor::{clock::Virtual, run};
+use asyncdemo::outcome::Ledger;
+use asyncdemo::report::json::{ClockName, Head, write_document};
+use asyncdemo::scenario::{Call, Function, GatherOptions, Python, parse};
+use serde_json::Value;
+
+use Function::{Gather, Wait};
+
+/// What the document's ledger says of every awaitable, a line each: `name fate: cause < cause`.
+#[track_caller]
+fn check(toml: &str, call: impl Into<Which>, expected: &[&str]) {
+    let scenario = parse("-", toml).unwrap_or_else(|problems| panic!("{}", problems.render(false, 120)));
+    let call = match call.into() {
+        Which::Function(function) => scenario.call(function),
+        Which::Call(call) => call,
+    };
+    let mut told = (Ledger::new(&scenario, call, Python::V3_13), Recording::default());
+    let end = run(&scenario, call, Python::V3_13, Virtual, &mut told);
+    let head = Head { source: "-", clock: ClockName::Virtual };
+    let mut document = Vec::new();
+    write_document(&mut document, &head, &told.0.finish(&end), None, true).expect("memory takes everything");
+    let document: Value = serde_json::from_slice(&document).expect("it is JSON");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let line = |entry: &Value| {
+        let why: Vec<String> = entry["why"].as_array().into_iter().flatten().map(text).collect();
+        let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(" < ")) };
+        format!("{} {}{why}", text(&entry["name"]), text(&entry["fate"]))
+    };
+    let lines: Vec<String> = document["awaitables"].as_array().into_iter().flatten().map(line).collect();
+    assert_eq!(lines, expected, "\n{}", lines.join("\n"));
+}
+
+enum Which {
+    Function(Function),
+    Call(Call),
+}
+
+impl From<Function> for Which {
+    fn from(function: Function) -> Which {
+        Which::Function(function)
+    }
+}
+
+impl From<Call> for Which {
+    fn from(call: Call) -> Which {
+        Which::Call(call)
+    }
+}
+
+const EXCEPTIONS_AS_VALUES: Call = Call::Gather(GatherOptions { return_exceptions: true });
+
+/// A group in a group, and something beside each.
+const NESTED: &str = r#"
+    [[awaitable]]
+    name = "rows"
+    delay = 3
+    [[awaitable]]
+    name = "index"
+    delay = 4
+    returns = 5
+    [[awaitable]]
+    name = "table"
+    kind = "gather"
+    members = ["rows"]
+    cancel_at = 1
+    [[awaitable]]
+    name = "database"
+    kind = "gather"
+    members = ["table", "index"]
+    [[awaitable]]
+    name = "page"
+    delay = 5
+    returns = 1
+"#;
+
+#[test]
+fn a_nested_group_that_the_scenario_cancels() {
+    let cancelled = "the group table was cancelled at 1 s, as the scenario says";
+    let rows = format!("rows was cancelled < {cancelled}");
+    let table = "table delivered: it was cancelled at 1 s, as the scenario says";
+    let index = format!("index lost: the group database raised CancelledError at 1 s < {rows}");
+    check(
+        NESTED,
+        Gather,
+        &[
+            &format!("rows raised: {cancelled}"),
+            &index,
+            table,
+            &format!("database delivered: {rows}"),
+            &format!("page lost: gather() raised CancelledError at 1 s < {rows}"),
+        ],
+    );
+    check(
+        NESTED,
+        EXCEPTIONS_AS_VALUES,
+        &[
+            &format!("rows delivered: {cancelled}"),
+            &index,
+            table,
+            &format!("database delivered: {rows}"),
+            "page delivered",
+        ],
+    );
+}
+
+#[test]
+fn a_cancellation_goes_from_group_to_group() {
+    let by_caller = "gather() was cancelled < the caller was cancelled at 0.5 s, as the scenario says";
+    let by_groups = format!("the group table was cancelled < the group database was cancelled < {by_caller}");
+    check(
+        &format!("{NESTED}\n[caller]\ncancel_at = 0.5"),
+        Gather,
+        &[
+            &format!("rows cancelled: {by_groups}"),
+            &format!("index cancelled: the group database was cancelled < {by_caller}"),
+            &format!(
+                "table swallowed: the group database raised CancelledError at 0.5 s < \
+                 the group database was cancelled < {by_caller}"
+            ),
+            // The page is the nearer one, and so the first to be heard of.
+            &format!("database swallowed: gather() raised CancelledError at 0.5 s < page was cancelled < {by_caller}"),
+            &format!("page raised: {by_caller}"),
+        ],
+    );
+}
+
+#[test]
+fn of_several_cancellations_at_one_moment_each_has_its_own_cause() {
+    let scenario = r#"
+        [[awaitable]]
+        name = "left"
+        kind = "gather"
+        members = ["a", "c"]
+        cancel_at = 1
+        [[awaitable]]
+        name = "right"
+        kind = "gather"
+        members = ["b", "c"]
+        cancel_at = 1
+        [[awaitable]]
+        name = "a"
+        delay = 5
+        [[awaitable]]
+        name = "b"
+        delay = 5
+        [[awaitable]]
+        name = "c"
+        kind = "task"
+        delay = 5
+    "#;
+    check(
+        scenario,
+        EXCEPTIONS_AS_VALUES,
+        &[
+            "left delivered: it was cancelled at 1 s, as the scenario says",
+            "right delivered: it was cancelled at 1 s, as the scenario says",
+            "a delivered: the group left was cancelled at 1 s, as the scenario says",
+            "b cancelled: the group right was cancelled at 1 s, as the scenario says",
+            "c delivered: the group left was cancelled at 1 s, as the scenario says",
+        ],
+    );
+}
+
+#[test]
+fn a_caller_that_is_cancelled_on_the_way() {
+    let two = r#"
+        [[awaitable]]
+        name = "quick"
+        kind = "task"
+        delay = 1
+        returns = 1
+        [[awaitable]]
+        name = "failing"
+        kind = "task"
+        delay = 1
+        raises = "OSError"
+    "#;
+    let before_call = "the caller was cancelled at 2 s, as the scenario says, before it called gather()";
+    check(
+        &format!("{two}\n[caller]\ncall_at = 3\ncancel_at = 2"),
+        Gather,
+        &[
+            &format!("quick lost: {before_call}"),
+            &format!("failing unretrieved: nobody asked for its exception < {before_call}"),
+        ],
+    );
+    let before_await = "the caller was cancelled at 2 s, as the scenario says, before it awaited gather()";
+    check(
+        &format!("{two}\n[caller]\nawait_at = 3\ncancel_at = 2"),
+        Gather,
+        &[&format!("quick lost: {before_await}"), &format!("failing unretrieved: {before_await}")],
+    );
+    let awaiting = "the caller was cancelled at 0.5 s, as the scenario says, while it awaited wait()";
+    check(
+        &format!("{two}\n[caller]\ncancel_at = 0.5"),
+        Wait,
+        &[
+            &format!("quick lost: {awaiting}"),
+            &format!("failing unretrieved: nobody asked for its exception < {awaiting}"),
+        ],
+    );
+}
+
+#[test]
+fn a_member_that_refuses_tells_the_nearest_cause_first() {
+    let scenario = r#"
+        [[awaitable]]
+        name = "words"
+        delay = 3
+        on_cancel = { returns = 31007 }
+        [[awaitable]]
+        name = "lines"
+        delay = 2
+        [caller]
+        cancel_at = 1
+    "#;
+    let cancelled = "gather() was cancelled < the caller was cancelled at 1 s, as the scenario says";
+    check(
+        scenario,
+        Gather,
+        &[
+            &format!("words lost: gather() raised CancelledError at 1 s < lines was cancelled < {cancelled}"),
+            &format!("lines raised: {cancelled}"),
+        ],
+    );
+}
+
+/// gather() has taken the exception from its member, and Python logs it as the group's.
+#[test]
+fn what_is_logged_as_its_groups_is_not_swallowed() {
+    let scenario = r#"
+        [[awaitable]]
+        name = "upload"
+        delay = 2
+        raises = "OSError: disk is full"
+        [[awaitable]]
+        name = "resize"
+        delay = 0.5
+        returns = "small.png"
+        [[awaitable]]
+        name = "publish"
+        kind = "gather"
+        members = ["resize", "upload"]
+        [wait]
+        timeout = 1
+    "#;
+    check(
+        scenario,
+        Wait,
+        &[
+            "upload unretrieved: the group publish raised it at 2 s < nobody asked the group publish for it < \
+             the group publish was pending when wait() returned",
+            "resize lost: the group publish raised OSError at 2 s < upload raised OSError at 2 s",
+            "publish pending: nobody asked for its exception < upload raised OSError at 2 s",
+        ],
+    );
+    let returns = scenario.replace("raises = \"OSError: disk is full\"", "returns = 3");
+    let lost = "lost: it is in the results of the group publish < the group publish was pending when wait() returned";
+    check(&returns, Wait, &[&format!("upload {lost}"), &format!("resize {lost}"), "publish pending"]);
+}
+
+#[test]
+fn results_are_lost_with_the_groups_that_hold_them() {
+    let scenario = r#"
+        [[awaitable]]
+        name = "shared"
+        kind = "task"
+        delay = 1
+        returns = 1
+        [[awaitable]]
+        name = "fails"
+        delay = 2
+        raises = "OSError"
+        [[awaitable]]
+        name = "kept"
+        kind = "gather"
+        members = ["shared"]
+        [[awaitable]]
+        name = "failed"
+        kind = "gather"
+        members = ["shared", "fails"]
+    "#;
+    check(
+        scenario,
+        Gather,
+        &[
+            "shared lost: it is in the results of the group kept < gather() raised OSError at 2 s < \
+             fails raised OSError at 2 s < the group failed raised OSError at 2 s",
+            "fails raised",
+            "kept lost: gather() raised OSError at 2 s < fails raised OSError at 2 s",
+            "failed delivered: fails raised OSError at 2 s",
+        ],
+    );
+}
+
+#[test]
+fn what_is_no_argument_says_so() {
+    let scenario = r#"
+        [[awaitable]]
+        name = "query"
+        delay = 1
+        raises = "ValueError"
+        [[awaitable]]
+        name = "heartbeat"
+        kind = "task"
+        delay = 0.5
+        [[awaitable]]
+        name = "audit"
+        kind = "task"
+        delay = 0.5
+        raises = "OSError"
+        cancel_at = 0.7
+        [[awaitable]]
+        name = "reply"
+        kind = "future"
+        delay = "forever"
+        [[awaitable]]
+        name = "flush"
+        kind = "task"
+        delay = "forever"
+        on_cancel = { cleanup = "forever" }
+        [caller]
+        args = ["query"]
+        then = "exit"
+    "#;
+    check(
+        scenario,
+        Gather,
+        &[
+            "query raised",
+            "heartbeat lost: it is no argument of gather()",
+            "audit swallowed: its cancel() at 0.7 s came too late, and silenced it < it is no argument of gather()",
+            "reply unfinished: the program ended, and asyncio.run() cancels only tasks",
+            "flush unfinished: its cleanup waits for something that never comes < \
+             asyncio.run() cancelled what was left when the program ended at 1 s",
+        ],
+    );
+}
+
+#[test]
+fn what_was_never_made_says_why() {
+    let scenario = r#"
+        [[awaitable]]
+        name = "a"
+        [[awaitable]]
+        name = "pair"
+        kind = "gather"
+        members = ["a"]
+    "#;
+    let before_call = "gather() was never called < \
+                       the caller was cancelled at 1 s, as the scenario says, before it called gather()";
+    check(
+        &format!("{scenario}\n[caller]\ncall_at = 2\ncancel_at = 1"),
+        Gather,
+        &[&format!("a unfinished: {before_call}"), &format!("pair unfinished: {before_call}")],
+    );
+    check(
+        &format!("{scenario}\n[[awaitable]]\nname = \"b\"\n[caller]\nargs = [\"b\"]"),
+        Gather,
+        &[
+            "a unfinished: nothing ever wrapped it in a task < the group pair was never made",
+            "pair unfinished: no list names it",
+            "b delivered",
+        ],
+    );
+    check(
+        "[[awaitable]]\nname = \"a\"\n[caller]\nunpack = false",
+        Gather,
+        &["a unfinished: nothing ever wrapped it in a task < gather() raised TypeError at 0 s"],
+    );
+}
