@@ -157,7 +157,11 @@ pub struct RunOptions {
 
 /// `asyncdemo verify`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes:\n  0  all equal\n  1  a difference\n  2  nothing was compared")]
+#[command(
+    after_help = "Exit codes:\n  0    all equal\n  1    a difference\n  2    nothing was compared, or not all could be run \
+        and what could was equal\n  4    the output could not be written\n  130  interrupted by Ctrl-C (by SIGTERM: 143); \
+        what was compared so far was written"
+)]
 pub struct Verify {
     /// Scenario files, folders of them, or built-in scenarios' names; left out: all built-in scenarios
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -187,7 +191,7 @@ pub struct Verify {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: When,
 
-    /// When to show progress on standard error
+    /// When to show progress on standard error; always gives plain lines where that is no terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub progress: When,
 }

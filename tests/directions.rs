@@ -87,8 +87,8 @@ const RULES: &[Rule] = &[
     },
     Rule { part: "verify", except: &[], forbidden: &["crate::commands", "crate::cli", "clap"] },
     Rule { part: "report", except: &[], forbidden: &["crate::verify", "crate::python"] },
-    // Where the runtime is made and where it is used is one file.
-    Rule { part: "", except: &["executor/clock.rs"], forbidden: &["tokio"] },
+    // Where a runtime is made and where it is used is one file: for the clock, and for signals.
+    Rule { part: "", except: &["executor/clock.rs", "commands/interruption.rs"], forbidden: &["tokio"] },
     Rule { part: "", except: &["scenario/parse"], forbidden: &["toml"] },
     Rule { part: "", except: &["expect"], forbidden: &["toml_edit"] },
     Rule { part: "", except: &["report/check/junit.rs"], forbidden: &["quick_junit"] },

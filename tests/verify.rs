@@ -3,7 +3,7 @@
 mod cpython;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use assert_cmd::Command;
@@ -11,8 +11,7 @@ use asyncdemo::scenario::{Python, parse};
 use asyncdemo::verify::generator::{self, Random};
 use asyncdemo::verify::harness::{Harness, NoAnswer};
 use asyncdemo::verify::interpreter::Interpreter;
-use asyncdemo::verify::team::{Verdict, compare};
-use std::ops::ControlFlow;
+use asyncdemo::verify::team::Team;
 
 const LIMIT: Duration = Duration::from_secs(60);
 /// How many random scenarios are compared; more are for the command itself.
@@ -22,22 +21,6 @@ fn asyncdemo(arguments: &[&str]) -> (i32, String, String) {
     let output = Command::cargo_bin("asyncdemo").expect("it is built").args(arguments).output().expect("it starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
-}
-
-/// A program that is named as an interpreter.
-#[cfg(unix)]
-fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt;
-    let path = folder.join(name);
-    fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("a file can be written");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it can be made a program");
-    path
-}
-
-/// What a program says that passes for CPython 3.13, at the path of another.
-#[cfg(unix)]
-fn passes_for_cpython(path: &Path) -> String {
-    format!("case \"$*\" in *implementation*) printf 'cpython\\n3.13\\n3.13.0\\n{}\\n'; exit;; esac", path.display())
 }
 
 #[test]
@@ -59,7 +42,7 @@ fn json_is_one_document() {
         let document: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
         assert_eq!(code, 0);
         assert_eq!(document["format"], "asyncdemo.verify/1");
-        assert_eq!(document["compared"], serde_json::json!({"scenarios": 1, "runs": 8, "differences": 0}));
+        assert_eq!(document["compared"], serde_json::json!({"scenarios": 1, "runs": 8, "differences": 0, "failed": 0}));
         assert_eq!(document["interpreters"][0]["version"], interpreter.version.as_str());
     }
 }
@@ -79,15 +62,18 @@ fn the_cases_of_cpython_are_equal_on_every_cpython() {
 fn random_scenarios_are_equal_on_every_cpython() {
     let interpreters = cpython::interpreters();
     let mut runs = 0;
-    let make = |index| parse("-", &generator::scenario(&mut Random::new(41, index as u64)).to_string()).ok();
-    compare(&interpreters, LIMIT, RANDOM, make, |verdict| {
-        runs += verdict.runs;
-        if let Some(difference) = verdict.differences.first() {
-            let toml = generator::scenario(&mut Random::new(41, verdict.index as u64));
-            panic!("{}\n{difference:#?}", toml);
-        }
-        ControlFlow::Continue(())
-    });
+    let toml = |index| generator::scenario(&mut Random::new(41, index as u64)).to_string();
+    Team::new(&interpreters, LIMIT).compare(
+        RANDOM,
+        |index| parse("-", &toml(index)),
+        |index, verdict| {
+            let verdict = verdict.unwrap_or_else(|why| panic!("{}\n{why:?}", toml(index)));
+            runs += verdict.runs;
+            assert!(verdict.failures.is_empty(), "{:#?}", verdict.failures);
+            assert!(verdict.differences.is_empty(), "{}\n{:#?}", toml(index), verdict.differences[0]);
+            ControlFlow::Continue(())
+        },
+    );
     assert!(interpreters.is_empty() || runs >= 5 * RANDOM * interpreters.len(), "only {runs} runs were compared");
 }
 
@@ -121,58 +107,6 @@ fn nothing_to_compare_with_is_said() {
     assert_eq!(errors, "error: no-such-python cannot be compared with: there is no such program\n");
 }
 
-#[cfg(unix)]
-#[test]
-fn what_is_no_cpython_is_said() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    let says = |lines: &str| format!("printf '{lines}\\n/usr/bin/python\\n'");
-    for (name, text, why) in [
-        ("pypy", says("pypy\\n3.10\\n3.10.13"), "it is pypy 3.10.13, and only CPython can be compared with"),
-        ("old", says("cpython\\n3.7\\n3.7.16"), "it is CPython 3.7.16; known are 3.8 to 3.14"),
-        ("new", says("cpython\\n3.99\\n3.99.0"), "it is CPython 3.99.0; known are 3.8 to 3.14"),
-        ("shim", "echo 'no version is set' >&2; exit 1".to_owned(), "it is no Python that works: no version is set"),
-        ("cat", "exec cat /dev/null".to_owned(), "it is no Python: it did not say what it is"),
-    ] {
-        let program = script(folder.path(), name, &text);
-        let (code, _, errors) = asyncdemo(&["verify", "--interpreter", program.to_str().expect("UTF-8")]);
-        assert_eq!(code, 2, "{errors}");
-        assert!(errors.ends_with(&format!("{name} cannot be compared with: {why}\n")), "{errors}");
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn an_interpreter_that_crashes_or_hangs_is_a_difference() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    let path = folder.path();
-    let hello = "echo '{\"python\": \"3.13\"}'";
-    let children = path.join("children");
-    let hang = format!("{hello}; sleep 1000 & echo $! >> {}; wait", children.display());
-    for (name, text, why) in [
-        ("crashes", format!("{hello}; echo 'Segmentation fault' >&2; exit 139"), "the interpreter crashed:"),
-        ("hangs", hang, "no answer in 0.5 s: the interpreter was killed"),
-        (
-            "babbles",
-            format!("{hello}; while read line; do echo nonsense; done"),
-            "it wrote what is no answer: nonsense",
-        ),
-    ] {
-        let text = format!("{}\n{text}", passes_for_cpython(&path.join(name)));
-        let program = script(path, name, &text);
-        let program = program.to_str().expect("UTF-8");
-        let (code, out, _) = asyncdemo(&["verify", "basic", "--time-limit", "500ms", "--interpreter", program]);
-        assert_eq!(code, 1, "{out}");
-        assert!(out.contains("5 of 5 runs differ") && out.contains(why), "{out}");
-    }
-    // It was killed with its children.
-    let started = fs::read_to_string(&children).expect("it was written");
-    assert_eq!(started.lines().count(), 5, "each run had an interpreter of its own");
-    for child in started.lines() {
-        let alive = fs::read_to_string(format!("/proc/{child}/stat"));
-        assert!(alive.is_err() || alive.is_ok_and(|stat| stat.contains(") Z ")), "{child} still runs");
-    }
-}
-
 #[test]
 fn bad_scenarios_and_empty_folders_are_said() {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -188,15 +122,59 @@ fn bad_scenarios_and_empty_folders_are_said() {
 #[test]
 fn verdicts_come_in_order() {
     let mut seen: Vec<usize> = Vec::new();
-    compare(
-        &[],
-        LIMIT,
+    Team::new(&[], LIMIT).compare(
         50,
-        |_| None,
-        |Verdict { index, .. }| {
+        |_| parse("-", ""),
+        |index, _| {
             seen.push(index);
             if index == 30 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         },
     );
     assert_eq!(seen, (0..=30).collect::<Vec<_>>());
+}
+
+/// Nothing was compared then, and whoever made it must hear of it.
+#[test]
+fn a_scenario_that_is_not_valid_is_no_verdict() {
+    let mut seen = Vec::new();
+    Team::new(&[], LIMIT).compare(
+        3,
+        |index| parse("drawn", if index == 1 { "[[awaitable]]\ndelay = -1" } else { "[caller]\nargs = []" }),
+        |_, verdict| {
+            seen.push(verdict.map(|verdict| verdict.runs).map_err(|why| why.render(false, 80)));
+            if seen.last().is_some_and(Result::is_err) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        },
+    );
+    assert_eq!(seen.len(), 2);
+    assert_eq!(seen[0], Ok(0));
+    assert!(seen[1].as_ref().is_err_and(|why| why.contains("a duration cannot be negative")), "{seen:?}");
+}
+
+#[test]
+fn every_bad_interpreter_is_named() {
+    let (code, out, errors) = asyncdemo(&["verify", "--interpreter", "no-such-python", "--interpreter", "nor-this"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    let lines: Vec<&str> = errors.lines().collect();
+    assert_eq!(
+        lines,
+        ["no-such-python", "nor-this"]
+            .map(|name| format!("error: {name} cannot be compared with: there is no such program"))
+    );
+}
+
+/// `python3` is most often `python3.x`.
+#[cfg(unix)]
+#[test]
+fn one_program_by_two_names_is_asked_once() {
+    for interpreter in cpython::interpreters().iter().take(1) {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let other = folder.path().join("other");
+        std::os::unix::fs::symlink(&interpreter.program, &other).expect("a link can be made");
+        let names = [interpreter.program.as_path(), &other].map(|name| name.to_str().expect("a path in UTF-8"));
+        let (code, out, errors) =
+            asyncdemo(&["verify", "basic", "--json", "--interpreter", names[0], "--interpreter", names[1]]);
+        assert_eq!((code, errors.as_str()), (0, ""), "{out}");
+        let document: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
+        assert_eq!(document["interpreters"].as_array().map(Vec::len), Some(1), "{out}");
+    }
 }

@@ -24,6 +24,8 @@ pub enum Code {
     Output = 4,
     /// Ctrl-C.
     Interrupted = 130,
+    /// SIGTERM.
+    Terminated = 143,
 }
 
 impl From<Code> for ExitCode {

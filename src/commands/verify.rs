@@ -1,55 +1,77 @@
 //! `asyncdemo verify`: the same scenarios on real CPythons.
 
-use std::fs;
+mod progress;
+mod source;
+
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
-use crate::cli::{self, When};
+use crate::cli;
 use crate::report::escape::escaped;
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
-use crate::scenario::{self, Loaded, Scenario, builtins, parse};
-use crate::verify::generator::{self, Random};
+use crate::scenario::{Diagnostics, parse};
+use crate::verify::document::{document, verdict_json};
+use crate::verify::group;
+use crate::verify::harness::NoAnswer;
 use crate::verify::interpreter::Interpreter;
 use crate::verify::proof::{self, Layout, Sum};
+use crate::verify::prover::Prover;
 use crate::verify::shrink::shrink;
 use crate::verify::sketch::Sketch;
-use crate::verify::team::{Verdict, compare};
+use crate::verify::team::{Failure as Failed, Team, Verdict};
 
 use super::failure::{Code, Failure};
+use super::interruption::Interruption;
 use super::outputs::is_closed_pipe;
 use super::surroundings;
+
+use progress::Progress;
+use source::Source;
 
 /// Compares scenarios with CPython. Without differences the code is that of a call that returned.
 pub fn verify(arguments: cli::Verify) -> Result<Code, Failure> {
     let layout = Layout {
         width: surroundings::width_of_stdout(),
-        glyphs: if surroundings::unicode() { Glyphs::unicode() } else { Glyphs::ascii() },
+        glyphs: Glyphs::new(surroundings::unicode()),
         style: Style::new(surroundings::colour_on_stdout(arguments.color)),
     };
     let source = match arguments.random {
         Some(count) => Source::Random { count, seed: arguments.seed },
-        None => Source::Loaded(load_all(&arguments.paths)?),
+        None => Source::load(&arguments.paths)?,
     };
-    let interpreters = interpreters(&arguments.interpreter)?;
+    // Without a handler Ctrl-C ends the program as it ends any other.
+    let interruption = Interruption::listen(group::end_all).unwrap_or_default();
+    let interpreters = interpreters(&arguments.interpreter);
+    if let Some(code) = interruption.code() {
+        return Ok(code);
+    }
+    let interpreters = interpreters?;
+    let limit = Duration::from_nanos(arguments.time_limit.0);
+    let team = Team::new(&interpreters, limit);
     let mut proof = Proof {
         out: BufWriter::new(io::stdout().lock()),
+        team: &team,
         interpreters: &interpreters,
-        limit: Duration::from_nanos(arguments.time_limit.0),
+        limit,
         source: &source,
         layout,
-        progress: progress_bar(source.len(), arguments.progress),
+        progress: Progress::new(source.len(), arguments.progress),
         json: arguments.json.then(Vec::new),
         sum: Sum::default(),
+        refused: None,
     };
-    match proof.run() {
-        Err(error) if !is_closed_pipe(&error) => Err(Failure::Output(None, error)),
+    let written = proof.run(&interruption);
+    match (written, interruption.code(), proof.refused) {
+        (Err(error), ..) if !is_closed_pipe(&error) => Err(Failure::Output(None, error)),
+        (_, Some(code), _) => Ok(code),
+        (_, None, Some(diagnostics)) => Err(Failure::Scenario(diagnostics)),
         _ if proof.sum.differences > 0 => Ok(Code::Raised),
+        _ if proof.sum.failed > 0 => Ok(Code::Usage),
         _ => Ok(Code::Returned),
     }
 }
@@ -57,12 +79,16 @@ pub fn verify(arguments: cli::Verify) -> Result<Code, Failure> {
 /// Those that are named, or every one that is found.
 fn interpreters(named: &[PathBuf]) -> Result<Vec<Interpreter>, Failure> {
     let mut interpreters: Vec<Interpreter> = Vec::new();
+    let mut rejected = Vec::new();
     for program in named {
-        let interpreter = Interpreter::named(program)
-            .map_err(|why| Failure::Usage(format!("{} cannot be compared with: {why}", escaped(program.display()))))?;
-        if !interpreters.contains(&interpreter) {
-            interpreters.push(interpreter);
+        match Interpreter::named(program) {
+            Err(why) => rejected.push(format!("{} cannot be compared with: {why}", escaped(program.display()))),
+            Ok(interpreter) if interpreters.iter().any(|other| other.is_same_program(&interpreter)) => {}
+            Ok(interpreter) => interpreters.push(interpreter),
         }
+    }
+    if !rejected.is_empty() {
+        return Err(Failure::Usage(rejected.join("\nerror: ")));
     }
     if named.is_empty() {
         interpreters = Interpreter::find();
@@ -77,131 +103,56 @@ fn interpreters(named: &[PathBuf]) -> Result<Vec<Interpreter>, Failure> {
     Ok(interpreters)
 }
 
-/// What is compared.
-enum Source {
-    Loaded(Vec<Loaded>),
-    Random { count: usize, seed: u64 },
-}
-
-impl Source {
-    fn len(&self) -> usize {
-        match self {
-            Source::Loaded(loaded) => loaded.len(),
-            Source::Random { count, .. } => *count,
-        }
-    }
-
-    fn scenario(&self, index: usize) -> Option<Scenario> {
-        match self {
-            Source::Loaded(loaded) => Some(loaded[index].scenario.clone()),
-            Source::Random { .. } => parse("-", &self.sketch(index)?.to_string()).ok(),
-        }
-    }
-
-    fn sketch(&self, index: usize) -> Option<Sketch> {
-        match self {
-            Source::Loaded(_) => None,
-            Source::Random { seed, .. } => Some(generator::scenario(&mut Random::new(*seed, index as u64))),
-        }
-    }
-
-    fn name(&self, index: usize) -> String {
-        match self {
-            Source::Loaded(loaded) => loaded[index].source.clone(),
-            Source::Random { seed, .. } => format!("random scenario {index} of seed {seed}"),
-        }
-    }
-}
-
-/// Every scenario of the files and folders, in their order; those of a folder by name. Without any: the built-in ones.
-fn load_all(paths: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
-    let mut loaded = Vec::new();
-    if paths.is_empty() {
-        for builtin in builtins() {
-            loaded.push(scenario::load(Some(builtin.name))?);
-        }
-    }
-    for path in paths {
-        let mut files = Vec::new();
-        if path.is_dir() {
-            find_files(path, &mut files)
-                .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", escaped(path.display()))))?;
-            if files.is_empty() {
-                return Err(Failure::Usage(format!("there is no .toml file in {}", escaped(path.display()))));
-            }
-        } else {
-            files.push(path.clone());
-        }
-        for file in files {
-            loaded.push(scenario::load(Some(&file.to_string_lossy()))?);
-        }
-    }
-    Ok(loaded)
-}
-
-fn find_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            find_files(&path, files)?;
-        } else if path.extension().is_some_and(|ending| ending == "toml") {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn progress_bar(length: usize, when: When) -> ProgressBar {
-    let shown = match when {
-        When::Never => false,
-        When::Always => true,
-        When::Auto => surroundings::redraws_on_stderr(),
-    };
-    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(length as u64), target);
-    let template = ProgressStyle::with_template("  {human_pos} of {human_len} scenarios compared, {eta} left {msg}");
-    bar.with_style(template.unwrap_or_else(|_| ProgressStyle::default_spinner()))
-}
-
 /// A comparison that goes on.
 struct Proof<'a, W> {
     out: W,
+    team: &'a Team<'a>,
     interpreters: &'a [Interpreter],
     limit: Duration,
     source: &'a Source,
     layout: Layout,
-    progress: ProgressBar,
+    progress: Progress,
     /// The scenarios of the JSON document, where one is asked for.
     json: Option<Vec<Value>>,
     sum: Sum,
+    /// What is wrong with a random scenario that is none: all ends there.
+    refused: Option<Diagnostics>,
 }
 
 impl<W: Write> Proof<'_, W> {
-    fn run(&mut self) -> io::Result<()> {
+    fn run(&mut self, interruption: &Interruption) -> io::Result<()> {
         if self.json.is_none() {
-            proof::write_head(&mut self.out, self.interpreters, &self.layout)?;
-            self.out.flush()?;
+            let (out, interpreters, layout) = (&mut self.out, self.interpreters, &self.layout);
+            self.progress.suspend(|| {
+                proof::write_head(out, interpreters, layout)?;
+                out.flush()
+            })?;
         }
-        let (interpreters, source) = (self.interpreters, self.source);
+        let (team, source) = (self.team, self.source);
         let mut written = Ok(());
-        compare(
-            interpreters,
-            self.limit,
+        team.compare(
             source.len(),
             |index| source.scenario(index),
-            |verdict| {
-                written = self.tell(verdict);
-                if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            |index, verdict| {
+                match verdict {
+                    Ok(verdict) => written = self.tell(index, verdict),
+                    Err(diagnostics) => self.refused = Some(diagnostics),
+                }
+                if written.is_ok() && self.refused.is_none() {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
             },
         );
-        self.progress.finish_and_clear();
+        self.progress.finish();
         written?;
+        self.sum.left = source.len() - self.sum.scenarios;
+        self.sum.interrupted = interruption.code().is_some();
         match self.json.take() {
             None => proof::write_sum(&mut self.out, &self.sum, &self.layout)?,
             Some(scenarios) => {
-                let document = proof::document(self.interpreters, scenarios, &self.sum);
+                let document = document(self.interpreters, self.team, scenarios, &self.sum);
                 serde_json::to_writer_pretty(&mut self.out, &document)?;
                 writeln!(self.out)?;
             }
@@ -209,56 +160,59 @@ impl<W: Write> Proof<'_, W> {
         self.out.flush()
     }
 
-    fn tell(&mut self, verdict: Verdict) -> io::Result<()> {
+    fn tell(&mut self, index: usize, mut verdict: Verdict) -> io::Result<()> {
         self.sum.add(&verdict);
-        self.progress.inc(1);
-        let sketch = self.source.sketch(verdict.index);
-        if sketch.is_some() && verdict.differences.is_empty() {
-            return Ok(()); // Of thousands, only those that differ are of interest.
+        self.progress.advance();
+        let sketch = self.source.sketch(index);
+        // Of thousands, only those are of interest that differ, or that an interpreter does not run.
+        let unheard = |failure: &Failed| failure.why == NoAnswer::GivenUp;
+        if sketch.is_some()
+            && verdict.differences.is_empty()
+            && verdict.given_up.is_empty()
+            && verdict.failures.iter().all(unheard)
+        {
+            return Ok(());
         }
-        let name = self.source.name(verdict.index);
-        let mut verdict = verdict;
-        let mut smallest = None;
+        let name = self.source.name(index);
+        let mut toml = sketch.as_ref().map(Sketch::to_string);
+        let mut heading = "The scenario:";
         if let (Some(sketch), Some(difference)) = (sketch, verdict.differences.first()) {
-            self.progress.set_message("(making a difference smaller)");
-            let interpreter = difference.interpreter;
-            let sketch = shrink(&self.interpreters[interpreter], self.limit, &sketch);
-            self.progress.set_message("");
-            if let Ok(scenario) = parse("-", &sketch.to_string()) {
-                verdict = self.compare_again(verdict, &scenario);
+            let interpreter = &self.interpreters[difference.interpreter];
+            let smallest = self.progress.while_doing("(making a difference smaller)", || {
+                let mut prover = Prover::new(interpreter, self.limit);
+                shrink(&sketch, |scenario| prover.differs(scenario)).to_string()
+            });
+            if let Some(again) = self.compare_again(&smallest) {
+                verdict = Verdict { given_up: verdict.given_up, ..again };
+                toml = Some(smallest);
+                heading = "The smallest scenario that still differs:";
             }
-            smallest = Some(sketch.to_string());
         }
         if let Some(scenarios) = &mut self.json {
-            scenarios.push(proof::verdict_json(&name, smallest.as_deref(), &verdict, self.interpreters));
+            scenarios.push(verdict_json(&name, toml.as_deref(), &verdict, self.interpreters));
             return Ok(());
         }
         let (out, interpreters, layout) = (&mut self.out, self.interpreters, &self.layout);
         self.progress.suspend(|| {
             proof::write_verdict(out, &name, &verdict, interpreters, layout)?;
-            if let Some(smallest) = &smallest {
-                writeln!(out, "The smallest scenario that still differs:\n\n{smallest}")?;
+            if let Some(toml) = &toml {
+                writeln!(out, "{heading}\n\n{}\n", toml.trim_end())?;
             }
             out.flush()
         })
     }
 
-    /// The differences of a scenario that was made smaller, in the place of those that it had.
-    fn compare_again(&self, verdict: Verdict, scenario: &Scenario) -> Verdict {
+    /// What came of a scenario that was made smaller, where it still differs.
+    fn compare_again(&self, toml: &str) -> Option<Verdict> {
         let mut again = None;
-        compare(
-            self.interpreters,
-            self.limit,
+        self.team.compare(
             1,
-            |_| Some(scenario.clone()),
-            |verdict| {
-                again = Some(verdict);
+            |_| parse("-", toml),
+            |_, verdict| {
+                again = verdict.ok().filter(|verdict| !verdict.differences.is_empty());
                 ControlFlow::Continue(())
             },
         );
-        match again {
-            Some(again) if !again.differences.is_empty() => Verdict { index: verdict.index, ..again },
-            _ => verdict,
-        }
+        again
     }
 }

@@ -26,6 +26,24 @@ pub fn pad(text: &str, width: usize) -> impl fmt::Display + '_ {
     fmt::from_fn(move |f| write!(f, "{text}{:1$}", "", width.saturating_sub(text.width())))
 }
 
+/// A text in lines of at most so many columns, broken wherever one is full.
+pub fn fold(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut columns = 0;
+    for c in text.chars() {
+        let wide = c.width().unwrap_or(0);
+        if columns + wide > width && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+            columns = 0;
+        }
+        columns += wide;
+        line.push(c);
+    }
+    lines.push(line);
+    lines
+}
+
 /// Takes text until it is surely wider than asked for, then refuses more.
 struct Taken {
     text: String,
@@ -78,6 +96,15 @@ mod tests {
             }
         });
         assert!(fit(tower, 3, "…").len() < 200);
+    }
+
+    #[test]
+    fn lines_are_full() {
+        assert_eq!(fold("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(fold("日本語", 5), ["日本", "語"]);
+        assert_eq!(fold("e\u{301}e\u{301}e", 2), ["e\u{301}e\u{301}", "e"]);
+        assert_eq!(fold("日", 1), ["日"]);
+        assert_eq!(fold("", 3), [""]);
     }
 
     #[test]

@@ -140,8 +140,8 @@ pub fn scenario(random: &mut Random) -> Sketch {
         }
     }
     if random.percent(15) {
-        let moments: Vec<String> = (0..1 + random.below(3)).map(|_| moment(random)).collect();
-        caller.set("check_done_at", Setting::Text(format!("[{}]", moments.join(", "))));
+        let moments = (0..1 + random.below(3)).map(|_| Setting::Text(moment(random))).collect();
+        caller.set("check_done_at", Setting::List(moments));
     }
     if random.percent(30) {
         caller.set("then", Setting::Text(toml_string("exit")));
@@ -210,23 +210,23 @@ fn body(random: &mut Random, kind: &str, table: &mut Table) {
     }
     match random.below(10) {
         0..=1 => {}
-        2..=5 => table.set("returns", Setting::Text(value(random))),
-        _ => table.set("raises", Setting::Text(raises(random))),
+        2..=5 => table.set("returns", value(random)),
+        _ => table.set("raises", raises(random)),
     }
     if kind != "future" && random.percent(30) {
         let mut keys = Vec::new();
         match random.below(10) {
             0..=2 => {}
-            3..=4 => keys.push("cleanup = 0".to_owned()),
-            5 => keys.push("cleanup = \"forever\"".to_owned()),
-            _ => keys.push(format!("cleanup = {}", moment(random))),
+            3..=4 => keys.push(("cleanup".to_owned(), Setting::Text("0".to_owned()))),
+            5 => keys.push(("cleanup".to_owned(), Setting::Text(toml_string("forever")))),
+            _ => keys.push(("cleanup".to_owned(), Setting::Text(moment(random)))),
         }
         match random.below(3) {
             0 if !keys.is_empty() => {}
-            0 | 1 => keys.push(format!("returns = {}", value(random))),
-            _ => keys.push(format!("raises = {}", raises(random))),
+            0 | 1 => keys.push(("returns".to_owned(), value(random))),
+            _ => keys.push(("raises".to_owned(), raises(random))),
         }
-        table.set("on_cancel", Setting::Text(format!("{{ {} }}", keys.join(", "))));
+        table.set("on_cancel", Setting::Entries(keys));
     }
 }
 
@@ -293,38 +293,43 @@ const STUMBLES: [&str; 14] = [
     "🎉",
 ];
 
-fn value(random: &mut Random) -> String {
+fn value(random: &mut Random) -> Setting {
     if random.percent(15) {
-        return format!(
-            "[{{ {} = {} }}, -9223372036854775808]",
-            toml_string(&text(random)),
-            toml_string(&text(random))
-        );
+        let (key, value) = (toml_string(&text(random)), toml_string(&text(random)));
+        let table = Setting::Entries(vec![(key, Setting::Text(value))]);
+        return Setting::List(vec![table, Setting::Text(i64::MIN.to_string())]);
     }
-    random
-        .pick(&["1", "2", "\"text\"", "[1, \"two\"]", "{ key = 1.5 }", "[1e300, -1e16, 1e-7]", "true", "[]"])
-        .to_owned()
+    Setting::Text(
+        random
+            .pick(&["1", "2", "\"text\"", "[1, \"two\"]", "{ key = 1.5 }", "[1e300, -1e16, 1e-7]", "true", "[]"])
+            .to_owned(),
+    )
 }
 
-fn raises(random: &mut Random) -> String {
+fn raises(random: &mut Random) -> Setting {
     if random.percent(15) {
         let name =
             random.pick(&["ValueError", "Boom", "print_", "main", "task", "größe", "CancelledError", "\u{fb01}x"]);
-        return format!("{{ type = {}, message = {} }}", toml_string(name), toml_string(&text(random)));
+        return Setting::Entries(vec![
+            ("type".to_owned(), Setting::Text(toml_string(name))),
+            ("message".to_owned(), Setting::Text(toml_string(&text(random)))),
+        ]);
     }
-    random
-        .pick(&[
-            "\"ValueError: bad\"",
-            "\"ValueError\"",
-            "\"ValueError:\"",
-            "\"Boom: made up\"",
-            "{ type = \"KeyError\", message = \"key\" }",
-            "\"TimeoutError: late\"",
-            "\"CancelledError\"",
-            "\"CancelledError: own\"",
-            "\"BaseException: base\"",
-            "\"StopAsyncIteration: end\"",
-            "\"OSError: disk\"",
-        ])
-        .to_owned()
+    Setting::Text(
+        random
+            .pick(&[
+                "\"ValueError: bad\"",
+                "\"ValueError\"",
+                "\"ValueError:\"",
+                "\"Boom: made up\"",
+                "{ type = \"KeyError\", message = \"key\" }",
+                "\"TimeoutError: late\"",
+                "\"CancelledError\"",
+                "\"CancelledError: own\"",
+                "\"BaseException: base\"",
+                "\"StopAsyncIteration: end\"",
+                "\"OSError: disk\"",
+            ])
+            .to_owned(),
+    )
 }

@@ -2,17 +2,18 @@
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::python::{Guide, Program};
 
+use super::group::{self, Group};
 use super::interpreter::Interpreter;
 
 /// The harness: read it, it is short.
@@ -26,13 +27,22 @@ const LOADER: &str =
 /// The longest that is kept of what a process writes to standard error.
 const LAST_WORDS: usize = 4000;
 
+/// How often it is looked whether a process that says nothing has ended: a child of it may hold its pipes open.
+pub(super) const GLANCE: Duration = Duration::from_millis(20);
+
+/// How long it may take until that is here which a process said before it ended. Only a child that has left its group
+/// makes anybody wait so long.
+pub(super) const ECHO: Duration = Duration::from_secs(1);
+
 /// A process that runs one program after the other.
 #[derive(Debug)]
 pub struct Harness {
-    child: Child,
+    group: Group,
     requests: Option<Sender<String>>,
     answers: Receiver<io::Result<String>>,
     last_words: Arc<Mutex<String>>,
+    /// Ends with the last words.
+    words_end: Receiver<()>,
     limit: Duration,
 }
 
@@ -45,6 +55,10 @@ pub enum NoAnswer {
     Crashed(String),
     /// No answer in that time; it was killed.
     Hung(Duration),
+    /// It is not asked any more: it did not work when it was.
+    GivenUp,
+    /// The program is about to end, and has ended it too.
+    Interrupted,
     /// The program did what no printed program does; the harness's traceback.
     Failed(String),
 }
@@ -58,8 +72,17 @@ impl fmt::Display for NoAnswer {
             NoAnswer::Hung(limit) => {
                 write!(f, "no answer in {} s: the interpreter was killed", limit.as_secs_f64())
             }
+            NoAnswer::GivenUp => f.write_str("the interpreter was given up before"),
+            NoAnswer::Interrupted => f.write_str("interrupted"),
             NoAnswer::Failed(traceback) => write!(f, "the program failed:\n{traceback}"),
         }
+    }
+}
+
+impl NoAnswer {
+    /// Whether it tells of the interpreter and not of the program: nothing was compared then.
+    pub fn is_failure_to_run(&self) -> bool {
+        !matches!(self, NoAnswer::Failed(_))
     }
 }
 
@@ -80,12 +103,16 @@ impl Harness {
         let mut command = Command::new(&interpreter.program);
         command.args(["-I", "-S", "-X", "utf8", "-c", LOADER]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = begin_group(&mut command).map_err(|error| NoAnswer::NotStarted(error.to_string()))?;
+        let mut group = Group::begin(&mut command).map_err(|error| {
+            if group::all_ended() { NoAnswer::Interrupted } else { NoAnswer::NotStarted(error.to_string()) }
+        })?;
         let (requests, to_write) = mpsc::channel::<String>();
         let (to_read, answers) = mpsc::channel();
         let last_words = Arc::new(Mutex::new(String::new()));
+        let (words_go_on, words_end) = mpsc::channel();
         // Others write and read: with both pipes full, each side would wait for the other.
-        if let Some(input) = child.stdin.take() {
+        let (input, output, errors) = group.take_pipes();
+        if let Some(input) = input {
             thread::spawn(move || {
                 let mut input = BufWriter::new(input);
                 for request in to_write {
@@ -96,7 +123,7 @@ impl Harness {
                 }
             });
         }
-        if let Some(output) = child.stdout.take() {
+        if let Some(output) = output {
             thread::spawn(move || {
                 for line in BufReader::new(output).lines() {
                     if to_read.send(line).is_err() {
@@ -105,26 +132,16 @@ impl Harness {
                 }
             });
         }
-        if let Some(mut errors) = child.stderr.take() {
+        if let Some(errors) = errors {
             let last_words = Arc::clone(&last_words);
             thread::spawn(move || {
-                let mut bytes = [0; 1024];
-                while let Ok(count @ 1..) = errors.read(&mut bytes) {
-                    let mut words = last_words.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                    words.push_str(&String::from_utf8_lossy(&bytes[..count]));
-                    if words.len() > 2 * LAST_WORDS {
-                        let mut kept = words.len() - LAST_WORDS;
-                        while !words.is_char_boundary(kept) {
-                            kept += 1;
-                        }
-                        words.drain(..kept);
-                    }
-                }
+                keep_last_words(errors, &last_words);
+                drop(words_go_on);
             });
         }
         // Where it ends at once, its answer says so.
         let _ = requests.send(Value::from(HARNESS).to_string());
-        let mut harness = Harness { child, requests: Some(requests), answers, last_words, limit };
+        let mut harness = Harness { group, requests: Some(requests), answers, last_words, words_end, limit };
         match harness.answer()?.get("python").and_then(Value::as_str) {
             Some(python) if python == interpreter.python.as_str() => Ok(harness),
             python => Err(NoAnswer::NotStarted(format!("it has changed its version to {}", python.unwrap_or("none")))),
@@ -146,15 +163,10 @@ impl Harness {
     ///
     /// Why there is no answer. Only after [`NoAnswer::Failed`] can one go on asking.
     pub fn answer(&mut self) -> Result<Value, NoAnswer> {
-        let line = match self.answers.recv_timeout(self.limit) {
-            Ok(Ok(line)) => line,
-            Ok(Err(error)) => return Err(NoAnswer::Crashed(error.to_string())),
-            Err(RecvTimeoutError::Timeout) => {
-                end_group(&mut self.child);
-                return Err(NoAnswer::Hung(self.limit));
-            }
-            Err(RecvTimeoutError::Disconnected) => return Err(NoAnswer::Crashed(self.last_words())),
-        };
+        let line = self.line().map_err(|no_answer| {
+            // Whatever the process met with was then our doing.
+            if group::all_ended() { NoAnswer::Interrupted } else { no_answer }
+        })?;
         let answer: Value = serde_json::from_str(&line)
             .map_err(|_| NoAnswer::Crashed(format!("it wrote what is no answer: {}", line.escape_debug())))?;
         match answer.get("error").and_then(Value::as_str) {
@@ -163,42 +175,57 @@ impl Harness {
         }
     }
 
+    fn line(&mut self) -> Result<String, NoAnswer> {
+        let asked = Instant::now();
+        let received = loop {
+            let left = self.limit.saturating_sub(asked.elapsed());
+            match self.answers.recv_timeout(GLANCE.min(left)) {
+                Err(RecvTimeoutError::Timeout) if self.group.has_exited() => {
+                    let _ = self.group.end();
+                    break self.answers.recv_timeout(ECHO);
+                }
+                Err(RecvTimeoutError::Timeout) if !left.is_zero() => {}
+                received => break received,
+            }
+        };
+        match received {
+            Ok(Ok(line)) => Ok(line),
+            Ok(Err(error)) => Err(NoAnswer::Crashed(error.to_string())),
+            Err(RecvTimeoutError::Timeout) if !self.group.has_exited() => {
+                let _ = self.group.end();
+                Err(NoAnswer::Hung(self.limit))
+            }
+            Err(_) => Err(NoAnswer::Crashed(self.last_words())),
+        }
+    }
+
     fn last_words(&mut self) -> String {
-        let status = self.child.wait().map(|status| status.to_string()).unwrap_or_default();
-        // Its other end closes with the process, but the thread that reads it may need a moment.
-        thread::sleep(Duration::from_millis(50));
+        let closed = Instant::now();
+        while !self.group.has_exited() && closed.elapsed() < ECHO {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let by_itself = self.group.has_exited();
+        let status = self.group.end().map(|status| status.to_string()).unwrap_or_default();
+        let status = if by_itself { status } else { "it closed its output, and was killed".to_owned() };
+        // The pipe closes with the last of the group, but the thread that reads it may need a moment.
+        let _ = self.words_end.recv_timeout(ECHO);
         let words = self.last_words.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         format!("{}\n{status}", words.trim()).trim().to_owned()
     }
 }
 
-impl Drop for Harness {
-    fn drop(&mut self) {
-        self.requests = None;
-        end_group(&mut self.child);
-    }
-}
-
-/// Starts a process as the first of a group of its own, so that it can be ended with its children.
-pub(super) fn begin_group(command: &mut Command) -> io::Result<Child> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::CommandExt;
-        command.process_group(0);
-    }
-    command.spawn()
-}
-
-/// Ends a process with its children.
-pub(super) fn end_group(child: &mut Child) {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Pid, Signal, kill_process_group};
-        // The group is there as long as nobody has waited for its first process.
-        if let Ok(None) = child.try_wait() {
-            let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+/// Reads to the end, and keeps the end of it.
+fn keep_last_words(mut errors: impl Read, last_words: &Mutex<String>) {
+    let mut bytes = [0; 1024];
+    while let Ok(count @ 1..) = errors.read(&mut bytes) {
+        let mut words = last_words.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        words.push_str(&String::from_utf8_lossy(&bytes[..count]));
+        if words.len() > 2 * LAST_WORDS {
+            let mut kept = words.len() - LAST_WORDS;
+            while !words.is_char_boundary(kept) {
+                kept += 1;
+            }
+            words.drain(..kept);
         }
     }
-    let _ = child.kill();
-    let _ = child.wait();
 }

@@ -5,13 +5,14 @@ use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::scenario::Python;
 
-use super::harness::{begin_group, end_group};
+use super::group::Group;
+use super::harness::{ECHO, GLANCE};
 
 /// What a program says of itself, so that a shim is replaced by what it starts and another Python is told apart: in
 /// words that Python 2 understands too, and without a module that a folder could have of its own.
@@ -114,6 +115,14 @@ impl Interpreter {
         Err(rejected)
     }
 
+    /// Whether it is the other one by another name, as `python3` and `python3.12` are.
+    pub fn is_same_program(&self, other: &Interpreter) -> bool {
+        let file = |interpreter: &Interpreter| {
+            interpreter.program.canonicalize().unwrap_or_else(|_| interpreter.program.clone())
+        };
+        self.python == other.python && file(self) == file(other)
+    }
+
     fn probe(program: &Path) -> Result<Interpreter, Rejection> {
         let mut command = Command::new(program);
         command
@@ -121,21 +130,22 @@ impl Interpreter {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut child = begin_group(&mut command).map_err(|error| Rejection::NotStarted(error.to_string()))?;
-        let (sender, receiver) = mpsc::channel();
-        let streams = (child.stdout.take(), child.stderr.take());
-        thread::spawn(move || {
-            let mut texts = (String::new(), String::new());
-            if let (Some(out), Some(error)) = streams {
-                // What is not UTF-8, or longer than any answer, is no answer.
-                let _ = out.take(10_000).read_to_string(&mut texts.0);
-                let _ = error.take(10_000).read_to_string(&mut texts.1);
+        let mut group = Group::begin(&mut command).map_err(|error| Rejection::NotStarted(error.to_string()))?;
+        let (_, out, errors) = group.take_pipes();
+        let (out, errors) = (read_all(out), read_all(errors));
+        let asked = Instant::now();
+        let said = loop {
+            match out.recv_timeout(GLANCE) {
+                Ok(out) => break Some(out),
+                Err(_) if group.has_exited() => break None,
+                Err(_) if asked.elapsed() > PATIENCE => return Err(Rejection::Silent),
+                Err(_) => {}
             }
-            let _ = sender.send(texts);
-        });
-        let said = receiver.recv_timeout(PATIENCE);
-        end_group(&mut child);
-        let (out, errors) = said.map_err(|_| Rejection::Silent)?;
+        };
+        // A child of it may have held the pipes open: they close with it.
+        let _ = group.end();
+        let out = said.or_else(|| out.recv_timeout(ECHO).ok()).unwrap_or_default();
+        let errors = errors.recv_timeout(ECHO).unwrap_or_default();
         let lines: Vec<&str> = out.split('\n').map(|line| line.trim_end_matches('\r')).collect();
         let [implementation, python, version, executable, ""] = lines[..] else {
             return Err(Rejection::NoPython(errors.lines().next_back().unwrap_or_default().trim().to_owned()));
@@ -148,4 +158,18 @@ impl Interpreter {
         let program = if executable.is_empty() { program.to_owned() } else { executable.into() };
         Ok(Interpreter { python: known, version: version.to_owned(), program })
     }
+}
+
+/// Reads a pipe to its end elsewhere.
+fn read_all(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut text = String::new();
+        if let Some(pipe) = pipe {
+            // What is not UTF-8, or longer than any answer, is no answer.
+            let _ = pipe.take(10_000).read_to_string(&mut text);
+        }
+        let _ = sender.send(text);
+    });
+    receiver
 }

@@ -2,11 +2,10 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
-
 use super::case::label;
+use super::harness::NoAnswer;
 use super::interpreter::Interpreter;
-use super::log::Log;
+use super::side_by_side::write_side_by_side;
 use super::team::{Difference, Verdict};
 use crate::report::duration::thousands;
 use crate::report::escape::escaped;
@@ -14,10 +13,8 @@ use crate::report::fit::{fit, pad};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
 
-/// So many differences of one scenario are shown; JSON has all.
+/// So many differences of one scenario are shown, and so many of its runs that failed; JSON has all.
 const SHOWN: usize = 3;
-/// So many lines before the first that differs, and so many after it.
-const AROUND: (usize, usize) = (8, 6);
 
 /// How it is shown.
 #[derive(Clone, Copy, Debug)]
@@ -58,20 +55,46 @@ pub fn write_verdict(
     layout: &Layout,
 ) -> io::Result<()> {
     let (glyphs, style) = (layout.glyphs, layout.style);
-    let name = pad(&fit(name, 40, glyphs.ellipsis), 40).to_string();
-    let runs = thousands(verdict.runs as u64);
-    if verdict.differences.is_empty() {
-        return writeln!(out, "{} {name} {runs} runs, all equal", style.success.style(glyphs.returned));
+    let (differ, failed) = (verdict.differences.len(), verdict.failures.len());
+    // The longest of what may stand behind the name has nearly always room.
+    let column = layout.width.saturating_sub(30).clamp(16, 40);
+    let name = pad(&fit(name, column, glyphs.ellipsis), column).to_string();
+    let runs = counted(verdict.runs, "run");
+    let failures = if failed == 0 { String::new() } else { format!("; {} could not be run", thousands(failed as u64)) };
+    if differ > 0 {
+        let differ = thousands(differ as u64);
+        writeln!(out, "{} {name} {differ} of {runs} differ{failures}", style.failure.style(glyphs.raised))?;
+    } else if failed > 0 {
+        let equal = if verdict.runs > 0 { ", all equal" } else { "" };
+        writeln!(out, "{} {name} {runs}{equal}{failures}", style.cancelled.style(glyphs.cancelled))?;
+    } else {
+        writeln!(out, "{} {name} {runs}, all equal", style.success.style(glyphs.returned))?;
     }
-    let differ = thousands(verdict.differences.len() as u64);
-    writeln!(out, "{} {name} {differ} of {runs} runs differ", style.failure.style(glyphs.raised))?;
     for difference in verdict.differences.iter().take(SHOWN) {
         write_difference(out, difference, interpreters, layout)?;
     }
-    match verdict.differences.len().saturating_sub(SHOWN) {
-        0 => Ok(()),
-        more => writeln!(out, "\n  {} and {} more\n", glyphs.ellipsis, thousands(more as u64)),
+    write_more(out, differ, layout)?;
+    // Why an interpreter was given up is told once.
+    let heard: Vec<_> = verdict.failures.iter().filter(|failure| failure.why != NoAnswer::GivenUp).collect();
+    for failure in heard.iter().take(SHOWN) {
+        let version = &interpreters[failure.interpreter].version;
+        write_reason(
+            out,
+            &format!("{} on CPython {version}:", label(&failure.call)),
+            &failure.why.to_string(),
+            layout,
+        )?;
     }
+    write_more(out, heard.len(), layout)?;
+    for (interpreter, why) in &verdict.given_up {
+        let Interpreter { version, program, .. } = &interpreters[*interpreter];
+        let head = format!("CPython {version} is given up, and not asked again ({}):", escaped(program.display()));
+        write_reason(out, &head, why, layout)?;
+    }
+    if differ > 0 || !heard.is_empty() || !verdict.given_up.is_empty() {
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn write_difference(
@@ -81,48 +104,33 @@ fn write_difference(
     layout: &Layout,
 ) -> io::Result<()> {
     let cpython = format!("CPython {}", interpreters[difference.interpreter].version);
-    writeln!(out, "\n  {} on {cpython}:", layout.style.bold.style(label(&difference.call)))?;
+    let head = format!("{} on {cpython}:", label(&difference.call));
     match &difference.theirs {
-        Ok(theirs) => write_side_by_side(out, &difference.ours, theirs, &cpython, layout),
-        Err(no_answer) => {
-            for line in no_answer.to_string().lines() {
-                writeln!(out, "    {}", escaped(line))?;
-            }
-            writeln!(out)
+        Ok(theirs) => {
+            writeln!(out, "\n  {}", layout.style.bold.style(head))?;
+            write_side_by_side(out, &difference.ours, theirs, &cpython, layout)
         }
+        Err(no_answer) => write_reason(out, &head, &no_answer.to_string(), layout),
     }
 }
 
-fn write_side_by_side(
-    out: &mut impl Write,
-    ours: &Log,
-    theirs: &Log,
-    cpython: &str,
-    layout: &Layout,
-) -> io::Result<()> {
-    let Log(ours) = ours;
-    let Log(theirs) = theirs;
-    let length = ours.len().max(theirs.len());
-    let first = (0..length).find(|line| ours.get(*line) != theirs.get(*line)).unwrap_or(length);
-    let column = (layout.width.saturating_sub(7) / 2).clamp(30, 90);
-    let cell = |line: Option<&String>| {
-        pad(&fit(line.map_or("", String::as_str), column, layout.glyphs.ellipsis), column).to_string()
-    };
-    let bar = if layout.glyphs == Glyphs::unicode() { "│" } else { "|" };
-    let names = (pad("asyncdemo", column).to_string(), cpython);
-    writeln!(out, "    {} {bar} {}", layout.style.dim.style(names.0), layout.style.dim.style(names.1))?;
-    for line in first.saturating_sub(AROUND.0)..(first + AROUND.1).min(length) {
-        let (left, right) = (ours.get(line), theirs.get(line));
-        let (left_cell, right_cell) = (cell(left), cell(right));
-        let right_cell = right_cell.trim_end();
-        if left == right {
-            writeln!(out, "    {left_cell} {bar} {right_cell}")?;
-        } else {
-            let failure = layout.style.failure;
-            writeln!(out, "  {} {} {bar} {}", failure.style("!"), failure.style(left_cell), failure.style(right_cell))?;
-        }
+fn write_reason(out: &mut impl Write, head: &str, why: &str, layout: &Layout) -> io::Result<()> {
+    writeln!(out, "\n  {}", layout.style.bold.style(head))?;
+    for line in why.lines() {
+        writeln!(out, "    {}", escaped(line))?;
     }
-    writeln!(out)
+    Ok(())
+}
+
+fn write_more(out: &mut impl Write, all: usize, layout: &Layout) -> io::Result<()> {
+    match all.saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => writeln!(out, "\n  {} and {} more", layout.glyphs.ellipsis, thousands(more as u64)),
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{} {what}{}", thousands(count as u64), if count == 1 { "" } else { "s" })
 }
 
 /// What it came to.
@@ -132,17 +140,27 @@ fn write_side_by_side(
 /// What the writer says.
 pub fn write_sum(out: &mut impl Write, sum: &Sum, layout: &Layout) -> io::Result<()> {
     let (glyphs, style) = (layout.glyphs, layout.style);
-    let (scenarios, runs) = (thousands(sum.scenarios as u64), thousands(sum.runs as u64));
-    let s = |count: usize| if count == 1 { "" } else { "s" };
-    let what = format!("{scenarios} scenario{}, {runs} run{}", s(sum.scenarios), s(sum.runs));
-    if sum.differences == 0 {
-        let sign = style.success.style(glyphs.returned);
-        writeln!(out, "\n{sign} {what}: each the same as on CPython, event for event.")
+    let sign = if sum.differences > 0 {
+        style.failure.style(glyphs.raised)
+    } else if sum.failed > 0 || sum.left > 0 {
+        style.cancelled.style(glyphs.cancelled)
     } else {
-        let sign = style.failure.style(glyphs.raised);
-        let (verb, count) =
-            (if sum.differences == 1 { "differs" } else { "differ" }, thousands(sum.differences as u64));
-        writeln!(out, "\n{sign} {what}: {count} {verb} from CPython.")
+        style.success.style(glyphs.returned)
+    };
+    let found = match sum.differences {
+        _ if sum.runs == 0 => "nothing was compared".to_owned(),
+        0 => "each the same as on CPython, event for event".to_owned(),
+        1 => "1 differs from CPython".to_owned(),
+        more => format!("{} differ from CPython", thousands(more as u64)),
+    };
+    writeln!(out, "\n{sign} {}, {}: {found}.", counted(sum.scenarios, "scenario"), counted(sum.runs, "run"))?;
+    if sum.failed > 0 {
+        writeln!(out, "  {} could not be run.", counted(sum.failed, "more run"))?;
+    }
+    match (sum.left, sum.interrupted) {
+        (0, _) => Ok(()),
+        (left, true) => writeln!(out, "  Interrupted: {} not compared.", counted(left, "scenario")),
+        (left, false) => writeln!(out, "  Left out, with nobody to ask: {}.", counted(left, "scenario")),
     }
 }
 
@@ -155,6 +173,12 @@ pub struct Sum {
     pub runs: usize,
     /// How many of those differ.
     pub differences: usize,
+    /// How many runs there would have been too, had the interpreters worked.
+    pub failed: usize,
+    /// How many scenarios nobody came to.
+    pub left: usize,
+    /// Whether that is because of a signal.
+    pub interrupted: bool,
 }
 
 impl Sum {
@@ -163,43 +187,6 @@ impl Sum {
         self.scenarios += 1;
         self.runs += verdict.runs;
         self.differences += verdict.differences.len();
+        self.failed += verdict.failures.len();
     }
-}
-
-/// One scenario in the JSON document; `toml` where it is a random one.
-pub fn verdict_json(name: &str, toml: Option<&str>, verdict: &Verdict, interpreters: &[Interpreter]) -> Value {
-    let differences: Vec<Value> = verdict
-        .differences
-        .iter()
-        .map(|difference| {
-            let python = &interpreters[difference.interpreter].version;
-            let mut told = json!({"call": label(&difference.call), "python": python, "asyncdemo": difference.ours.0});
-            match &difference.theirs {
-                Ok(theirs) => told["cpython"] = json!(theirs.0),
-                Err(no_answer) => told["error"] = json!(no_answer.to_string()),
-            }
-            told
-        })
-        .collect();
-    let mut told = json!({"source": name, "runs": verdict.runs, "differences": differences});
-    if let Some(toml) = toml {
-        told["toml"] = json!(toml);
-    }
-    told
-}
-
-/// The JSON document, `asyncdemo.verify/1`. Keys are only ever added within a version.
-pub fn document(interpreters: &[Interpreter], scenarios: Vec<Value>, sum: &Sum) -> Value {
-    let interpreters: Vec<Value> = interpreters
-        .iter()
-        .map(|one| {
-            json!({"python": one.python.as_str(), "version": one.version, "program": one.program.to_string_lossy()})
-        })
-        .collect();
-    json!({
-        "format": "asyncdemo.verify/1",
-        "interpreters": interpreters,
-        "scenarios": scenarios,
-        "compared": {"scenarios": sum.scenarios, "runs": sum.runs, "differences": sum.differences},
-    })
 }

@@ -1,6 +1,10 @@
-//! A scenario as a generator writes it: tables of keys, which print as TOML and shrink by being left out.
+//! A scenario as a generator writes it: tables of keys, which print as TOML.
+//!
+//! It also knows everything that is a little [smaller](Sketch::smaller), by what each setting is made of.
 
-use std::fmt;
+use std::fmt::{self, Display, Write};
+
+mod smaller;
 
 /// A scenario file.
 #[derive(Clone, Debug)]
@@ -19,12 +23,16 @@ pub struct Table {
 /// What stands behind a key.
 #[derive(Clone, Debug)]
 pub enum Setting {
-    /// TOML.
+    /// TOML: a number, a text with its quotes, or whatever else need not be taken apart.
     Text(String),
     /// An awaitable's own name.
     Name(String),
     /// A list of awaitables' names.
     Names(Vec<String>),
+    /// An inline table; its keys as TOML writes them.
+    Entries(Vec<(String, Setting)>),
+    /// An array.
+    List(Vec<Setting>),
 }
 
 impl Table {
@@ -63,71 +71,12 @@ impl Table {
     fn name(&self) -> Option<&str> {
         self.keys.iter().find_map(|(_, setting)| match setting {
             Setting::Name(name) => Some(name.as_str()),
-            Setting::Text(_) | Setting::Names(_) => None,
+            _ => None,
         })
     }
 }
 
-impl Sketch {
-    /// Everything that is a little smaller than this, the boldest steps first. Not all of it is a valid scenario.
-    pub fn smaller(&self) -> Vec<Sketch> {
-        let mut smaller = Vec::new();
-        for table in 0..self.tables.len() {
-            let mut sketch = self.clone();
-            let removed = sketch.tables.remove(table);
-            if let Some(name) = removed.name() {
-                sketch.forget(name);
-            }
-            smaller.push(sketch);
-        }
-        for table in 0..self.tables.len() {
-            for key in 0..self.tables[table].keys.len() {
-                let (_, setting) = &self.tables[table].keys[key];
-                if matches!(setting, Setting::Name(_)) {
-                    continue;
-                }
-                let mut sketch = self.clone();
-                sketch.tables[table].keys.remove(key);
-                smaller.push(sketch);
-                match setting {
-                    Setting::Names(names) => {
-                        for position in 0..names.len() {
-                            let mut fewer = names.clone();
-                            fewer.remove(position);
-                            smaller.push(self.with(table, key, Setting::Names(fewer)));
-                        }
-                    }
-                    Setting::Name(_) => {}
-                    Setting::Text(text) => {
-                        if let Ok(number) = text.parse::<u32>()
-                            && number > 0
-                        {
-                            smaller.push(self.with(table, key, Setting::Text((number - 1).to_string())));
-                        }
-                    }
-                }
-            }
-        }
-        smaller
-    }
-
-    fn with(&self, table: usize, key: usize, setting: Setting) -> Sketch {
-        let mut sketch = self.clone();
-        sketch.tables[table].keys[key].1 = setting;
-        sketch
-    }
-
-    /// Takes a name out of every list.
-    fn forget(&mut self, name: &str) {
-        for (_, setting) in self.tables.iter_mut().flat_map(|table| &mut table.keys) {
-            if let Setting::Names(names) = setting {
-                names.retain(|own| own != name);
-            }
-        }
-    }
-}
-
-impl fmt::Display for Sketch {
+impl Display for Sketch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for table in &self.tables {
             // What stands above every table has no header.
@@ -135,14 +84,7 @@ impl fmt::Display for Sketch {
                 writeln!(f, "{}", table.header)?;
             }
             for (key, setting) in &table.keys {
-                match setting {
-                    Setting::Text(text) => writeln!(f, "{key} = {text}")?,
-                    Setting::Name(name) => writeln!(f, "{key} = {}", toml_string(name))?,
-                    Setting::Names(names) => {
-                        let names: Vec<String> = names.iter().map(|name| toml_string(name)).collect();
-                        writeln!(f, "{key} = [{}]", names.join(", "))?;
-                    }
-                }
+                writeln!(f, "{key} = {setting}")?;
             }
             writeln!(f)?;
         }
@@ -150,13 +92,40 @@ impl fmt::Display for Sketch {
     }
 }
 
-/// A text as TOML writes it.
+impl Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Setting::Text(text) => f.write_str(text),
+            Setting::Name(name) => f.write_str(&toml_string(name)),
+            Setting::Names(names) => write_between(f, ["[", "]"], names.iter().map(|name| toml_string(name))),
+            Setting::List(items) => write_between(f, ["[", "]"], items.iter()),
+            Setting::Entries(entries) => {
+                write_between(f, ["{ ", " }"], entries.iter().map(|(key, setting)| format!("{key} = {setting}")))
+            }
+        }
+    }
+}
+
+fn write_between<T: Display>(
+    f: &mut fmt::Formatter<'_>,
+    [open, close]: [&str; 2],
+    items: impl Iterator<Item = T>,
+) -> fmt::Result {
+    f.write_str(open)?;
+    for (place, item) in items.enumerate() {
+        write!(f, "{}{item}", if place == 0 { "" } else { ", " })?;
+    }
+    f.write_str(close)
+}
+
+/// A text as TOML writes it, and JSON too.
 pub fn toml_string(text: &str) -> String {
     let mut written = String::from("\"");
     for c in text.chars() {
         match c {
             '"' | '\\' => written.extend(['\\', c]),
-            c if c.is_control() => written.push_str(&format!("\\u{:04x}", u32::from(c))),
+            // Into memory nothing fails.
+            c if c.is_control() => drop(write!(written, "\\u{:04x}", u32::from(c))),
             c => written.push(c),
         }
     }

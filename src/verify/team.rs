@@ -1,5 +1,6 @@
 //! Many scenarios over many interpreters: on every core one worker, with at most one process of each version.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,19 +11,23 @@ use std::time::Duration;
 use crate::scenario::{Call, Scenario};
 
 use super::case::{Ours, calls};
+use super::group;
 use super::harness::{Harness, NoAnswer};
 use super::interpreter::Interpreter;
 use super::log::Log;
+use super::trust::Trust;
 
 /// What came of one scenario.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Verdict {
-    /// Which one, in the order of asking.
-    pub index: usize,
     /// How many runs were compared.
     pub runs: usize,
-    /// Those that differ.
+    /// Those of them that differ.
     pub differences: Vec<Difference>,
+    /// The runs that could not be compared.
+    pub failures: Vec<Failure>,
+    /// The interpreters that were given up over it, and why. Of each it is told once.
+    pub given_up: Vec<(usize, String)>,
 }
 
 /// A run that came out otherwise than we say.
@@ -34,78 +39,119 @@ pub struct Difference {
     pub call: Call,
     /// What we say.
     pub ours: Log,
-    /// What CPython says, or why it says nothing.
+    /// What CPython says, or with what the printed program failed.
     pub theirs: Result<Log, NoAnswer>,
 }
 
-/// Compares so many scenarios, each made where it is needed, and tells of each as soon as it and all before it are done.
-/// Whoever is told may break it off. `limit` is how long one run may take.
-pub fn compare(
-    interpreters: &[Interpreter],
+/// A run of which the interpreter told nothing.
+#[derive(Debug)]
+pub struct Failure {
+    /// Which interpreter, by its place among those given.
+    pub interpreter: usize,
+    /// Which call.
+    pub call: Call,
+    /// Why it says nothing.
+    pub why: NoAnswer,
+}
+
+/// Interpreters, and what is known of how well they work.
+#[derive(Debug)]
+pub struct Team<'i> {
+    interpreters: &'i [Interpreter],
     limit: Duration,
-    scenarios: usize,
-    make: impl Fn(usize) -> Option<Scenario> + Sync,
-    mut tell: impl FnMut(Verdict) -> ControlFlow<()>,
-) {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(scenarios.max(1));
-    let (next, broken_off) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let (sender, verdicts) = mpsc::sync_channel(4 * cores);
-    thread::scope(|scope| {
-        for _ in 0..cores {
-            let (sender, next, broken_off, make) = (sender.clone(), &next, &broken_off, &make);
-            scope.spawn(move || {
-                let mut worker = Worker::new(interpreters, limit);
-                while !broken_off.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= scenarios {
-                        break;
+    /// By interpreter. An interpreter that is given up is given up by every worker.
+    trust: Vec<Trust>,
+}
+
+impl<'i> Team<'i> {
+    /// Trusts all of them. `limit` is how long one run may take.
+    pub fn new(interpreters: &'i [Interpreter], limit: Duration) -> Team<'i> {
+        Team { interpreters, limit, trust: interpreters.iter().map(|_| Trust::default()).collect() }
+    }
+
+    /// Why an interpreter was given up, where it was.
+    pub fn given_up(&self, interpreter: usize) -> Option<&str> {
+        self.trust[interpreter].lost()
+    }
+
+    /// Whether there is nobody left to compare with.
+    pub fn is_given_up(&self) -> bool {
+        !self.trust.is_empty() && self.trust.iter().all(|trust| trust.lost().is_some())
+    }
+
+    /// Compares so many scenarios, each made where it is needed, and tells of each as soon as it and all before it are
+    /// done. Whoever is told may break it off. It also ends when every interpreter is given up, and by
+    /// [`group::end_all`]; then it tells of all that was compared until then.
+    pub fn compare<E: Send>(
+        &self,
+        scenarios: usize,
+        make: impl Fn(usize) -> Result<Scenario, E> + Sync,
+        mut tell: impl FnMut(usize, Result<Verdict, E>) -> ControlFlow<()>,
+    ) {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get).min(scenarios.max(1));
+        let (next, broken_off) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let (sender, verdicts) = mpsc::sync_channel(4 * cores);
+        thread::scope(|scope| {
+            for _ in 0..cores {
+                let (sender, next, broken_off, make) = (sender.clone(), &next, &broken_off, &make);
+                scope.spawn(move || {
+                    let mut worker = Worker::new(self);
+                    while !broken_off.load(Ordering::Relaxed) && !self.is_given_up() {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        if index >= scenarios {
+                            break;
+                        }
+                        let verdict = make(index).map(|scenario| worker.compare(&scenario));
+                        // What processes say that somebody has ended is no verdict.
+                        if group::all_ended() || sender.send((index, verdict)).is_err() {
+                            break;
+                        }
                     }
-                    let verdict = match make(index) {
-                        Some(scenario) => worker.compare(index, &scenario),
-                        None => Verdict { index, runs: 0, differences: Vec::new() },
-                    };
-                    if sender.send(verdict).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        drop(sender);
-        let mut waiting = std::collections::BTreeMap::new();
-        let mut told = 0;
-        for verdict in &verdicts {
-            waiting.insert(verdict.index, verdict);
-            while let Some(verdict) = waiting.remove(&told) {
-                told += 1;
-                if !broken_off.load(Ordering::Relaxed) && tell(verdict).is_break() {
+                });
+            }
+            drop(sender);
+            let mut tell = |index, verdict| {
+                if !broken_off.load(Ordering::Relaxed) && tell(index, verdict).is_break() {
                     broken_off.store(true, Ordering::Relaxed);
                 }
+            };
+            let mut waiting = BTreeMap::new();
+            let mut told = 0;
+            for (index, verdict) in verdicts {
+                waiting.insert(index, verdict);
+                while let Some(verdict) = waiting.remove(&told) {
+                    tell(told, verdict);
+                    told += 1;
+                }
             }
-        }
-    });
+            for (index, verdict) in waiting {
+                tell(index, verdict);
+            }
+        });
+    }
 }
 
 /// One core's.
-struct Worker<'i> {
-    interpreters: &'i [Interpreter],
-    limit: Duration,
+struct Worker<'t> {
+    team: &'t Team<'t>,
     /// By interpreter: its process, once it was needed.
     harnesses: Vec<Option<Harness>>,
+    /// Those that this worker was the one to give up, until it is told.
+    given_up: Vec<(usize, String)>,
 }
 
-impl<'i> Worker<'i> {
-    fn new(interpreters: &'i [Interpreter], limit: Duration) -> Worker<'i> {
-        Worker { interpreters, limit, harnesses: interpreters.iter().map(|_| None).collect() }
+impl<'t> Worker<'t> {
+    fn new(team: &'t Team<'t>) -> Worker<'t> {
+        Worker { team, harnesses: team.interpreters.iter().map(|_| None).collect(), given_up: Vec::new() }
     }
 
-    fn compare(&mut self, index: usize, scenario: &Scenario) -> Verdict {
+    fn compare(&mut self, scenario: &Scenario) -> Verdict {
         let calls = calls(scenario);
-        let runs = calls.len() * self.interpreters.len();
-        let mut verdict = Verdict { index, runs, differences: Vec::new() };
+        let mut verdict = Verdict::default();
         // All versions work on it at the same time.
-        let ours: Vec<Vec<Ours>> = (0..self.interpreters.len())
+        let ours: Vec<Vec<Ours>> = (0..self.team.interpreters.len())
             .map(|interpreter| {
-                let python = self.interpreters[interpreter].python;
+                let python = self.team.interpreters[interpreter].python;
                 let ours: Vec<Ours> = calls.iter().map(|call| Ours::new(scenario, *call, python)).collect();
                 if let Ok(harness) = self.harness(interpreter) {
                     for ours in &ours {
@@ -118,12 +164,20 @@ impl<'i> Worker<'i> {
         for (interpreter, ours) in ours.into_iter().enumerate() {
             let mut asked = self.harnesses[interpreter].is_some();
             for (call, ours) in calls.iter().zip(ours) {
-                let theirs = self.answer(interpreter, &ours, &mut asked);
-                if theirs.as_ref() != Ok(&ours.log) {
-                    verdict.differences.push(Difference { interpreter, call: *call, ours: ours.log, theirs });
+                match self.answer(interpreter, &ours, &mut asked) {
+                    Err(why) if why.is_failure_to_run() => {
+                        verdict.failures.push(Failure { interpreter, call: *call, why });
+                    }
+                    theirs => {
+                        verdict.runs += 1;
+                        if theirs.as_ref() != Ok(&ours.log) {
+                            verdict.differences.push(Difference { interpreter, call: *call, ours: ours.log, theirs });
+                        }
+                    }
                 }
             }
         }
+        verdict.given_up.append(&mut self.given_up);
         verdict
     }
 
@@ -135,19 +189,39 @@ impl<'i> Worker<'i> {
             harness.ask(&ours.program);
         }
         let answer = harness.answer();
-        if let Err(NoAnswer::Crashed(_) | NoAnswer::Hung(_) | NoAnswer::NotStarted(_)) = answer {
+        if let Err(why) = &answer
+            && why.is_failure_to_run()
+        {
             // The next one has a new process to itself.
             self.harnesses[interpreter] = None;
             *asked = false;
+            if let Some(why) = self.team.trust[interpreter].failed(why) {
+                self.given_up.push((interpreter, why));
+            }
+        } else {
+            self.team.trust[interpreter].answered();
         }
         answer.map(|answer| Log::of(&answer))
     }
 
     fn harness(&mut self, interpreter: usize) -> Result<&mut Harness, NoAnswer> {
+        let trust = &self.team.trust[interpreter];
         let slot = &mut self.harnesses[interpreter];
+        if trust.lost().is_some() {
+            *slot = None;
+            return Err(NoAnswer::GivenUp);
+        }
         match slot {
             Some(harness) => Ok(harness),
-            None => Ok(slot.insert(Harness::start(&self.interpreters[interpreter], self.limit)?)),
+            None => match Harness::start(&self.team.interpreters[interpreter], self.team.limit) {
+                Ok(harness) => Ok(slot.insert(harness)),
+                Err(why) => {
+                    if let Some(why) = trust.did_not_start(&why) {
+                        self.given_up.push((interpreter, why));
+                    }
+                    Err(NoAnswer::GivenUp)
+                }
+            },
         }
     }
 }

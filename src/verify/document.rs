@@ -1,0 +1,69 @@
+//! What `verify` found, for programs: `asyncdemo.verify/1`. Keys are only ever added within a version.
+
+use serde_json::{Value, json};
+
+use super::case::label;
+use super::interpreter::Interpreter;
+use super::proof::Sum;
+use super::team::{Team, Verdict};
+
+/// One scenario; `toml` where it is a random one.
+pub fn verdict_json(name: &str, toml: Option<&str>, verdict: &Verdict, interpreters: &[Interpreter]) -> Value {
+    let differences: Vec<Value> = verdict
+        .differences
+        .iter()
+        .map(|difference| {
+            let python = &interpreters[difference.interpreter].version;
+            let mut told = json!({"call": label(&difference.call), "python": python, "asyncdemo": difference.ours.0});
+            match &difference.theirs {
+                Ok(theirs) => told["cpython"] = json!(theirs.0),
+                Err(no_answer) => told["error"] = json!(no_answer.to_string()),
+            }
+            told
+        })
+        .collect();
+    let failures: Vec<Value> = verdict
+        .failures
+        .iter()
+        .map(|failure| {
+            let python = &interpreters[failure.interpreter].version;
+            json!({"call": label(&failure.call), "python": python, "error": failure.why.to_string()})
+        })
+        .collect();
+    let mut told = json!({"source": name, "runs": verdict.runs, "differences": differences, "failures": failures});
+    if let Some(toml) = toml {
+        told["toml"] = json!(toml);
+    }
+    told
+}
+
+/// The whole document.
+pub fn document(interpreters: &[Interpreter], team: &Team<'_>, scenarios: Vec<Value>, sum: &Sum) -> Value {
+    let interpreters: Vec<Value> = interpreters
+        .iter()
+        .enumerate()
+        .map(|(place, one)| {
+            let (python, program) = (one.python.as_str(), one.program.to_string_lossy());
+            let mut told = json!({"python": python, "version": one.version, "program": program});
+            if let Some(why) = team.given_up(place) {
+                told["given_up"] = json!(why);
+            }
+            told
+        })
+        .collect();
+    let mut document = json!({
+        "format": "asyncdemo.verify/1",
+        "interpreters": interpreters,
+        "scenarios": scenarios,
+        "compared": {
+            "scenarios": sum.scenarios,
+            "runs": sum.runs,
+            "differences": sum.differences,
+            "failed": sum.failed,
+        },
+    });
+    if sum.interrupted {
+        document["interrupted"] = json!(true);
+    }
+    document
+}

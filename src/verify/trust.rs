@@ -1,0 +1,80 @@
+//! How long an interpreter is asked on although it does not answer.
+//!
+//! A run that hangs takes a minute until that is known. Whoever hangs always would make thousands of them take days.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::harness::NoAnswer;
+
+/// So many runs in a row may fail; with the last of them the interpreter is given up.
+const PATIENCE: usize = 3;
+
+/// What is thought of an interpreter, by all who ask it.
+#[derive(Debug, Default)]
+pub struct Trust {
+    failures_in_a_row: AtomicUsize,
+    lost: OnceLock<String>,
+}
+
+impl Trust {
+    /// Why it was given up, where it was.
+    pub fn lost(&self) -> Option<&str> {
+        self.lost.get().map(String::as_str)
+    }
+
+    /// It ran a program.
+    pub fn answered(&self) {
+        self.failures_in_a_row.store(0, Ordering::Relaxed);
+    }
+
+    /// It ran none. Where that was once too often, whoever learns of it first gets the reason, to tell it.
+    pub fn failed(&self, why: &NoAnswer) -> Option<String> {
+        if *why == NoAnswer::Interrupted {
+            return None;
+        }
+        let failures = self.failures_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
+        if failures < PATIENCE {
+            return None;
+        }
+        self.lose(format!("{PATIENCE} runs in a row came to nothing, the last of them so: {why}"))
+    }
+
+    /// It did not get so far as to be asked anything, and so never will. Whoever learns of it first gets the reason.
+    pub fn did_not_start(&self, why: &NoAnswer) -> Option<String> {
+        if *why == NoAnswer::Interrupted { None } else { self.lose(why.to_string()) }
+    }
+
+    fn lose(&self, why: String) -> Option<String> {
+        self.lost.set(why.clone()).is_ok().then_some(why)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn crash() -> NoAnswer {
+        NoAnswer::Crashed("boom".to_owned())
+    }
+
+    #[test]
+    fn the_third_failure_in_a_row_is_told_once() {
+        let trust = Trust::default();
+        assert_eq!((trust.failed(&crash()), trust.failed(&crash())), (None, None));
+        trust.answered();
+        assert_eq!((trust.failed(&crash()), trust.failed(&crash()), trust.lost()), (None, None, None));
+        let why = trust.failed(&crash()).expect("it is the third");
+        assert!(why.contains("3 runs in a row") && why.ends_with("boom"), "{why}");
+        assert_eq!((trust.lost(), trust.failed(&crash())), (Some(why.as_str()), None));
+    }
+
+    #[test]
+    fn one_that_does_not_start_is_not_tried_again() {
+        let trust = Trust::default();
+        assert_eq!(trust.did_not_start(&NoAnswer::Interrupted), None);
+        assert_eq!(trust.did_not_start(&crash()).as_deref(), trust.lost());
+        assert!(trust.lost().is_some_and(|why| why.contains("boom")));
+        assert_eq!(trust.did_not_start(&crash()), None);
+    }
+}
