@@ -1,13 +1,15 @@
 //! What a program needs, and what everything in it is called.
 
+mod aftermath;
+mod classes;
+
 use std::collections::{HashMap, HashSet};
 
-use crate::scenario::{
-    Awaitable, Body, Call, Collection, End, Exception, Identifiers, Ids, Kind, Nanos, Python, ReturnWhen, Scenario,
-    Then, is_stable_identifier,
-};
+use crate::scenario::{Awaitable, Body, Call, Exception, Identifiers, Ids, Kind, Nanos, Python, Scenario, Then};
 
 use super::guide::Named;
+
+use classes::{Class, classes};
 
 /// Decided before the first line is written.
 #[derive(Debug)]
@@ -39,44 +41,6 @@ pub struct Plan<'s> {
     pub cancels_by_name: bool,
     /// Whether the tasks that gather() and wait() make have to be remembered.
     pub has_factory: bool,
-}
-
-/// An exception class that the program defines.
-#[derive(Debug)]
-pub struct Class {
-    /// As the scenario names it.
-    pub name: String,
-    /// As the program does.
-    pub identifier: String,
-}
-
-/// What a call can raise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Raises {
-    /// An `Exception`.
-    exception: bool,
-    /// A `CancelledError`.
-    cancelled: bool,
-    /// A `BaseException` that is neither.
-    base: bool,
-}
-
-impl Raises {
-    /// Whether it can raise anything.
-    pub fn any(self) -> bool {
-        self.clause().is_some()
-    }
-
-    /// What an `except` clause has to name; `None` where there is nothing.
-    pub fn clause(self) -> Option<&'static str> {
-        match (self.base, self.exception, self.cancelled) {
-            (true, ..) => Some("BaseException"),
-            (false, true, true) => Some("(Exception, asyncio.CancelledError)"),
-            (false, true, false) => Some("Exception"),
-            (false, false, true) => Some("asyncio.CancelledError"),
-            (false, false, false) => None,
-        }
-    }
 }
 
 /// How a scheduled cancellation finds its target.
@@ -269,105 +233,6 @@ impl<'s> Plan<'s> {
         self.cancellable[table]
     }
 
-    /// What the call can raise.
-    pub fn raises(&self) -> Raises {
-        let caller = &self.scenario.caller;
-        let mut raises = Raises { cancelled: caller.cancel_at.is_some(), ..Raises::default() };
-        match self.call {
-            Call::Gather(options) => {
-                raises.exception |= caller.passes_list;
-                raises.cancelled |= caller.cancel_group_at.is_some();
-                if !options.return_exceptions {
-                    (0..self.scenario.awaitables.len())
-                        .filter(|table| self.used[*table])
-                        .for_each(|table| self.add_raised(table, &mut raises));
-                }
-            }
-            Call::Wait(options) => {
-                raises.exception |= self.arguments.is_empty()
-                    || matches!(options.collection, Collection::Generator | Collection::Bare)
-                    || self.passes_coroutines();
-            }
-        }
-        raises
-    }
-
-    /// What an awaitable can end with.
-    fn add_raised(&self, table: usize, raises: &mut Raises) {
-        raises.cancelled |= self.cancellable[table];
-        for raised in raised(self.awaitable(table)) {
-            match raised.type_name.as_str() {
-                "CancelledError" => raises.cancelled = true,
-                "BaseException" => raises.base = true,
-                _ => raises.exception = true,
-            }
-        }
-    }
-
-    /// Whether wait() is given coroutines as they are.
-    pub fn passes_coroutines(&self) -> bool {
-        let is_coroutine = |table: &usize| matches!(self.awaitable(*table).kind, Kind::Coroutine(_));
-        matches!(self.call, Call::Wait(options) if !options.wrap) && self.arguments.iter().any(is_coroutine)
-    }
-
-    /// Whether gather() is given one list.
-    pub fn passes_list(&self) -> bool {
-        matches!(self.call, Call::Gather(_)) && self.scenario.caller.passes_list
-    }
-
-    /// Whether no task, future or group ever comes to exist.
-    fn makes_nothing(&self) -> bool {
-        let made = |table: usize| match self.awaitable(table).kind {
-            Kind::Task(_) | Kind::Future(_) => true,
-            Kind::Gather(_) => self.used[table],
-            Kind::Coroutine(_) if self.passes_coroutines() => self.python < Python::V3_11,
-            Kind::Coroutine(_) => self.used[table] && !self.passes_list(),
-        };
-        !(0..self.scenario.awaitables.len()).any(made)
-    }
-
-    /// Whether all that was made is done when the call is over, and in what it gives.
-    pub fn leaves_nothing(&self) -> bool {
-        if self.makes_nothing() {
-            return true;
-        }
-        let tables = || 0..self.scenario.awaitables.len();
-        let loose =
-            |table: usize| !self.used[table] && matches!(self.awaitable(table).kind, Kind::Task(_) | Kind::Future(_));
-        let waits_for_all = match self.call {
-            Call::Gather(_) => true,
-            Call::Wait(options) => options.return_when == ReturnWhen::AllCompleted && options.timeout.is_none(),
-        };
-        // A nested group that fails leaves its members behind.
-        let mut inside = Raises::default();
-        if !self.groups.is_empty() {
-            tables().filter(|table| self.used[*table]).for_each(|table| self.add_raised(table, &mut inside));
-        }
-        waits_for_all && !self.raises().any() && !inside.any() && !tables().any(loose)
-    }
-
-    /// Whether `main()` returns what `asyncio.run()` then makes an end of.
-    pub fn returns_everything(&self) -> bool {
-        self.scenario.caller.then == Then::Exit && !self.leaves_nothing()
-    }
-
-    /// Whether tasks have to be asked for right after the call: no variable has those that gather() makes, nor any
-    /// where the caller may never come to make them.
-    pub fn asks_for_tasks(&self) -> bool {
-        let caller = &self.scenario.caller;
-        let made_by_gather = |table: usize| {
-            self.used[table] && !self.is_wrapped(table) && matches!(self.awaitable(table).kind, Kind::Coroutine(_))
-        };
-        let may_lack = caller.call_at.is_some() && caller.cancel_at.is_some();
-        let by_call = |table: usize| match self.call {
-            Call::Gather(_) => made_by_gather(table),
-            Call::Wait(_) => {
-                (made_by_gather(table) && !self.is_argument[table]) || (may_lack && self.is_wrapped(table))
-            }
-        };
-        !self.passes_list() && (0..self.scenario.awaitables.len()).any(by_call)
-    }
-
     /// When the caller makes the call, should nothing cancel it before.
     pub fn called_at(&self) -> Nanos {
         self.scenario.caller.call_at.unwrap_or(Nanos::ZERO)
@@ -401,68 +266,3 @@ fn tables_of(scenario: &Scenario, arguments: &[Ids]) -> Vec<usize> {
     let table = |ids: &Ids| scenario.awaitables.partition_point(|awaitable| awaitable.ids.end <= ids.start);
     arguments.iter().map(table).collect()
 }
-
-/// Every exception that an awaitable may raise by itself.
-fn raised(awaitable: &Awaitable) -> impl Iterator<Item = &Exception> {
-    let (end, cleanup) = match &awaitable.kind {
-        Kind::Coroutine(body) | Kind::Task(body) => {
-            (Some(&body.end), body.on_cancel.as_ref().and_then(|on_cancel| on_cancel.then.as_ref()))
-        }
-        Kind::Future(settlement) => (Some(&settlement.end), None),
-        Kind::Gather(_) => (None, None),
-    };
-    [end, cleanup].into_iter().flatten().filter_map(|end| match end {
-        End::Raises(exception) => Some(exception),
-        End::Returns(_) => None,
-    })
-}
-
-/// The classes to define, in the order in which they are named; and where each name's stands.
-fn classes<'s>(
-    scenario: &'s Scenario,
-    python: Python,
-    identifiers: &mut Identifiers,
-) -> (Vec<Class>, HashMap<&'s str, usize>) {
-    let mut classes: Vec<Class> = Vec::new();
-    let mut class_of = HashMap::new();
-    for exception in scenario.awaitables.iter().flat_map(raised) {
-        let name = exception.type_name.as_str();
-        if is_builtin(name, python) {
-            identifiers.reserve(name);
-        } else if !exception.is_cancelled_error() && !class_of.contains_key(name) {
-            class_of.insert(name, classes.len());
-            classes.push(Class { name: name.to_owned(), identifier: String::new() });
-        }
-    }
-    // Those that can be called what they are, first.
-    for class in &mut classes {
-        if is_stable_identifier(&class.name) && identifiers.reserve(&class.name) {
-            class.identifier.clone_from(&class.name);
-        }
-    }
-    for class in classes.iter_mut().filter(|class| class.identifier.is_empty()) {
-        class.identifier = identifiers.take(&class.name, "Error");
-    }
-    (classes, class_of)
-}
-
-/// Whether a name is a built-in exception's from that version on. Nothing else in a scenario names a built-in.
-fn is_builtin(name: &str, python: Python) -> bool {
-    BUILTIN_EXCEPTIONS.contains(&name)
-        || (name == "EncodingWarning" && python >= Python::V3_10)
-        || (name == "PythonFinalizationError" && python >= Python::V3_13)
-}
-
-#[rustfmt::skip]
-const BUILTIN_EXCEPTIONS: [&str; 57] = [
-    "ArithmeticError", "AssertionError", "AttributeError", "BaseException", "BlockingIOError", "BrokenPipeError",
-    "BufferError", "BytesWarning", "ChildProcessError", "ConnectionAbortedError", "ConnectionError",
-    "ConnectionRefusedError", "ConnectionResetError", "DeprecationWarning", "EOFError", "Exception",
-    "FileExistsError", "FileNotFoundError", "FloatingPointError", "FutureWarning", "ImportError", "ImportWarning",
-    "IndentationError", "IndexError", "InterruptedError", "IsADirectoryError", "KeyError", "LookupError",
-    "MemoryError", "ModuleNotFoundError", "NameError", "NotADirectoryError", "NotImplementedError", "OSError",
-    "OverflowError", "PendingDeprecationWarning", "PermissionError", "ProcessLookupError", "RecursionError",
-    "ReferenceError", "ResourceWarning", "RuntimeError", "RuntimeWarning", "StopAsyncIteration", "SyntaxError",
-    "SyntaxWarning", "SystemError", "TabError", "TimeoutError", "TypeError", "UnboundLocalError", "UnicodeError",
-    "UnicodeWarning", "UserWarning", "ValueError", "Warning", "ZeroDivisionError",
-];

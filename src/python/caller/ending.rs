@@ -1,0 +1,108 @@
+//! The ending: what is left goes on or is left behind, and everything is told of.
+
+use crate::scenario::{Call, Kind};
+
+use super::super::layout::{Expression, string};
+use super::Caller;
+
+impl Caller<'_, '_> {
+    /// What is left goes on, or is left behind; and what became of it.
+    pub(super) fn finish(&mut self) {
+        let plan = self.plan;
+        if plan.leaves_nothing() {
+            return;
+        }
+        self.lines.line("");
+        let everything = self.everything();
+        if plan.returns_everything() {
+            self.lines.comment("The program ends here: asyncio.run() cancels every task that is left.");
+            if self.tells_of_left() {
+                self.lines.line("left = asyncio.all_tasks() - {asyncio.current_task()}");
+            }
+            self.lines.statement("return ", everything);
+            return;
+        }
+        self.lines.comment("Whatever is still at work is let finish.");
+        let others = self.others();
+        if others.is_empty() {
+            self.lines.line("left = asyncio.all_tasks() - {asyncio.current_task()}");
+        } else {
+            self.lines.statement("others = ", Expression::list(others));
+            self.lines.line("left = asyncio.all_tasks() - {asyncio.current_task()}");
+            self.lines.line("left.update(other for other in others if not other.done())");
+        }
+        self.lines.line("if left:");
+        let cancellable = plan.scenario.caller.cancel_at.is_some();
+        self.indented(|caller| {
+            if cancellable {
+                caller.lines.line("try:");
+                caller.lines.indented(|lines| lines.line("await asyncio.wait(left)"));
+                caller.lines.line("except asyncio.CancelledError:");
+                caller.lines.indented(|lines| lines.line("print(\"The caller was cancelled.\")"));
+            } else {
+                caller.lines.line("await asyncio.wait(left)");
+            }
+        });
+        self.lines.line("");
+        self.lines.comment("What became of them. To print a task asks nobody for its exception.");
+        let told = match everything {
+            Expression::Text(name) => name,
+            several => {
+                self.lines.statement("everything = ", several);
+                "everything".to_owned()
+            }
+        };
+        self.lines.line(&format!("print(*sorted(map(repr, {told})), sep=\"\\n\")"));
+    }
+
+    /// Whether `left` holds what no variable does, or what wait() gave as pending.
+    fn tells_of_left(&self) -> bool {
+        match self.plan.call {
+            Call::Gather(_) => self.plan.passes_list() && !self.plan.groups.is_empty(),
+            Call::Wait(_) => !self.plan.raises().any() || self.plan.passes_coroutines(),
+        }
+    }
+
+    /// A set of all whose end is still to be told. What wait() gave is told of; only what it gave as pending, again.
+    fn everything(&self) -> Expression {
+        let (plan, scenario) = (self.plan, self.plan.scenario);
+        let given = matches!(plan.call, Call::Wait(_)) && !plan.raises().any();
+        let may_lack = scenario.caller.call_at.is_some() && scenario.caller.cancel_at.is_some();
+        let mut items = Vec::new();
+        for (name, needed) in [("left", self.tells_of_left()), ("tasks", plan.asks_for_tasks())] {
+            if needed {
+                items.push(Expression::Text(format!("*{name}")));
+            }
+        }
+        for table in 0..scenario.awaitables.len() {
+            let is_there = match plan.awaitable(table).kind {
+                Kind::Task(_) | Kind::Future(_) => true,
+                Kind::Gather(_) => plan.is_used(table) && !may_lack,
+                Kind::Coroutine(_) => plan.is_wrapped(table) && !may_lack,
+            };
+            if is_there && !(given && plan.is_argument(table)) {
+                items.push(self.argument(table));
+            }
+        }
+        match items.as_slice() {
+            [Expression::Text(only)] if only.starts_with('*') => Expression::text(only.trim_start_matches('*')),
+            _ => Expression::Brackets { open: "{".to_owned(), items, close: '}' },
+        }
+    }
+
+    /// What all_tasks() does not know: bare futures and nested groups.
+    fn others(&self) -> Vec<Expression> {
+        let plan = self.plan;
+        let futures = (0..plan.scenario.awaitables.len())
+            .filter(|table| matches!(plan.awaitable(*table).kind, Kind::Future(_)))
+            .map(|table| self.argument(table));
+        let groups = plan.groups.iter().map(|table| {
+            if plan.may_lack_groups() {
+                Expression::Text(format!("*made.get({}, [])", string(&plan.identifiers[*table])))
+            } else {
+                self.argument(*table)
+            }
+        });
+        futures.chain(groups).collect()
+    }
+}
