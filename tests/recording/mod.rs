@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use asyncdemo::scenario::{Python, Scenario, parse};
-use asyncdemo::verify::case::{Ours, calls, label};
+use asyncdemo::verify::case::{calls, label, our_log};
 use asyncdemo::verify::log::Log;
 use serde::{Deserialize, Serialize};
 
@@ -112,7 +112,7 @@ impl Recorded {
                 let Some(recorded) = self.answered(&label, python) else {
                     panic!("{}: {label} on {python} is not recorded", self.name);
                 };
-                let Log(ours) = Ours::new(&scenario, call, python).log;
+                let Log(ours) = our_log(&scenario, call, python);
                 runs += 1;
                 if ours != recorded {
                     differences.push(Difference { name: self.name.clone(), python, call: label, ours, recorded });
