@@ -4,13 +4,15 @@
 //! ledger are folds over it and know nothing else. An event is `Copy` and names things by [`Id`], so that telling a
 //! listener allocates nothing; texts are looked up in the [`Scenario`] when somebody wants to read them.
 
+mod ended;
+mod listener;
 mod recording;
 
-use std::fmt;
-
+pub use ended::{Ended, Exception, ExceptionKind, Message, Misuse, Returned};
+pub use listener::Listener;
 pub use recording::Recording;
 
-use crate::scenario::{self, Function, Id, Kind, Nanos, Scenario, Value, write_exception_repr};
+use crate::scenario::{Function, Id, Nanos, Scenario};
 
 /// Something that happened in the loop.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -151,94 +153,6 @@ pub enum Canceller {
     Interrupt,
 }
 
-/// How something ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Ended {
-    /// With a value.
-    Returned(Returned),
-    /// With an exception.
-    Raised(Exception),
-    /// Cancelled, with what `CancelledError` its own end carries.
-    Cancelled(Exception),
-}
-
-/// Where a returned value stands in the scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Returned {
-    /// A body's or future's own `returns`.
-    Body(Id),
-    /// An `on_cancel`'s `returns`.
-    Cleanup(Id),
-    /// The results of a nested group, as its `Finish` told them.
-    Nested(Id),
-    /// The results of the caller's group.
-    Group,
-}
-
-/// An exception by where it comes from. Its texts: [`Exception::type_name`], [`Exception::message`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Exception {
-    /// Which exception it is.
-    pub kind: ExceptionKind,
-    /// The awaitable whose own body or future made it, or through whose cancellation it came; never a group.
-    pub from: Option<Id>,
-}
-
-/// The exceptions that a run can meet.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ExceptionKind {
-    /// A body's or future's own `raises`.
-    Body(Id),
-    /// An `on_cancel`'s `raises`.
-    Cleanup(Id),
-    /// A `CancelledError` that asyncio made.
-    Cancelled(Message),
-    /// What gather() or wait() raises for being called wrongly.
-    Misuse(Misuse),
-}
-
-/// The argument of a `CancelledError`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Message {
-    /// None: `CancelledError()`.
-    Absent,
-    /// The empty text, which gather() puts in for a task without a message.
-    Empty,
-    /// The `cancel_message` of an awaitable.
-    CancelMessage(Id),
-    /// What a body's or future's own `raises` says.
-    Body(Id),
-    /// What an `on_cancel`'s `raises` says.
-    Cleanup(Id),
-}
-
-/// An exception of gather() or wait() themselves, for being called wrongly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Misuse {
-    /// `gather([a, b])`.
-    UnhashableList,
-    /// `gather([a, b])` in 3.14.
-    ListAsDictKey,
-    /// `wait(coroutine)`.
-    NotACoroutine,
-    /// `wait(task)`.
-    NotATask,
-    /// `wait(future)`, and `wait(gather())`: gather() of nothing is a plain future.
-    NotAFuture,
-    /// `wait(gather(…))`.
-    NotAGroup,
-    /// `wait(generator)`, up to 3.11.
-    NotAGenerator,
-    /// `wait([])`, up to 3.10.
-    NoCoroutines,
-    /// `wait([])`, from 3.11.
-    NoTasks,
-    /// `wait()` of a generator of nothing, from 3.12.
-    EmptyGenerator,
-    /// `wait([coroutine])`, from 3.11.
-    CoroutinesForbidden,
-}
-
 /// One place in a group's results.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Item {
@@ -312,173 +226,6 @@ pub enum Reason {
     Interrupted,
     /// Ctrl-C a second time.
     Abandoned,
-}
-
-/// Somebody who is told what happens. A type parameter everywhere, so that a run that nobody listens to pays nothing.
-pub trait Listener {
-    /// Something happened.
-    fn event(&mut self, event: &Event<'_>);
-
-    /// Time goes on towards the next event: on the real clock often, on the virtual one never.
-    fn tick(&mut self, _now: Nanos) {}
-}
-
-/// Nobody listens.
-impl Listener for () {
-    #[inline]
-    fn event(&mut self, _event: &Event<'_>) {}
-}
-
-/// Two listeners, told in this order.
-impl<A: Listener, B: Listener> Listener for (A, B) {
-    #[inline]
-    fn event(&mut self, event: &Event<'_>) {
-        self.0.event(event);
-        self.1.event(event);
-    }
-
-    fn tick(&mut self, now: Nanos) {
-        self.0.tick(now);
-        self.1.tick(now);
-    }
-}
-
-/// A listener that may be missing.
-impl<L: Listener> Listener for Option<L> {
-    #[inline]
-    fn event(&mut self, event: &Event<'_>) {
-        if let Some(listener) = self {
-            listener.event(event);
-        }
-    }
-
-    fn tick(&mut self, now: Nanos) {
-        if let Some(listener) = self {
-            listener.tick(now);
-        }
-    }
-}
-
-impl<L: Listener> Listener for &mut L {
-    #[inline]
-    fn event(&mut self, event: &Event<'_>) {
-        (**self).event(event);
-    }
-
-    fn tick(&mut self, now: Nanos) {
-        (**self).tick(now);
-    }
-}
-
-impl Returned {
-    /// The value, where it is the scenario's own; `None` for a group's results, which are a list of [`Item`]s.
-    pub fn value<'s>(&self, scenario: &'s Scenario) -> Option<&'s Value> {
-        let end = match *self {
-            Returned::Body(id) => body_end(scenario, id),
-            Returned::Cleanup(id) => cleanup_end(scenario, id),
-            Returned::Nested(_) | Returned::Group => None,
-        };
-        match end {
-            Some(scenario::End::Returns(value)) => Some(value),
-            _ => None,
-        }
-    }
-}
-
-impl Exception {
-    /// A `CancelledError` that comes from nobody in particular.
-    pub fn cancelled(message: Message, from: Option<Id>) -> Exception {
-        Exception { kind: ExceptionKind::Cancelled(message), from }
-    }
-
-    /// Whether it is a `CancelledError`, whoever made it.
-    pub fn is_cancelled_error(&self, scenario: &Scenario) -> bool {
-        self.type_name(scenario) == "CancelledError"
-    }
-
-    /// The name of its class.
-    pub fn type_name<'s>(&self, scenario: &'s Scenario) -> &'s str {
-        match self.kind {
-            ExceptionKind::Cancelled(_) => "CancelledError",
-            ExceptionKind::Misuse(misuse) => misuse.type_name(),
-            ExceptionKind::Body(id) => raised(body_end(scenario, id)).map_or("", |raised| &raised.type_name),
-            ExceptionKind::Cleanup(id) => raised(cleanup_end(scenario, id)).map_or("", |raised| &raised.type_name),
-        }
-    }
-
-    /// Its one argument; `None` where it has none.
-    pub fn message<'s>(&self, scenario: &'s Scenario) -> Option<&'s str> {
-        match self.kind {
-            ExceptionKind::Misuse(misuse) => Some(misuse.message()),
-            ExceptionKind::Cleanup(id) | ExceptionKind::Cancelled(Message::Cleanup(id)) => {
-                raised(cleanup_end(scenario, id))?.message.as_deref()
-            }
-            ExceptionKind::Cancelled(Message::Absent) => None,
-            ExceptionKind::Cancelled(Message::Empty) => Some(""),
-            ExceptionKind::Cancelled(Message::CancelMessage(id)) => {
-                scenario.awaitable(id).cancel.as_ref()?.message.as_deref()
-            }
-            ExceptionKind::Body(id) | ExceptionKind::Cancelled(Message::Body(id)) => {
-                raised(body_end(scenario, id))?.message.as_deref()
-            }
-        }
-    }
-
-    /// Its `repr` in Python.
-    pub fn repr<'s>(&self, scenario: &'s Scenario) -> impl fmt::Display + use<'s> {
-        let (type_name, message) = (self.type_name(scenario), self.message(scenario));
-        fmt::from_fn(move |f| write_exception_repr(f, type_name, message))
-    }
-}
-
-fn body_end(scenario: &Scenario, id: Id) -> Option<&scenario::End> {
-    match &scenario.awaitable(id).kind {
-        Kind::Coroutine(body) | Kind::Task(body) => Some(&body.end),
-        Kind::Future(settlement) => Some(&settlement.end),
-        Kind::Gather(_) => None,
-    }
-}
-
-fn cleanup_end(scenario: &Scenario, id: Id) -> Option<&scenario::End> {
-    match &scenario.awaitable(id).kind {
-        Kind::Coroutine(body) | Kind::Task(body) => body.on_cancel.as_ref()?.then.as_ref(),
-        Kind::Future(_) | Kind::Gather(_) => None,
-    }
-}
-
-fn raised(end: Option<&scenario::End>) -> Option<&scenario::Exception> {
-    match end {
-        Some(scenario::End::Raises(exception)) => Some(exception),
-        _ => None,
-    }
-}
-
-impl Misuse {
-    /// The name of its class.
-    pub fn type_name(self) -> &'static str {
-        match self {
-            Misuse::NoCoroutines | Misuse::NoTasks => "ValueError",
-            Misuse::EmptyGenerator => "AssertionError",
-            _ => "TypeError",
-        }
-    }
-
-    /// Its message, exactly.
-    pub fn message(self) -> &'static str {
-        match self {
-            Misuse::UnhashableList => "unhashable type: 'list'",
-            Misuse::ListAsDictKey => "cannot use 'list' as a dict key (unhashable type: 'list')",
-            Misuse::NotACoroutine => "expect a list of futures, not coroutine",
-            Misuse::NotATask => "expect a list of futures, not Task",
-            Misuse::NotAFuture => "expect a list of futures, not Future",
-            Misuse::NotAGroup => "expect a list of futures, not _GatheringFuture",
-            Misuse::NotAGenerator => "expect a list of futures, not generator",
-            Misuse::NoCoroutines => "Set of coroutines/Futures is empty.",
-            Misuse::NoTasks => "Set of Tasks/Futures is empty.",
-            Misuse::EmptyGenerator => "Set of Futures is empty.",
-            Misuse::CoroutinesForbidden => "Passing coroutines is forbidden, use tasks explicitly.",
-        }
-    }
 }
 
 impl Warning {

@@ -3,9 +3,11 @@
 //! [`parse()`] makes it, once, at the edge; everything behind it may rely on what the fields promise. A `count` is
 //! kept as a range of ids instead of that many copies, so that a million alike awaitables cost one [`Awaitable`].
 
+mod call;
 mod diagnostic;
 mod duration;
 mod exception;
+mod expect;
 mod identifiers;
 mod library;
 mod load;
@@ -15,12 +17,13 @@ mod value;
 
 use std::fmt;
 use std::ops::Range;
-use std::str::FromStr;
 
+pub use call::{Call, Collection, Function, GatherOptions, ReturnWhen, WaitOptions};
 pub use diagnostic::{Diagnostics, Problem};
 pub(crate) use duration::unit_names;
 pub use duration::{Nanos, parse_duration};
 pub use exception::{Exception, write_exception_repr};
+pub use expect::{Expect, Fate, Status};
 pub use identifiers::{Identifiers, USED_BY_PROGRAM, is_stable_identifier};
 pub use library::{Builtin, COURSE, Section, builtin, builtins, nearest_builtin};
 pub use load::{Loaded, load};
@@ -204,265 +207,6 @@ pub enum Then {
     Finish,
     /// It ends, and `asyncio.run()` cancels what is left.
     Exit,
-}
-
-/// `[gather]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct GatherOptions {
-    /// Whether exceptions come back as values.
-    pub return_exceptions: bool,
-}
-
-/// `[wait]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WaitOptions {
-    /// When it returns.
-    pub return_when: ReturnWhen,
-    /// After how long it returns anyway.
-    pub timeout: Option<Nanos>,
-    /// Whether coroutines among its arguments are wrapped by `create_task()` right at the call.
-    pub wrap: bool,
-    /// What its one argument is.
-    pub collection: Collection,
-}
-
-impl Default for WaitOptions {
-    fn default() -> WaitOptions {
-        WaitOptions { return_when: ReturnWhen::AllCompleted, timeout: None, wrap: true, collection: Collection::List }
-    }
-}
-
-/// wait()'s `return_when`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum ReturnWhen {
-    AllCompleted,
-    FirstCompleted,
-    FirstException,
-}
-
-impl ReturnWhen {
-    /// Every condition, in the order of Python's documentation.
-    pub const ALL: [ReturnWhen; 3] = [ReturnWhen::FirstCompleted, ReturnWhen::FirstException, ReturnWhen::AllCompleted];
-
-    /// The constant's name in `asyncio`.
-    pub fn python_name(self) -> &'static str {
-        match self {
-            ReturnWhen::AllCompleted => "ALL_COMPLETED",
-            ReturnWhen::FirstCompleted => "FIRST_COMPLETED",
-            ReturnWhen::FirstException => "FIRST_EXCEPTION",
-        }
-    }
-
-    /// Its word on the command line and in files.
-    pub fn word(self) -> &'static str {
-        match self {
-            ReturnWhen::AllCompleted => "all-completed",
-            ReturnWhen::FirstCompleted => "first-completed",
-            ReturnWhen::FirstException => "first-exception",
-        }
-    }
-}
-
-/// Takes the word that the command line has for it, and the constant's name.
-impl FromStr for ReturnWhen {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<ReturnWhen, String> {
-        ReturnWhen::ALL
-            .into_iter()
-            .find(|when| when.word() == text || when.python_name() == text)
-            .ok_or_else(|| "use all-completed, first-completed or first-exception".to_owned())
-    }
-}
-
-/// What wait()'s one argument is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Collection {
-    /// `[a, b]`
-    List,
-    /// `(a, b)`
-    Tuple,
-    /// `{a, b}`
-    Set,
-    /// `{a: …, b: …}`
-    Dict,
-    /// `(x for x in [a, b])`
-    Generator,
-    /// The one argument itself, which is a mistake.
-    Bare,
-}
-
-impl Collection {
-    /// Every collection with the word that the format has for it.
-    pub const ALL: [(Collection, &'static str); 6] = [
-        (Collection::List, "list"),
-        (Collection::Tuple, "tuple"),
-        (Collection::Set, "set"),
-        (Collection::Dict, "dict"),
-        (Collection::Generator, "generator"),
-        (Collection::Bare, "bare"),
-    ];
-
-    /// The word that the format has for it.
-    pub fn word(self) -> &'static str {
-        Collection::ALL.iter().find(|(collection, _)| *collection == self).map_or("list", |(_, word)| word)
-    }
-}
-
-/// One call with its options: the file's tables with the command line's flags over them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
-    /// `asyncio.gather(…)`
-    Gather(GatherOptions),
-    /// `asyncio.wait(…)`
-    Wait(WaitOptions),
-}
-
-/// Which of the two functions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Function {
-    Gather,
-    Wait,
-}
-
-impl Function {
-    /// Its name in `asyncio`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Function::Gather => "gather",
-            Function::Wait => "wait",
-        }
-    }
-}
-
-impl fmt::Display for Function {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl Call {
-    /// Which of the two functions it calls.
-    pub fn function(&self) -> Function {
-        match self {
-            Call::Gather(_) => Function::Gather,
-            Call::Wait(_) => Function::Wait,
-        }
-    }
-}
-
-/// A `[[expect]]`: one run, and what must come of it. Only what is written is compared.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Expect {
-    /// The line of the file that it begins on, from 1.
-    pub line: u32,
-    /// The call, with the options of the file's own tables under those written here.
-    pub call: Call,
-    /// For which versions it holds; empty: for the file's own, or the default one.
-    pub python: Vec<Python>,
-    /// The outcome's status.
-    pub outcome: Option<Status>,
-    /// When the outcome came.
-    pub at: Option<Nanos>,
-    /// gather's results, in argument order.
-    pub results: Option<Vec<End>>,
-    /// The exception that the call raised.
-    pub exception: Option<Exception>,
-    /// Names in wait's first set.
-    pub done: Option<Vec<String>>,
-    /// Names in wait's second set.
-    pub pending: Option<Vec<String>>,
-    /// Awaitables by name with what the caller got of each.
-    pub fates: Vec<(String, Fate)>,
-    /// What Python would warn.
-    pub warnings: Option<Vec<String>>,
-    /// What Python would log.
-    pub logs: Option<Vec<String>>,
-    /// Events that must occur in this order; each a list of the fields to compare.
-    pub events: Vec<Vec<(String, Value)>>,
-}
-
-/// How a call can come out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It gave a value.
-    Returned,
-    /// It raised.
-    Raised,
-    /// It raised `CancelledError`.
-    Cancelled,
-    /// It never comes back.
-    Hangs,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Status; 4] = [Status::Returned, Status::Raised, Status::Cancelled, Status::Hangs];
-
-    /// Its word in files and documents.
-    pub fn word(self) -> &'static str {
-        match self {
-            Status::Returned => "returned",
-            Status::Raised => "raised",
-            Status::Cancelled => "cancelled",
-            Status::Hangs => "hangs",
-        }
-    }
-}
-
-/// What the caller got of an awaitable, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fate {
-    /// The exception that the caller got is this one's.
-    Raised,
-    /// Its value, or its exception as a value, is in the results.
-    Delivered,
-    /// It is in wait()'s first set.
-    Done,
-    /// It is in wait()'s second set.
-    Pending,
-    /// It was cancelled, and the caller got nothing of it.
-    Cancelled,
-    /// It finished, but its value never reaches the caller.
-    Lost,
-    /// It raised, something marked that as retrieved, nobody sees it.
-    Swallowed,
-    /// It raised, nobody asked, Python logs it.
-    Unretrieved,
-    /// It never finished.
-    Unfinished,
-}
-
-impl Fate {
-    /// Every fate.
-    pub const ALL: [Fate; 9] = [
-        Fate::Raised,
-        Fate::Delivered,
-        Fate::Done,
-        Fate::Pending,
-        Fate::Cancelled,
-        Fate::Lost,
-        Fate::Swallowed,
-        Fate::Unretrieved,
-        Fate::Unfinished,
-    ];
-
-    /// Its word in documents.
-    pub fn word(self) -> &'static str {
-        match self {
-            Fate::Raised => "raised",
-            Fate::Delivered => "delivered",
-            Fate::Done => "done",
-            Fate::Pending => "pending",
-            Fate::Cancelled => "cancelled",
-            Fate::Lost => "lost",
-            Fate::Swallowed => "swallowed",
-            Fate::Unretrieved => "unretrieved",
-            Fate::Unfinished => "unfinished",
-        }
-    }
 }
 
 impl Scenario {

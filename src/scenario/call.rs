@@ -1,0 +1,153 @@
+//! The two functions, and the options of their calls.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::Nanos;
+
+/// `[gather]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct GatherOptions {
+    /// Whether exceptions come back as values.
+    pub return_exceptions: bool,
+}
+
+/// `[wait]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitOptions {
+    /// When it returns.
+    pub return_when: ReturnWhen,
+    /// After how long it returns anyway.
+    pub timeout: Option<Nanos>,
+    /// Whether coroutines among its arguments are wrapped by `create_task()` right at the call.
+    pub wrap: bool,
+    /// What its one argument is.
+    pub collection: Collection,
+}
+
+impl Default for WaitOptions {
+    fn default() -> WaitOptions {
+        WaitOptions { return_when: ReturnWhen::AllCompleted, timeout: None, wrap: true, collection: Collection::List }
+    }
+}
+
+/// wait()'s `return_when`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum ReturnWhen {
+    AllCompleted,
+    FirstCompleted,
+    FirstException,
+}
+
+impl ReturnWhen {
+    /// Every condition, in the order of Python's documentation.
+    pub const ALL: [ReturnWhen; 3] = [ReturnWhen::FirstCompleted, ReturnWhen::FirstException, ReturnWhen::AllCompleted];
+
+    /// The constant's name in `asyncio`.
+    pub fn python_name(self) -> &'static str {
+        match self {
+            ReturnWhen::AllCompleted => "ALL_COMPLETED",
+            ReturnWhen::FirstCompleted => "FIRST_COMPLETED",
+            ReturnWhen::FirstException => "FIRST_EXCEPTION",
+        }
+    }
+
+    /// Its word on the command line and in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            ReturnWhen::AllCompleted => "all-completed",
+            ReturnWhen::FirstCompleted => "first-completed",
+            ReturnWhen::FirstException => "first-exception",
+        }
+    }
+}
+
+/// Takes the word that the command line has for it, and the constant's name.
+impl FromStr for ReturnWhen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<ReturnWhen, String> {
+        ReturnWhen::ALL
+            .into_iter()
+            .find(|when| when.word() == text || when.python_name() == text)
+            .ok_or_else(|| "use all-completed, first-completed or first-exception".to_owned())
+    }
+}
+
+/// What wait()'s one argument is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collection {
+    /// `[a, b]`
+    List,
+    /// `(a, b)`
+    Tuple,
+    /// `{a, b}`
+    Set,
+    /// `{a: …, b: …}`
+    Dict,
+    /// `(x for x in [a, b])`
+    Generator,
+    /// The one argument itself, which is a mistake.
+    Bare,
+}
+
+impl Collection {
+    /// Every collection with the word that the format has for it.
+    pub const ALL: [(Collection, &'static str); 6] = [
+        (Collection::List, "list"),
+        (Collection::Tuple, "tuple"),
+        (Collection::Set, "set"),
+        (Collection::Dict, "dict"),
+        (Collection::Generator, "generator"),
+        (Collection::Bare, "bare"),
+    ];
+
+    /// The word that the format has for it.
+    pub fn word(self) -> &'static str {
+        Collection::ALL.iter().find(|(collection, _)| *collection == self).map_or("list", |(_, word)| word)
+    }
+}
+
+/// One call with its options: the file's tables with the command line's flags over them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `asyncio.gather(…)`
+    Gather(GatherOptions),
+    /// `asyncio.wait(…)`
+    Wait(WaitOptions),
+}
+
+/// Which of the two functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Function {
+    Gather,
+    Wait,
+}
+
+impl Function {
+    /// Its name in `asyncio`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Function::Gather => "gather",
+            Function::Wait => "wait",
+        }
+    }
+}
+
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Call {
+    /// Which of the two functions it calls.
+    pub fn function(&self) -> Function {
+        match self {
+            Call::Gather(_) => Function::Gather,
+            Call::Wait(_) => Function::Wait,
+        }
+    }
+}
