@@ -64,7 +64,8 @@ impl Program {
         }
         if plan.returns_everything() {
             // No variable holds the tasks: they and their logs must go before the interpreter does.
-            lines.line("print(*sorted(map(repr, asyncio.run(main()))), sep=\"\\n\")");
+            lines.line("for line in sorted(map(repr, asyncio.run(main()))):");
+            lines.indented(|lines| lines.line("print(line)"));
         } else {
             lines.line("asyncio.run(main())");
         }

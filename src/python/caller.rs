@@ -50,10 +50,11 @@ impl Caller<'_, '_> {
                 self.lines.line("try:");
                 self.indented(|caller| caller.call(late));
                 self.lines.line(&format!("except {error} as error:"));
-                let function = self.function();
-                self.indented(|caller| {
-                    caller.lines.line(&format!("print(\"{function}() raised\", repr(error))"));
-                });
+                let caller = &self.plan.scenario.caller;
+                // Cancelled on the way, it has not come to the call, or to what that gives.
+                let on_the_way = caller.cancel_at.is_some() && (late || caller.await_at.is_some());
+                let who = if on_the_way { "The caller got" } else { &format!("{}() raised", self.function()) };
+                self.lines.indented(|lines| lines.line(&format!("print(\"{who}\", repr(error))")));
             }
         }
         self.finish();

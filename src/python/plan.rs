@@ -5,7 +5,7 @@ mod classes;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::scenario::{Awaitable, Body, Call, Exception, Identifiers, Ids, Kind, Nanos, Python, Scenario, Then};
+use crate::scenario::{Awaitable, Body, Call, Exception, Identifiers, Ids, Kind, Nanos, Python, Scenario};
 
 use super::guide::Named;
 
@@ -211,7 +211,7 @@ impl<'s> Plan<'s> {
     /// Whether the caller may come to its end before the groups are made.
     pub fn may_lack_groups(&self) -> bool {
         let caller = &self.scenario.caller;
-        caller.call_at.is_some() && caller.cancel_at.is_some() && caller.then == Then::Finish && !self.groups.is_empty()
+        caller.call_at.is_some() && caller.cancel_at.is_some() && !self.groups.is_empty()
     }
 
     /// Whether something is remembered by name.

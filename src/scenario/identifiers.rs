@@ -23,6 +23,11 @@ impl Identifiers {
         }
     }
 
+    /// Nothing is taken but what Python itself has a use for: for a line of a program, and not a whole one.
+    pub fn of_a_line() -> Identifiers {
+        Identifiers { taken: KEYWORDS.iter().map(|word| (*word).to_owned()).collect(), numbers: HashMap::new() }
+    }
+
     /// Takes an identifier as it is. False where somebody has it already.
     pub fn reserve(&mut self, identifier: &str) -> bool {
         self.taken.insert(identifier.to_owned())
@@ -98,9 +103,9 @@ const KEYWORDS: [&str; 35] = [
 
 /// What the printed program itself says somewhere.
 #[rustfmt::skip]
-pub const USED_BY_PROGRAM: [&str; 37] = [
+pub const USED_BY_PROGRAM: [&str; 38] = [
     "BaseException", "Exception", "asyncio", "awaitable", "awaitables", "call", "cancel", "coro", "dict", "done",
-    "error", "everything", "fail", "future", "group", "kwargs", "left", "loop", "made", "main", "map", "message",
+    "error", "everything", "fail", "future", "group", "kwargs", "left", "line", "loop", "made", "main", "map", "message",
     "name", "other", "others", "pending", "print", "range", "remember", "repr", "result", "results", "set", "settle",
     "sorted", "task", "tasks",
 ];

@@ -85,7 +85,7 @@ impl Caller<'_, '_> {
         let caller = &plan.scenario.caller;
         let call = if plan.passes_list() {
             self.lines.comment("A mistake: gather() is given one list, instead of what is in it.");
-            let mut items = vec![Expression::list(self.arguments(&plan.arguments))];
+            let mut items = vec![list(self.arguments(&plan.arguments))];
             if return_exceptions {
                 items.push(Expression::text("return_exceptions=True"));
             }
@@ -96,7 +96,7 @@ impl Caller<'_, '_> {
         let asks = plan.asks_for_tasks();
         let shown = plan.shows_done_callback();
         let at_once = caller.await_at.is_none() && caller.cancel_group_at.is_none() && caller.check_done_at.is_empty();
-        if at_once && !asks && !shown {
+        if plan.passes_list() || (at_once && !asks && !shown) {
             self.lines.statement("results = await ", call);
         } else {
             self.lines.statement("group = ", call);
@@ -128,7 +128,9 @@ impl Caller<'_, '_> {
 
     /// What gather() has made of coroutines is in no variable.
     fn ask_for_tasks(&mut self) {
-        self.lines.line("tasks = asyncio.all_tasks() - {asyncio.current_task()}  # gather() made them.");
+        let by_gather = (0..self.plan.scenario.awaitables.len()).any(|table| self.plan.is_made_by_gather(table));
+        let comment = if by_gather { "  # gather() made them." } else { "" };
+        self.lines.line(&format!("tasks = asyncio.all_tasks() - {{asyncio.current_task()}}{comment}"));
     }
 
     /// A moment, counted from the call; before it, negative.
@@ -180,11 +182,22 @@ impl Caller<'_, '_> {
     }
 }
 
+/// A list; where all that stands in it is another list, that one.
+fn list(items: Vec<Expression>) -> Expression {
+    match items.as_slice() {
+        [Expression::Text(only)] if only.starts_with('*') => Expression::text(only.trim_start_matches('*')),
+        [Expression::Comprehension { open, inside }] if open == "*[" => {
+            Expression::Comprehension { open: "[".to_owned(), inside: inside.clone() }
+        }
+        _ => Expression::list(items),
+    }
+}
+
 /// wait()'s one argument.
 fn collection(collection: Collection, items: Vec<Expression>) -> Expression {
     let brackets = |open: &str, items, close| Expression::Brackets { open: open.to_owned(), items, close };
     match collection {
-        Collection::List => Expression::list(items),
+        Collection::List => list(items),
         Collection::Tuple if items.len() == 1 => {
             // One item makes no tuple without a comma.
             let only = items.first().map(Expression::flat).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The ending: what is left goes on or is left behind, and everything is told of.
 
-use crate::scenario::{Call, Kind};
+use crate::scenario::{Call, Kind, Then};
 
 use super::super::layout::{Expression, string};
 use super::Caller;
@@ -14,13 +14,12 @@ impl Caller<'_, '_> {
         }
         self.lines.line("");
         let everything = self.everything();
-        if plan.returns_everything() {
+        if plan.scenario.caller.then == Then::Exit {
             self.lines.comment("The program ends here: asyncio.run() cancels every task that is left.");
-            if self.tells_of_left() {
+            if plan.passes_coroutines() {
                 self.lines.line("left = asyncio.all_tasks() - {asyncio.current_task()}");
             }
-            self.lines.statement("return ", everything);
-            return;
+            return self.lines.statement("return ", everything);
         }
         self.lines.comment("Whatever is still at work is let finish.");
         let others = self.others();
@@ -43,6 +42,9 @@ impl Caller<'_, '_> {
                 caller.lines.line("await asyncio.wait(left)");
             }
         });
+        if plan.returns_everything() {
+            return self.lines.statement("return ", everything);
+        }
         self.lines.line("");
         self.lines.comment("What became of them. To print a task asks nobody for its exception.");
         let told = match everything {
@@ -52,15 +54,8 @@ impl Caller<'_, '_> {
                 "everything".to_owned()
             }
         };
-        self.lines.line(&format!("print(*sorted(map(repr, {told})), sep=\"\\n\")"));
-    }
-
-    /// Whether `left` holds what no variable does, or what wait() gave as pending.
-    fn tells_of_left(&self) -> bool {
-        match self.plan.call {
-            Call::Gather(_) => self.plan.passes_list() && !self.plan.groups.is_empty(),
-            Call::Wait(_) => !self.plan.raises().any() || self.plan.passes_coroutines(),
-        }
+        self.lines.line(&format!("for line in sorted(map(repr, {told})):"));
+        self.lines.indented(|lines| lines.line("print(line)"));
     }
 
     /// A set of all whose end is still to be told. What wait() gave is told of; only what it gave as pending, again.
@@ -69,7 +64,9 @@ impl Caller<'_, '_> {
         let given = matches!(plan.call, Call::Wait(_)) && !plan.raises().any();
         let may_lack = scenario.caller.call_at.is_some() && scenario.caller.cancel_at.is_some();
         let mut items = Vec::new();
-        for (name, needed) in [("left", self.tells_of_left()), ("tasks", plan.asks_for_tasks())] {
+        // Tasks that wait() has made are in no variable, but where it gave them.
+        for (name, needed) in [("pending", given), ("left", plan.passes_coroutines()), ("tasks", plan.asks_for_tasks())]
+        {
             if needed {
                 items.push(Expression::Text(format!("*{name}")));
             }
@@ -77,16 +74,26 @@ impl Caller<'_, '_> {
         for table in 0..scenario.awaitables.len() {
             let is_there = match plan.awaitable(table).kind {
                 Kind::Task(_) | Kind::Future(_) => true,
-                Kind::Gather(_) => plan.is_used(table) && !may_lack,
+                Kind::Gather(_) => plan.is_used(table),
                 Kind::Coroutine(_) => plan.is_wrapped(table) && !may_lack,
             };
             if is_there && !(given && plan.is_argument(table)) {
-                items.push(self.argument(table));
+                items.push(self.made(table));
             }
         }
         match items.as_slice() {
             [Expression::Text(only)] if only.starts_with('*') => Expression::text(only.trim_start_matches('*')),
             _ => Expression::Brackets { open: "{".to_owned(), items, close: '}' },
+        }
+    }
+
+    /// What stands for something that was made, if it was.
+    fn made(&self, table: usize) -> Expression {
+        let is_group = matches!(self.plan.awaitable(table).kind, Kind::Gather(_));
+        if is_group && self.plan.may_lack_groups() {
+            Expression::Text(format!("*made.get({}, [])", string(&self.plan.identifiers[table])))
+        } else {
+            self.argument(table)
         }
     }
 
@@ -96,13 +103,7 @@ impl Caller<'_, '_> {
         let futures = (0..plan.scenario.awaitables.len())
             .filter(|table| matches!(plan.awaitable(*table).kind, Kind::Future(_)))
             .map(|table| self.argument(table));
-        let groups = plan.groups.iter().map(|table| {
-            if plan.may_lack_groups() {
-                Expression::Text(format!("*made.get({}, [])", string(&plan.identifiers[*table])))
-            } else {
-                self.argument(*table)
-            }
-        });
+        let groups = plan.groups.iter().map(|table| self.made(*table));
         futures.chain(groups).collect()
     }
 }

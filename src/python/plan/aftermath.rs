@@ -41,8 +41,8 @@ impl Plan<'_> {
         match self.call {
             Call::Gather(options) => {
                 raises.exception |= caller.passes_list;
-                raises.cancelled |= caller.cancel_group_at.is_some();
-                if !options.return_exceptions {
+                raises.cancelled |= caller.cancel_group_at.is_some() && !caller.passes_list;
+                if !options.return_exceptions && !caller.passes_list {
                     (0..self.scenario.awaitables.len())
                         .filter(|table| self.used[*table])
                         .for_each(|table| self.add_raised(table, &mut raises));
@@ -111,26 +111,30 @@ impl Plan<'_> {
         waits_for_all && !self.raises().any() && !inside.any() && !tables().any(loose)
     }
 
-    /// Whether `main()` returns what `asyncio.run()` then makes an end of.
+    /// Whether `main()` returns what `asyncio.run()` then makes an end of: it ends by itself, or may be cancelled.
     pub fn returns_everything(&self) -> bool {
-        self.scenario.caller.then == Then::Exit && !self.leaves_nothing()
+        let caller = &self.scenario.caller;
+        (caller.then == Then::Exit || caller.cancel_at.is_some()) && !self.leaves_nothing()
     }
 
     /// Whether tasks have to be asked for right after the call: no variable has those that gather() makes, nor any
     /// where the caller may never come to make them.
     pub fn asks_for_tasks(&self) -> bool {
         let caller = &self.scenario.caller;
-        let made_by_gather = |table: usize| {
-            self.used[table] && !self.is_wrapped(table) && matches!(self.awaitable(table).kind, Kind::Coroutine(_))
-        };
+        let made_by_gather = |table: usize| self.is_made_by_gather(table);
         let may_lack = caller.call_at.is_some() && caller.cancel_at.is_some();
         let by_call = |table: usize| match self.call {
             Call::Gather(_) => made_by_gather(table),
-            Call::Wait(_) => {
-                (made_by_gather(table) && !self.is_argument[table]) || (may_lack && self.is_wrapped(table))
-            }
+            Call::Wait(_) => made_by_gather(table) || (may_lack && self.is_wrapped(table)),
         };
         !self.passes_list() && !self.leaves_nothing() && (0..self.scenario.awaitables.len()).any(by_call)
+    }
+
+    /// Whether a gather() makes a task of this coroutine.
+    pub fn is_made_by_gather(&self, table: usize) -> bool {
+        let is_coroutine = matches!(self.awaitable(table).kind, Kind::Coroutine(_));
+        let by_wait = matches!(self.call, Call::Wait(_)) && self.is_argument[table];
+        is_coroutine && self.used[table] && !by_wait
     }
 }
 

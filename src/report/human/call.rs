@@ -160,7 +160,7 @@ impl<'a> Arguments<'a> {
     fn new(page: &'a Page<'a>, args: &[Ids]) -> Arguments<'a> {
         let mut seen = BTreeSet::new();
         let repeated = args.iter().map(|ids| ids.start).filter(|start| !seen.insert(*start)).collect();
-        Arguments { page, repeated, names: HashMap::new(), identifiers: Identifiers::new() }
+        Arguments { page, repeated, names: HashMap::new(), identifiers: Identifiers::of_a_line() }
     }
 
     /// A name as Python can write it.
