@@ -49,6 +49,7 @@
 //!   in the order of creation. CPython goes over them in a set's order, which it does not fix.
 //! - What Python prints when an object is collected ("exception was never retrieved", "coroutine was never awaited") is
 //!   told at the end of the run, in the order of creation, and not at all where the program is stuck.
+//! - A warning is told of each coroutine that it is about; Python's default filter shows the same text only once a place.
 //! - Where nothing is ready and no timer is left, a real program would wait forever. That is an outcome, `hangs`.
 //! - A nested group that ended with the very exception that reached the caller counts as delivered.
 //! - An exception that gather() took from its member, and that Python logs as the group's since nobody asked the group

@@ -88,6 +88,8 @@ pub struct Cancel {
     pub target: Target,
     /// What it returned.
     pub accepted: bool,
+    /// Whether the caller had not gone on yet; at one moment their order decides.
+    pub before_return: bool,
     /// When, by whom, and whence.
     pub cancellation: Cancellation,
 }

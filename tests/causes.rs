@@ -188,10 +188,14 @@ fn a_caller_that_is_cancelled_on_the_way() {
         ],
     );
     let before_await = "the caller was cancelled at 2 s, as the scenario says, before it awaited gather()";
+    let group = "the group of gather() raised";
     check(
         &format!("{two}\n[caller]\nawait_at = 3\ncancel_at = 2"),
         Gather,
-        &[&format!("quick lost: {before_await}"), &format!("failing unretrieved: {before_await}")],
+        &[
+            &format!("quick lost: {group} OSError at 1 s < failing raised OSError at 1 s < {before_await}"),
+            &format!("failing unretrieved: {group} it at 1 s < {before_await}"),
+        ],
     );
     let awaiting = "the caller was cancelled at 0.5 s, as the scenario says, while it awaited wait()";
     check(
@@ -288,7 +292,7 @@ fn results_are_lost_with_the_groups_that_hold_them() {
         Gather,
         &[
             "shared lost: it is in the results of the group kept < gather() raised OSError at 2 s < \
-             fails raised OSError at 2 s < the group failed raised OSError at 2 s",
+             fails raised OSError at 2 s < the group failed raised OSError at 2 s < fails raised OSError at 2 s",
             "fails raised",
             "kept lost: gather() raised OSError at 2 s < fails raised OSError at 2 s",
             "failed delivered: fails raised OSError at 2 s",
@@ -334,7 +338,7 @@ fn what_is_no_argument_says_so() {
             "heartbeat lost: it is no argument of gather()",
             "audit swallowed: its cancel() at 0.7 s came too late, and silenced it < it is no argument of gather()",
             "reply unfinished: the program ended, and asyncio.run() cancels only tasks",
-            "flush unfinished: its cleanup waits for something that never comes < \
+            "flush unfinished: its cleanup waits for something that never comes < it was cancelled < \
              asyncio.run() cancelled what was left when the program ended at 1 s",
         ],
     );
@@ -370,5 +374,121 @@ fn what_was_never_made_says_why() {
         "[[awaitable]]\nname = \"a\"\n[caller]\nunpack = false",
         Gather,
         &["a unfinished: nothing ever wrapped it in a task < gather() raised TypeError at 0 s"],
+    );
+}
+
+/// Its CancelledError is the group's own: no member raised it, and yet it is known whose it is.
+#[test]
+fn a_cancelled_group_whose_members_are_values() {
+    let scenario = r#"
+        [[awaitable]]
+        name = "fetch"
+        delay = 5
+        [[awaitable]]
+        name = "inner"
+        kind = "gather"
+        members = ["fetch"]
+        return_exceptions = true
+        cancel_at = 1
+        [[awaitable]]
+        name = "outer"
+        kind = "gather"
+        members = ["inner"]
+        [[awaitable]]
+        name = "other"
+        delay = 2
+        returns = 1
+    "#;
+    let cancelled = "the group inner was cancelled at 1 s, as the scenario says";
+    check(
+        scenario,
+        Gather,
+        &[
+            &format!("fetch cancelled: {cancelled}"),
+            "inner delivered: it was cancelled at 1 s, as the scenario says",
+            &format!("outer delivered: {cancelled}"),
+            &format!("other lost: gather() raised CancelledError at 1 s < {cancelled}"),
+        ],
+    );
+}
+
+#[test]
+fn a_second_cancellation_does_not_hide_the_first() {
+    let scenario = r#"
+        [[awaitable]]
+        name = "upload"
+        delay = 5
+        on_cancel = { cleanup = 2 }
+        [gather]
+        return_exceptions = true
+        [caller]
+        cancel_at = 1
+        cancel_group_at = 1.5
+    "#;
+    check(
+        scenario,
+        Gather,
+        &["upload cancelled: it was cancelled again while it cleaned up < \
+           gather() was cancelled at 1.5 s, as the scenario says < it was cancelled the first time < \
+           gather() was cancelled < the caller was cancelled at 1 s, as the scenario says"],
+    );
+}
+
+#[test]
+fn what_hangs_says_what_it_waits_for() {
+    let scenario = r#"
+        [[awaitable]]
+        name = "ready"
+        returns = 1
+        [[awaitable]]
+        name = "flush"
+        delay = 2
+        cancel_at = 1
+        on_cancel = { cleanup = "forever" }
+        [[awaitable]]
+        name = "pair"
+        kind = "gather"
+        members = ["flush"]
+    "#;
+    let forever = "cleanup waits for something that never comes";
+    check(
+        scenario,
+        Gather,
+        &[
+            &format!(
+                "ready lost: gather() never returned < the group pair never finishes < flush never finishes < \
+                 flush's {forever} < flush was cancelled at 1 s, as the scenario says"
+            ),
+            &format!("flush unfinished: its {forever} < it was cancelled at 1 s, as the scenario says"),
+            &format!(
+                "pair unfinished: flush never finishes < flush's {forever} < \
+                 flush was cancelled at 1 s, as the scenario says"
+            ),
+        ],
+    );
+}
+
+/// A program that lets everything finish ends before that only where its caller is cancelled.
+#[test]
+fn what_ends_with_the_program_says_why_that_ended() {
+    let scenario = r#"
+        [[awaitable]]
+        name = "fails"
+        delay = 1
+        raises = "OSError"
+        [[awaitable]]
+        name = "slow"
+        delay = 5
+        [caller]
+        cancel_at = 2
+    "#;
+    check(
+        scenario,
+        Gather,
+        &[
+            "fails raised",
+            "slow cancelled: asyncio.run() cancelled what was left when the program ended at 2 s < \
+             the caller was cancelled at 2 s, as the scenario says",
+        ],
     );
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Target;
 use crate::scenario::{self, Id, Kind, Scenario, Value, write_exception_repr};
 
 /// How something ended.
@@ -35,6 +36,9 @@ pub struct Exception {
     pub kind: ExceptionKind,
     /// The awaitable whose own body or future made it, or through whose cancellation it came; never a group.
     pub from: Option<Id>,
+    /// The group that made it, a `CancelledError` of its own: once it was cancelled, and its members had swallowed that
+    /// or are values in its results.
+    pub group: Option<Target>,
 }
 
 /// The exceptions that a run can meet.
@@ -110,7 +114,7 @@ impl Returned {
 impl Exception {
     /// A `CancelledError` that comes from nobody in particular.
     pub fn cancelled(message: Message, from: Option<Id>) -> Exception {
-        Exception { kind: ExceptionKind::Cancelled(message), from }
+        Exception { kind: ExceptionKind::Cancelled(message), from, group: None }
     }
 
     /// Whether it is a `CancelledError`, whoever made it.

@@ -249,7 +249,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
     }
 
     fn raise_misuse(&mut self, misuse: Misuse) {
-        self.resume(Got::Raised(Exception { kind: ExceptionKind::Misuse(misuse), from: None }));
+        self.resume(Got::Raised(Exception { kind: ExceptionKind::Misuse(misuse), from: None, group: None }));
     }
 
     fn resume_with_results(&mut self, group: Object) {

@@ -259,8 +259,10 @@ impl Futures {
     pub fn exception(&self, object: Object) -> Option<Exception> {
         let id = Id(object.0);
         match self.state(object) {
-            State::Raised => Some(Exception { kind: ExceptionKind::Body(id), from: Some(id) }),
-            State::RaisedFromCleanup => Some(Exception { kind: ExceptionKind::Cleanup(id), from: Some(id) }),
+            State::Raised => Some(Exception { kind: ExceptionKind::Body(id), from: Some(id), group: None }),
+            State::RaisedFromCleanup => {
+                Some(Exception { kind: ExceptionKind::Cleanup(id), from: Some(id), group: None })
+            }
             State::GroupRaised => self.group_exception(object),
             _ => None,
         }

@@ -157,7 +157,8 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
             if let Some(last) = group.children.last().copied() {
                 self.mark_all_retrieved(number);
                 let message = self.futures.make_cancelled_error(last.into(), self.dialect);
-                self.raise_group(object, Exception::cancelled(message, None));
+                let group = Some(self.target(object));
+                self.raise_group(object, Exception { group, ..Exception::cancelled(message, None) });
             }
             return;
         }

@@ -235,7 +235,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
     }
 
     fn finish(&mut self, id: Id, state: State) {
-        let raised = |kind| Ended::Raised(Exception { kind, from: Some(id) });
+        let raised = |kind| Ended::Raised(Exception { kind, from: Some(id), group: None });
         let ended = match state {
             State::Raised => raised(ExceptionKind::Body(id)),
             State::RaisedFromCleanup => raised(ExceptionKind::Cleanup(id)),

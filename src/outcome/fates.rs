@@ -105,7 +105,7 @@ fn deliver_inside(run: &mut Run<'_>, id: Id, ended: Ended) {
 
 /// Nested groups that ended with the very exception that reached the caller have delivered what they had.
 fn pass_through_groups(run: &mut Run<'_>, exception: Exception) {
-    if exception.from.is_none() {
+    if exception.from.is_none() && exception.group.is_none() {
         return;
     }
     let scenario = run.scenario;

@@ -122,7 +122,8 @@ impl<'s> Ledger<'s> {
             }
         }
         self.latest_cancels.insert(target, self.run.cancels.len() as u32);
-        self.run.cancels.push(Cancel { target, accepted, cancellation });
+        let before_return = !self.resumed;
+        self.run.cancels.push(Cancel { target, accepted, before_return, cancellation });
     }
 }
 

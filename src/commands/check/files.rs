@@ -92,7 +92,10 @@ fn walk(folder: &Path, found: &mut Vec<Found>) {
         let path: PathBuf = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             walk(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "toml") && !path.is_dir() {
+        } else if path.extension().is_some_and(|ending| ending == "toml")
+            // Nobody would ever write into a pipe that lies about.
+            && !path.metadata().is_ok_and(|what| !what.is_file())
+        {
             found.push(match path.to_str() {
                 Some(path) => Found::Named(path.to_owned()),
                 None => {

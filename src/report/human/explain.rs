@@ -74,13 +74,15 @@ fn checks_words(page: &Page<'_>) -> Option<String> {
 fn cancels_words(page: &Page<'_>) -> Vec<String> {
     let run = page.run;
     let mut texts = Vec::new();
-    for Cancel { target, accepted, cancellation: Cancellation { at, by, .. } } in run.cancels.iter().take(6) {
-        let made_it = run.outcome.status == Status::Cancelled && *accepted && *at <= run.outcome.at;
+    for Cancel { target, accepted, before_return, cancellation: Cancellation { at, by, .. } } in
+        run.cancels.iter().take(6)
+    {
+        let made_it = run.outcome.status == Status::Cancelled && *accepted && *before_return;
         let when = page.time(*at);
         let text = match (target, by, accepted) {
             _ if made_it => continue,
             (Target::Caller, Canceller::Interrupt, _) => format!("Ctrl-C came at {when}."),
-            (Target::Caller, Canceller::Schedule, true) if *at >= run.outcome.at => {
+            (Target::Caller, Canceller::Schedule, true) if !before_return => {
                 format!("The caller was cancelled at {when}, after {}.", page.came_back())
             }
             (Target::Caller, Canceller::Schedule, true) => format!("The caller was cancelled at {when}."),

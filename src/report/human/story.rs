@@ -95,8 +95,8 @@ impl Shape {
             cleaned: entry.cleanup.is_some(),
             again: entry.cancelled_again.map(|cancelled| cancelled.by),
             silenced: entry.silenced.is_some(),
-            // Only for an exception does it make a difference.
-            retrieved: entry.retrieved || end != End::Raised,
+            // Only for an exception does it make a difference. A cancelled group has one too.
+            retrieved: entry.retrieved || !matches!(entry.ended, Some(Ended::Raised(_))),
             given: place.given,
             gathered: place.depth > 0 || (place.given && matches!(page.run.call, Call::Gather(_))),
             what,
@@ -108,7 +108,7 @@ impl Shape {
         let twisted = self.canceller.is_some() && (self.end != End::Cancelled || self.cleaned);
         match self.fate {
             Fate::Delivered => self.canceller.is_some(),
-            Fate::Done => self.end == End::Raised || self.canceller.is_some(),
+            Fate::Done => self.end == End::Raised || self.canceller.is_some() || !self.retrieved,
             // The verdict names who asked for the cancellation, but not through whom it came.
             Fate::Raised => twisted || !matches!(self.canceller, None | Some(Canceller::Schedule)),
             Fate::Pending | Fate::Cancelled | Fate::Lost | Fate::Swallowed | Fate::Unretrieved | Fate::Unfinished => {
@@ -176,6 +176,12 @@ impl Story {
     fn never_created(&self, page: &Page<'_>, g: &Grammar) -> String {
         let body = if g.many { "bodies" } else { "body" };
         match self.shape.what {
+            Kindred::Coroutine if page.run.called_at.is_none() => {
+                format!(" never ran: {} was never called.", page.function())
+            }
+            Kindred::Coroutine if !self.shape.given && !self.shape.gathered => {
+                format!(" never ran: no list names {}.", g.them)
+            }
             Kindred::Coroutine => {
                 format!(
                     " never ran: nothing awaited the coroutine{}, so {} {body} did not take a single step.",
@@ -240,7 +246,7 @@ impl Story {
             format!(" {}, and {} still cleaning up when {}.", self.cancelled(page, g, false), g.was, page.came_back());
         let its = if g.many { "Their" } else { "Its" };
         let then = match self.shape.end {
-            End::Cancelled => match self.again() {
+            End::Cancelled => match self.again(g) {
                 Some(by) => format!("{} {} cancelled again{when}{by}, before that was over.", g.it_capital, g.was),
                 None => format!("{} ended cancelled{when}.", g.it_capital),
             },
@@ -279,7 +285,11 @@ impl Story {
             }
             (None, End::Never) => format!(" Nobody cancelled {}, and {} never {}.", g.them, g.it, g.finishes()),
             (None, _) => {
-                let all = if g.many && self.exactly { " all" } else { "" };
+                let all = match (self.exactly, self.count) {
+                    (true, 2) => " both",
+                    (true, 3..) => " all",
+                    _ => "",
+                };
                 format!(" Nobody cancelled {}: {}{all} {}{when}{lost}.", g.them, g.it, self.verb(page))
             }
         }
@@ -323,13 +333,13 @@ impl Story {
     }
 
     /// Who cancelled it in the middle of its cleanup.
-    fn again(&self) -> Option<&'static str> {
+    fn again(&self, g: &Grammar) -> Option<String> {
         Some(match self.shape.again? {
-            Canceller::Exit => " by asyncio.run(), as the program ended",
-            Canceller::Interrupt => " by Ctrl-C",
-            Canceller::Schedule => ", as the scenario says",
-            Canceller::Group => " with its group",
-            Canceller::Caller => " with the caller",
+            Canceller::Exit => " by asyncio.run(), as the program ended".to_owned(),
+            Canceller::Interrupt => " by Ctrl-C".to_owned(),
+            Canceller::Schedule => ", as the scenario says".to_owned(),
+            Canceller::Group => format!(" with {} group", g.its),
+            Canceller::Caller => " with the caller".to_owned(),
         })
     }
 
@@ -338,7 +348,7 @@ impl Story {
         let when = self.when(page);
         let verb = self.verb(page);
         let took_time = self.finished.span != self.cancelled.span;
-        if let Some(by) = self.again() {
+        if let Some(by) = self.again(g) {
             return format!(", and in the middle of {} cleanup again{when}{by}", g.its);
         }
         match (self.shape.end, self.shape.cleaned) {
@@ -373,11 +383,11 @@ impl Story {
             }
             Fate::Swallowed => format!(" Nobody sees {exceptions}, and Python does not log {them}."),
             // Its group took it, and nobody asked the group.
-            Fate::Unretrieved if self.shape.retrieved && !logs.is_empty() => {
+            Fate::Unretrieved if self.shape.retrieved && self.shape.gathered && !logs.is_empty() => {
                 format!(" Nobody asked {} group for {exceptions}{logs} as the group's.", g.its)
             }
             Fate::Unretrieved => format!(" Nobody asked for {exceptions}{logs}."),
-            Fate::Pending if self.shape.end == End::Raised && !self.shape.retrieved => {
+            Fate::Pending if !self.shape.retrieved => {
                 format!(" Nobody asked for {exceptions}{logs}.")
             }
             _ => String::new(),

@@ -110,7 +110,7 @@ fn nested_groups() {
 
 #[test]
 fn a_nested_group_fails() {
-    let failed = Exception { kind: crate::event::ExceptionKind::Body(Id(1)), from: Some(Id(1)) };
+    let failed = Exception { kind: crate::event::ExceptionKind::Body(Id(1)), from: Some(Id(1)), group: None };
     let sketch = Sketch::gather("A group in a group fails", Status::Raised, 1000)
         .coroutine("page-1", Some(2000), returns("one"), Fate::Lost)
         .coroutine("page-2", Some(1000), raises("ConnectionError", "reset by peer"), Fate::Raised)
@@ -337,7 +337,7 @@ fn text_does_not_act_on_the_terminal() {
 #[test]
 fn the_event_log() {
     let mut recording = Recording::default();
-    let exception = Exception { kind: crate::event::ExceptionKind::Body(Id(1)), from: Some(Id(1)) };
+    let exception = Exception { kind: crate::event::ExceptionKind::Body(Id(1)), from: Some(Id(1)), group: None };
     let users = Ended::Returned(Returned::Body(Id(0)));
     let events = [
         (0, 1, What::Call { function: Function::Gather }),
@@ -540,7 +540,11 @@ fn every_combination_reads_well() {
     let ends = [
         None,
         Some(Ended::Returned(Returned::Body(Id(0)))),
-        Some(Ended::Raised(Exception { kind: crate::event::ExceptionKind::Body(Id(0)), from: Some(Id(0)) })),
+        Some(Ended::Raised(Exception {
+            kind: crate::event::ExceptionKind::Body(Id(0)),
+            from: Some(Id(0)),
+            group: None,
+        })),
         Some(Ended::Cancelled(Exception::cancelled(Message::Absent, Some(Id(0))))),
     ];
     let mut told = 0;

@@ -100,9 +100,17 @@ fn exception_verdict(page: &Page<'_>, exception: Exception, at: &str) -> String 
         _ => None,
     };
     if let Some(never) = never {
-        return format!(" The caller was cancelled at {at}, before it {never}: it got {repr}.");
+        let by = match cancel_of(page, Target::Caller) {
+            Some((_, Cancellation { by: Canceller::Interrupt, .. })) => ", by Ctrl-C",
+            _ => "",
+        };
+        return format!(" The caller was cancelled at {at}{by}, before it {never}: it got {repr}.");
     }
-    let cancelled = exception.from.and_then(|id| Some((Target::Awaitable(id), page.entry(id)?.cancelled_by?)));
+    let maker = match (exception.from, exception.group) {
+        (None, Some(Target::Awaitable(group))) => Some(group),
+        (from, _) => from,
+    };
+    let cancelled = maker.and_then(|id| Some((Target::Awaitable(id), page.entry(id)?.cancelled_by?)));
     let asked = match (cancelled, exception.from) {
         (Some((target, cancellation)), _) => Some(run.beginning(target, cancellation)),
         (None, Some(_)) => None,
@@ -122,9 +130,9 @@ fn cancel_of(page: &Page<'_>, of: Target) -> Option<(Target, Cancellation)> {
     let outside = |by: &Canceller| matches!(by, Canceller::Schedule | Canceller::Interrupt | Canceller::Exit);
     run.cancels
         .iter()
-        .filter(|one| one.accepted && one.target == of)
+        .filter(|one| one.accepted && one.before_return && one.target == of)
         .map(|one| (one.target, one.cancellation))
-        .rfind(|(_, Cancellation { at, by, .. })| *at <= run.outcome.at && outside(by))
+        .rfind(|(_, Cancellation { by, .. })| outside(by))
 }
 
 fn cancel_words(page: &Page<'_>, target: Target, Cancellation { at, by, .. }: Cancellation) -> String {

@@ -71,7 +71,7 @@ fn start(id: u32) -> What<'static> {
 }
 
 fn exception(id: u32) -> Exception {
-    Exception { kind: ExceptionKind::Body(Id(id)), from: Some(Id(id)) }
+    Exception { kind: ExceptionKind::Body(Id(id)), from: Some(Id(id)), group: None }
 }
 
 fn finish(id: u32, ended: Ended) -> What<'static> {

@@ -24,7 +24,7 @@ pub fn cancellation(millis: u64, by: Canceller) -> Cancellation {
 }
 
 pub fn cancel(millis: u64, target: Target, accepted: bool, by: Canceller) -> Cancel {
-    Cancel { target, accepted, cancellation: cancellation(millis, by) }
+    Cancel { target, accepted, before_return: true, cancellation: cancellation(millis, by) }
 }
 
 pub fn returns(value: &str) -> End {
@@ -150,7 +150,9 @@ impl Sketch {
         };
         let ended = match end {
             Some(End::Returns(_)) => Some(Ended::Returned(Returned::Body(id))),
-            Some(End::Raises(_)) => Some(Ended::Raised(Exception { kind: ExceptionKind::Body(id), from: Some(id) })),
+            Some(End::Raises(_)) => {
+                Some(Ended::Raised(Exception { kind: ExceptionKind::Body(id), from: Some(id), group: None }))
+            }
             None => None,
         };
         let mut entry = Entry {
@@ -181,7 +183,9 @@ impl Sketch {
         for id in ids.clone().skip(1) {
             let ended = entry.ended.map(|ended| match ended {
                 Ended::Returned(_) => Ended::Returned(Returned::Body(Id(id))),
-                Ended::Raised(_) => Ended::Raised(Exception { kind: ExceptionKind::Body(Id(id)), from: Some(Id(id)) }),
+                Ended::Raised(_) => {
+                    Ended::Raised(Exception { kind: ExceptionKind::Body(Id(id)), from: Some(Id(id)), group: None })
+                }
                 ended => ended,
             });
             self.entries.push(Entry { ended, ..entry });
@@ -217,7 +221,7 @@ impl Sketch {
             Some(End::Returns(_)) => entry.ended = Some(Ended::Returned(Returned::Cleanup(id))),
             Some(End::Raises(_)) => {
                 let kind = ExceptionKind::Cleanup(id);
-                entry.ended = Some(Ended::Raised(Exception { kind, from: Some(id) }));
+                entry.ended = Some(Ended::Raised(Exception { kind, from: Some(id), group: None }));
             }
             None => {}
         }
@@ -277,7 +281,7 @@ impl Sketch {
     }
 
     pub fn misuse(mut self, misuse: Misuse) -> Sketch {
-        self.gave = Gave::Exception(Exception { kind: ExceptionKind::Misuse(misuse), from: None });
+        self.gave = Gave::Exception(Exception { kind: ExceptionKind::Misuse(misuse), from: None, group: None });
         self
     }
 
