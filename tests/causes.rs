@@ -492,3 +492,26 @@ fn what_ends_with_the_program_says_why_that_ended() {
         ],
     );
 }
+
+#[test]
+fn a_future_that_is_to_be_cancelled_was_cancelled() {
+    let scenario = r#"
+        [[awaitable]]
+        name = "reply"
+        kind = "future"
+        delay = 1
+        raises = "CancelledError"
+        [[awaitable]]
+        name = "other"
+        delay = 2
+        returns = 1
+    "#;
+    check(
+        scenario,
+        Gather,
+        &[
+            "reply raised",
+            "other lost: gather() raised CancelledError at 1 s < reply was cancelled at 1 s, as the scenario says",
+        ],
+    );
+}

@@ -134,6 +134,11 @@ impl<'c> Chain<'c> {
                     (ExceptionKind::Cancelled(_), Some(cancellation)) => {
                         self.cancellation(Target::Awaitable(from), cancellation);
                     }
+                    // A future that is to end so: by its own timer's cancel().
+                    (ExceptionKind::Cancelled(_), None) if self.is_future(from) => {
+                        let name = self.name(Target::Awaitable(from));
+                        self.say(format!("{name} was cancelled{}, as the scenario says", at(entry.finished)));
+                    }
                     _ => {
                         let name = self.name(Target::Awaitable(from));
                         self.say(format!("{name} raised {}{}", self.type_name(exception), at(entry.finished)));
@@ -339,6 +344,10 @@ impl<'c> Chain<'c> {
 
     fn is_group(&self, id: Id) -> bool {
         is_group(self.run(), id)
+    }
+
+    fn is_future(&self, id: Id) -> bool {
+        matches!(self.run().scenario.awaitable(id).kind, Kind::Future(_))
     }
 
     fn type_name(&self, exception: Exception) -> &'c str {
