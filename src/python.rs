@@ -4,8 +4,9 @@
 //! done callback that every group has is left to whoever watches. It says nothing that this scenario does not need.
 //!
 //! [`plan`](mod@plan) decides what the program needs and what everything is called, [`functions`] writes what stands before
-//! `main()`, [`caller`] writes that, [`layout`] lays lines out as `black` does; [`Identifiers`](crate::scenario::Identifiers) are made of
-//! names. No text of a scenario gets into a program but as an identifier, a literal or a docstring made here.
+//! `main()`, [`caller`] writes that, [`layout`] lays lines out as `black` does; names become
+//! [`Identifiers`](crate::scenario::Identifiers). No text of a scenario gets into a program but as an identifier, a
+//! literal or a docstring made here.
 //!
 //! A [`Guide`] goes beside the program to the harness that watches it: whose function, future, group or timer is whose.
 

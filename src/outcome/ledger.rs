@@ -100,12 +100,11 @@ impl<'s> Ledger<'s> {
     }
 
     fn cancelled(&mut self, target: Target, accepted: bool, cancellation: Cancellation) {
-        let by = cancellation.by;
+        let before_return = !self.resumed;
         if let Target::Awaitable(id) = target {
-            if by == Canceller::Schedule {
+            if cancellation.by == Canceller::Schedule {
                 self.scheduled_cancels[id.index()] = true;
             }
-            let before_return = !self.resumed;
             let is_group = self.is_group(id);
             if let Some(entry) = self.run.entries.get_mut(id.index()) {
                 if accepted {
@@ -122,7 +121,6 @@ impl<'s> Ledger<'s> {
             }
         }
         self.latest_cancels.insert(target, self.run.cancels.len() as u32);
-        let before_return = !self.resumed;
         self.run.cancels.push(Cancel { target, accepted, before_return, cancellation });
     }
 }

@@ -41,7 +41,7 @@ impl Caller<'_, '_> {
             self.make_arguments();
         }
         self.arm_cancellations();
-        if self.plan.asks_for_tasks() && late && self.plan.scenario.caller.cancel_at.is_some() {
+        if self.plan.asks_for_tasks() && self.plan.may_never_call() {
             self.lines.line("tasks = set()");
         }
         match self.plan.raises().clause() {
@@ -82,16 +82,16 @@ impl Caller<'_, '_> {
     /// Tasks and futures, which are there from the start.
     fn create(&mut self, table: usize) {
         match &self.plan.awaitable(table).kind {
-            Kind::Task(_) => self.create_task(table, ""),
+            Kind::Task(_) => self.create_task(table),
             Kind::Future(settlement) => self.create_future(table, settlement),
             Kind::Coroutine(_) | Kind::Gather(_) => {}
         }
     }
 
-    fn create_task(&mut self, table: usize, before: &str) {
+    fn create_task(&mut self, table: usize) {
         let (variable, function) = (&self.plan.variables[table], &self.plan.identifiers[table]);
         let made = self.alike(table, &format!("asyncio.create_task({function}())"));
-        self.lines.statement(&format!("{variable} = {before}"), made);
+        self.lines.statement(&format!("{variable} = "), made);
     }
 
     /// An expression, or a list of as many as `count` says.

@@ -210,8 +210,13 @@ impl<'s> Plan<'s> {
 
     /// Whether the caller may come to its end before the groups are made.
     pub fn may_lack_groups(&self) -> bool {
+        self.may_never_call() && !self.groups.is_empty()
+    }
+
+    /// Whether the caller may be cancelled before it makes what the call needs.
+    pub fn may_never_call(&self) -> bool {
         let caller = &self.scenario.caller;
-        caller.call_at.is_some() && caller.cancel_at.is_some() && !self.groups.is_empty()
+        caller.call_at.is_some() && caller.cancel_at.is_some()
     }
 
     /// Whether something is remembered by name.

@@ -35,14 +35,15 @@ impl Caller<'_, '_> {
         }
         for table in &plan.groups {
             let Kind::Gather(group) = &plan.awaitable(*table).kind else { continue };
-            let call = self.gather_call(&plan.tables(&group.members), group.return_exceptions);
+            let members = self.arguments(&plan.tables(&group.members));
+            let call = gather_call(members, group.return_exceptions);
             self.lines.statement(&format!("{} = ", plan.variables[*table]), call);
             self.remember(*table);
         }
         let mut wrapped = std::collections::HashSet::new();
         for table in &plan.arguments {
             if plan.is_wrapped(*table) && wrapped.insert(*table) {
-                self.create_task(*table, "");
+                self.create_task(*table);
                 self.remember(*table);
             }
         }
@@ -72,27 +73,15 @@ impl Caller<'_, '_> {
         tables.iter().map(|table| self.argument(*table)).collect()
     }
 
-    fn gather_call(&self, tables: &[usize], return_exceptions: bool) -> Expression {
-        let mut items = self.arguments(tables);
-        if return_exceptions {
-            items.push(Expression::text("return_exceptions=True"));
-        }
-        Expression::call("asyncio.gather", items)
-    }
-
     fn gather(&mut self, return_exceptions: bool) {
         let plan = self.plan;
         let caller = &plan.scenario.caller;
-        let call = if plan.passes_list() {
+        let mut arguments = self.arguments(&plan.arguments);
+        if plan.passes_list() {
             self.lines.comment("A mistake: gather() is given one list, instead of what is in it.");
-            let mut items = vec![list(self.arguments(&plan.arguments))];
-            if return_exceptions {
-                items.push(Expression::text("return_exceptions=True"));
-            }
-            Expression::call("asyncio.gather", items)
-        } else {
-            self.gather_call(&plan.arguments, return_exceptions)
-        };
+            arguments = vec![list(arguments)];
+        }
+        let call = gather_call(arguments, return_exceptions);
         let asks = plan.asks_for_tasks();
         let shown = plan.shows_done_callback();
         let at_once = caller.await_at.is_none() && caller.cancel_group_at.is_none() && caller.check_done_at.is_empty();
@@ -180,6 +169,13 @@ impl Caller<'_, '_> {
             self.indented(|caller| caller.lines.line(&format!("print(\"{set}:\", awaitable)")));
         }
     }
+}
+
+fn gather_call(mut items: Vec<Expression>, return_exceptions: bool) -> Expression {
+    if return_exceptions {
+        items.push(Expression::text("return_exceptions=True"));
+    }
+    Expression::call("asyncio.gather", items)
 }
 
 /// A list; where all that stands in it is another list, that one.

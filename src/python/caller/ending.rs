@@ -62,7 +62,6 @@ impl Caller<'_, '_> {
     fn everything(&self) -> Expression {
         let (plan, scenario) = (self.plan, self.plan.scenario);
         let given = matches!(plan.call, Call::Wait(_)) && !plan.raises().any();
-        let may_lack = scenario.caller.call_at.is_some() && scenario.caller.cancel_at.is_some();
         let mut items = Vec::new();
         // Tasks that wait() has made are in no variable, but where it gave them.
         for (name, needed) in [("pending", given), ("left", plan.passes_coroutines()), ("tasks", plan.asks_for_tasks())]
@@ -75,7 +74,7 @@ impl Caller<'_, '_> {
             let is_there = match plan.awaitable(table).kind {
                 Kind::Task(_) | Kind::Future(_) => true,
                 Kind::Gather(_) => plan.is_used(table),
-                Kind::Coroutine(_) => plan.is_wrapped(table) && !may_lack,
+                Kind::Coroutine(_) => plan.is_wrapped(table) && !plan.may_never_call(),
             };
             if is_there && !(given && plan.is_argument(table)) {
                 items.push(self.made(table));

@@ -120,14 +120,9 @@ impl Plan<'_> {
     /// Whether tasks have to be asked for right after the call: no variable has those that gather() makes, nor any
     /// where the caller may never come to make them.
     pub fn asks_for_tasks(&self) -> bool {
-        let caller = &self.scenario.caller;
-        let made_by_gather = |table: usize| self.is_made_by_gather(table);
-        let may_lack = caller.call_at.is_some() && caller.cancel_at.is_some();
-        let by_call = |table: usize| match self.call {
-            Call::Gather(_) => made_by_gather(table),
-            Call::Wait(_) => made_by_gather(table) || (may_lack && self.is_wrapped(table)),
-        };
-        !self.passes_list() && !self.leaves_nothing() && (0..self.scenario.awaitables.len()).any(by_call)
+        let in_no_variable =
+            |table: usize| self.is_made_by_gather(table) || (self.may_never_call() && self.is_wrapped(table));
+        !self.passes_list() && !self.leaves_nothing() && (0..self.scenario.awaitables.len()).any(in_no_variable)
     }
 
     /// Whether a gather() makes a task of this coroutine.

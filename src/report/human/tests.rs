@@ -516,19 +516,8 @@ fn days_and_microseconds() {
 /// are well-formed.
 #[test]
 fn every_combination_reads_well() {
-    let fates = [
-        Fate::Raised,
-        Fate::Delivered,
-        Fate::Done,
-        Fate::Pending,
-        Fate::Cancelled,
-        Fate::Lost,
-        Fate::Swallowed,
-        Fate::Unretrieved,
-        Fate::Unfinished,
-    ];
-    let states =
-        [State::NotCreated, State::NotStarted, State::Running, State::Returned, State::Raised, State::Cancelled];
+    let fates = Fate::ALL;
+    let states = State::ALL;
     let cancellers = [
         None,
         Some(Canceller::Schedule),
