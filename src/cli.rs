@@ -6,7 +6,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
-use crate::scenario::{Collection, Nanos, Python, ReturnWhen, parse_duration};
+use crate::calls::{Collection, ReturnWhen};
+use crate::scenario::{Nanos, Python, parse_duration};
 
 /// Show exactly what Python's asyncio.gather() and asyncio.wait() do
 #[derive(Debug, Parser)]

@@ -12,7 +12,8 @@ pub use ended::{Ended, Exception, ExceptionKind, Message, Misuse, Returned};
 pub use listener::Listener;
 pub use recording::Recording;
 
-use crate::scenario::{Function, Id, Nanos, Scenario};
+use crate::calls::Function;
+use crate::scenario::{Id, Nanos, Scenario};
 
 /// Something that happened in the loop.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -22,8 +22,9 @@ mod task;
 mod timers;
 mod wait;
 
+use crate::calls::Call;
 use crate::event::{Canceller, End, Event, Listener, Message, Reason, Target, What};
-use crate::scenario::{Call, Id, Nanos, Python, Scenario};
+use crate::scenario::{Id, Nanos, Python, Scenario};
 
 use caller::Caller;
 use clock::{Advance, Clock};

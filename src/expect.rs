@@ -20,10 +20,11 @@ mod tests;
 
 use std::fmt;
 
+use crate::calls::Call;
 use crate::event::Recording;
 use crate::executor::{self, clock};
 use crate::outcome::{Ledger, Run};
-use crate::scenario::{Call, Expect, Python, Scenario};
+use crate::scenario::{Expect, Python, Scenario};
 
 pub use compare::compare;
 pub use rewrite::{Change, Edit, Rewritten, rewrite};

@@ -19,17 +19,18 @@
 //!
 //! 1. [`scenario`]: the plain model of a file, and the one parse at the edge that makes it. Whatever comes behind it
 //!    never meets an invalid scenario.
-//! 2. [`event`]: what happens in a run, as one stream. It is the whole coupling between the loop and what is shown.
-//! 3. [`executor`]: the event loop. It mirrors `Lib/asyncio` file by file; the Python versions are one small closed
+//! 2. [`calls`]: gather(), wait() and their options; a call is a file, and here is the list of them.
+//! 3. [`event`]: what happens in a run, as one stream. It is the whole coupling between the loop and what is shown.
+//! 4. [`executor`]: the event loop. It mirrors `Lib/asyncio` file by file; the Python versions are one small closed
 //!    dialect that names each difference once.
-//! 4. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
-//! 5. [`expect`]: what a file says must come of its runs, held against what does.
-//! 6. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
-//! 7. [`python`]: the program that a scenario stands for, as text. It knows the scenario, and of its run only whether
+//! 5. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
+//! 6. [`expect`]: what a file says must come of its runs, held against what does.
+//! 7. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
+//! 8. [`python`]: the program that a scenario stands for, as text. It knows the scenario, and of its run only whether
 //!    and where that gets stuck.
-//! 8. [`verify`]: the proof. It runs that text on real CPythons, on a virtual clock, and compares every event.
-//! 9. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
-//! 10. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
+//! 9. [`verify`]: the proof. It runs that text on real CPythons, on a virtual clock, and compares every event.
+//! 10. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
+//! 11. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
 //!
 //! Imports go one way only, downwards to upwards in that list, and the executor and the reports do not know each other
 //! at all; a test reads the `use` lines and holds that.
@@ -69,6 +70,8 @@
 //! nobody listens to does not make them.
 
 pub mod scenario;
+
+pub mod calls;
 
 pub mod event;
 

@@ -6,8 +6,9 @@ mod fates;
 mod ledger;
 mod notes;
 
+use crate::calls::Call;
 use crate::event::{Canceller, Ended, Exception, Item, Log, Reason, Target, Warning};
-use crate::scenario::{Call, Id, Kind, Nanos, Python, Scenario, Status};
+use crate::scenario::{Id, Kind, Nanos, Python, Scenario, Status};
 
 pub use crate::scenario::Fate;
 

@@ -18,9 +18,10 @@ mod plan;
 
 pub use guide::Guide;
 
+use crate::calls::Call;
 use crate::event::Reason;
 use crate::outcome::Run;
-use crate::scenario::{Call, Python, Scenario};
+use crate::scenario::{Python, Scenario};
 
 use layout::Lines;
 use plan::Plan;

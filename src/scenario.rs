@@ -3,7 +3,6 @@
 //! [`parse()`] makes it, once, at the edge; everything behind it may rely on what the fields promise. A `count` is
 //! kept as a range of ids instead of that many copies, so that a million alike awaitables cost one [`Awaitable`].
 
-mod call;
 mod diagnostic;
 mod duration;
 mod exception;
@@ -18,7 +17,8 @@ mod value;
 use std::fmt;
 use std::ops::Range;
 
-pub use call::{Call, Collection, Function, GatherOptions, ReturnWhen, WaitOptions};
+use crate::calls::{Call, Function, GatherOptions, WaitOptions};
+
 pub use diagnostic::{Diagnostics, Problem};
 pub(crate) use duration::unit_names;
 pub use duration::{Nanos, parse_duration};

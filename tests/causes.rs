@@ -1,10 +1,11 @@
 //! The ledger's `fate` and `why`, from real runs: whose doing it was, nearest cause first.
 
+use asyncdemo::calls::{Call, Function, GatherOptions};
 use asyncdemo::event::Recording;
 use asyncdemo::executor::{clock::Virtual, run};
 use asyncdemo::outcome::Ledger;
 use asyncdemo::report::json::{ClockName, Head, write_document};
-use asyncdemo::scenario::{Call, Function, GatherOptions, Python, parse};
+use asyncdemo::scenario::{Python, parse};
 use serde_json::Value;
 
 use Function::{Gather, Wait};

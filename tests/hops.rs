@@ -1,9 +1,10 @@
 //! How many passes of the loop lie between a cause and the caller's next step: the heart of what asyncio does, row by row.
 
+use asyncdemo::calls::Function;
 use asyncdemo::event::{Recording, What};
 use asyncdemo::executor::{clock::Virtual, run};
 use asyncdemo::report::words::describe;
-use asyncdemo::scenario::{Function, Python, parse};
+use asyncdemo::scenario::{Python, parse};
 
 /// The passes from the first event whose words begin so to the one in which the caller goes on.
 #[track_caller]

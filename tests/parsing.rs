@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use asyncdemo::calls::{Call, Collection, GatherOptions, ReturnWhen, WaitOptions};
 use asyncdemo::scenario::{
-    Call, Collection, Delay, End, Exception, Fate, GatherOptions, Kind, Nanos, Python, ReturnWhen, Scenario,
-    ScheduledCancel, Status, Then, Value, WaitOptions, load, parse,
+    Delay, End, Exception, Fate, Kind, Nanos, Python, Scenario, ScheduledCancel, Status, Then, Value, load, parse,
 };
 
 #[track_caller]

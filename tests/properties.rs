@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use asyncdemo::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
 use asyncdemo::event::Recording;
 use asyncdemo::executor::{clock::Virtual, run};
 use asyncdemo::outcome::Ledger;
 use asyncdemo::report::human;
 use asyncdemo::report::json::{ClockName, Head, write_document};
 use asyncdemo::report::style::Style;
-use asyncdemo::scenario::{Call, GatherOptions, Python, ReturnWhen, Scenario, WaitOptions, parse};
+use asyncdemo::scenario::{Python, Scenario, parse};
 use asyncdemo::verify::generator::{self, Random};
 use proptest::prelude::*;
 use serde_json::Value;

@@ -6,9 +6,10 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
+use asyncdemo::calls::Function;
 use asyncdemo::python::Program;
 use asyncdemo::scenario::{
-    Awaitable, End, Exception, Function, Kind, Python, Scenario, USED_BY_PROGRAM, Value, builtins, load, parse,
+    Awaitable, End, Exception, Kind, Python, Scenario, USED_BY_PROGRAM, Value, builtins, load, parse,
 };
 use asyncdemo::verify::case::{Ours, calls};
 use asyncdemo::verify::generator::{self, Random};

@@ -9,13 +9,12 @@ use std::path::Path;
 use std::process::{Command as Process, Stdio};
 use std::sync::LazyLock;
 
+use asyncdemo::calls::{Call, Collection, GatherOptions, ReturnWhen, WaitOptions};
 use asyncdemo::event::Recording;
 use asyncdemo::executor::{self, clock};
 use asyncdemo::outcome::{Fate, Ledger, State};
 use asyncdemo::report::json::{self, ClockName, Head};
-use asyncdemo::scenario::{
-    Call, Collection, GatherOptions, Nanos, Python, ReturnWhen, Scenario, WaitOptions, builtins, parse,
-};
+use asyncdemo::scenario::{Nanos, Python, Scenario, builtins, parse};
 use asyncdemo::schema;
 use jsonschema::Validator;
 use serde_json::{Value, json};

@@ -84,7 +84,7 @@ fn a_wrong_version_is_a_difference() {
     for interpreter in cpython::interpreters() {
         let other = if interpreter.python >= Python::V3_12 { Python::V3_11 } else { Python::V3_13 };
         let scenario = parse("-", toml).expect("it is valid");
-        let call = scenario.call(asyncdemo::scenario::Function::Gather);
+        let call = scenario.call(asyncdemo::calls::Function::Gather);
         let ours = asyncdemo::verify::case::Ours::new(&scenario, call, other);
         let mut harness = Harness::start(&interpreter, LIMIT).expect("it starts");
         harness.ask(&ours.program);

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::io::{self, BufWriter, Write};
 use std::rc::Rc;
 
+use crate::calls::{Call, Collection};
 use crate::cli::{self, ClockChoice, Format, RunOptions, When};
 use crate::event::{End, Event, Listener, Reason, Recording};
 use crate::executor::{self, clock};
@@ -12,7 +13,7 @@ use crate::report::json::{ClockName, Head};
 use crate::report::jsonl::Jsonl;
 use crate::report::progress::{PlainProgress, Progress};
 use crate::report::style::Style;
-use crate::scenario::{self, Call, Collection, Loaded, Python, Scenario};
+use crate::scenario::{self, Loaded, Python, Scenario};
 
 use super::failure::{Code, Failure};
 use super::outputs::{Outputs, is_closed_pipe};

@@ -3,10 +3,11 @@
 //! It makes the tasks and futures, arms the cancellations, calls gather() or wait(), awaits what that gave, and then
 //! lets what is left finish. It is a task like any other, but its steps are these and no scenario's.
 
+use crate::calls::{Call, Function, GatherOptions, ReturnWhen, WaitOptions};
 use crate::event::{
     Canceller, Event, Exception, ExceptionKind, Got, Listener, Maker, Message, Misuse, Target, Warning, What,
 };
-use crate::scenario::{Call, Function, GatherOptions, Id, Kind, Nanos, ReturnWhen, Then, WaitOptions};
+use crate::scenario::{Id, Kind, Nanos, Then};
 
 use super::arguments;
 use super::clock::Clock;

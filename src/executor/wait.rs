@@ -1,7 +1,8 @@
 //! `wait()` and its `_wait()` (`Lib/asyncio/tasks.py`).
 
+use crate::calls::{Collection, ReturnWhen, WaitOptions};
 use crate::event::{Listener, Maker, Misuse, Warning, What};
-use crate::scenario::{Collection, Id, Ids, Kind, Nanos, ReturnWhen, WaitOptions};
+use crate::scenario::{Id, Ids, Kind, Nanos};
 
 use super::arguments;
 use super::clock::Clock;

@@ -3,8 +3,9 @@
 
 use std::fmt::Write;
 
+use crate::calls::{Call, Function, ReturnWhen};
 use crate::outcome::Gave;
-use crate::scenario::{Call, Function, Id, Python, ReturnWhen, Scenario, Status};
+use crate::scenario::{Id, Python, Scenario, Status};
 
 use super::given::Given;
 use super::literal;

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::calls::Call;
 use crate::event::{Canceller, End, Ended, Event, Got, Listener, Reason, Returned, Target, What};
-use crate::scenario::{Call, Id, Kind, Nanos, Python, Scenario, Status};
+use crate::scenario::{Id, Kind, Nanos, Python, Scenario, Status};
 
 use super::{Cancel, Cancellation, Entry, Gave, Outcome, Run, fates, has_body, notes};
 

@@ -1,7 +1,8 @@
 //! What asyncdemo itself has to say of a run: moments that never came, and what a version leaves out.
 
+use crate::calls::Call;
 use crate::event::{Canceller, Reason, Target};
-use crate::scenario::{Call, End, Kind, Python};
+use crate::scenario::{End, Kind, Python};
 
 use super::Run;
 

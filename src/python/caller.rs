@@ -3,7 +3,8 @@
 mod call;
 mod ending;
 
-use crate::scenario::{Call, Delay, End, Kind, Settlement};
+use crate::calls::Call;
+use crate::scenario::{Delay, End, Kind, Settlement};
 
 use super::functions::{exception, seconds, section};
 use super::guide::{Does, Guide};

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::scenario::{Call, Kind};
+use crate::calls::Call;
+use crate::scenario::Kind;
 
 use super::plan::Plan;
 

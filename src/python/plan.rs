@@ -5,7 +5,8 @@ mod classes;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::scenario::{Awaitable, Body, Call, Exception, Identifiers, Ids, Kind, Nanos, Python, Scenario};
+use crate::calls::Call;
+use crate::scenario::{Awaitable, Body, Exception, Identifiers, Ids, Kind, Nanos, Python, Scenario};
 
 use super::guide::Named;
 

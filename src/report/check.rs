@@ -7,8 +7,9 @@ mod rewritten;
 
 use std::fmt;
 
+use crate::calls::Call;
 use crate::expect::{Difference, expects_nothing};
-use crate::scenario::{Call, Diagnostics, Expect, Python, Scenario};
+use crate::scenario::{Diagnostics, Expect, Python, Scenario};
 
 pub use human::Human;
 pub use json::write_json;

@@ -29,9 +29,10 @@ use self::board::Board;
 use self::frame::{Size, frame};
 use self::lane::Theme;
 use self::screen::Screen;
+use crate::calls::Call;
 use crate::event::{Event, Listener};
 use crate::report::style::Style;
-use crate::scenario::{Call, Nanos, Scenario};
+use crate::scenario::{Nanos, Scenario};
 
 /// No more than twenty frames a second.
 const BETWEEN_FRAMES: Duration = Duration::from_millis(50);

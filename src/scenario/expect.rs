@@ -1,6 +1,7 @@
 //! What a file says must come of one of its runs.
 
-use super::{Call, End, Exception, Nanos, Python, Value};
+use super::{End, Exception, Nanos, Python, Value};
+use crate::calls::Call;
 
 /// A `[[expect]]`: one run, and what must come of it. Only what is written is compared.
 #[derive(Clone, Debug, PartialEq)]

@@ -20,7 +20,8 @@ mod values;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostics, Problem, Problems, quoted};
-use super::{Awaitable, GatherOptions, Ids, Kind, Scenario, WaitOptions};
+use super::{Awaitable, Ids, Kind, Scenario};
+use crate::calls::{GatherOptions, WaitOptions};
 
 use awaitables::awaitables;
 use expect::{Context, expects};

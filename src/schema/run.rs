@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::calls::{Collection, Function, ReturnWhen};
 use crate::outcome::State;
 use crate::scenario::tables::{FUNCTIONS, KindWord};
-use crate::scenario::{Collection, Fate, Function, Python, ReturnWhen, Status};
+use crate::scenario::{Fate, Python, Status};
 
 use super::{DIALECT, defined, described, event, list_of, merge, words};
 

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::calls::{Collection, ReturnWhen};
 use crate::scenario::tables::{CLAIMS, FUNCTIONS, KindWord, MOST, Owner, THENS, foreign};
-use crate::scenario::{Collection, Fate, Python, ReturnWhen, Status};
+use crate::scenario::{Fate, Python, Status};
 
 use super::scenario::{CONTROLS, UNPRINTABLE, identifier, reserved};
 use super::{defined, described, event, list_of, merge, words};

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
+use crate::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
 use crate::event::Recording;
 use crate::executor::clock::Virtual;
 use crate::executor::run;
 use crate::outcome::{Ledger, Run};
 use crate::python::Program;
 use crate::report::json::{ClockName, Head, write_document};
-use crate::scenario::{Call, GatherOptions, Python, ReturnWhen, Scenario, WaitOptions};
+use crate::scenario::{Python, Scenario};
 
 use super::log::Log;
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Call, Scenario};
+use crate::calls::Call;
+use crate::scenario::Scenario;
 
 use super::case::{Ours, calls};
 use super::harness::{Harness, NoAnswer};

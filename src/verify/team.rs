@@ -8,7 +8,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::scenario::{Call, Scenario};
+use crate::calls::Call;
+use crate::scenario::Scenario;
 
 use super::case::{Ours, calls};
 use super::group;

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use asyncdemo::calls::{Call, Collection, Function};
 use asyncdemo::event::{Event, Listener, Recording};
 use asyncdemo::executor::clock::Virtual;
 use asyncdemo::executor::run;
 use asyncdemo::expect::compare;
 use asyncdemo::outcome::Ledger;
-use asyncdemo::scenario::{Builtin, Call, Collection, Expect, Function, Python, Scenario, builtin, parse};
+use asyncdemo::scenario::{Builtin, Expect, Python, Scenario, builtin, parse};
 use serde::Deserialize;
 use toml::{Table, Value};
 

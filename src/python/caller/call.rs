@@ -1,6 +1,7 @@
 //! The call itself: what its arguments need, the call, and what is done with what it gives.
 
-use crate::scenario::{Call, Collection, Kind, Nanos, ReturnWhen, WaitOptions};
+use crate::calls::{Call, Collection, ReturnWhen, WaitOptions};
+use crate::scenario::{Kind, Nanos};
 
 use super::super::functions::seconds;
 use super::super::guide::Does;

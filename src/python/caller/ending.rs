@@ -1,6 +1,7 @@
 //! The ending: what is left goes on or is left behind, and everything is told of.
 
-use crate::scenario::{Call, Kind, Then};
+use crate::calls::Call;
+use crate::scenario::{Kind, Then};
 
 use super::super::layout::{Expression, string};
 use super::Caller;

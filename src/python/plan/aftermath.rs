@@ -1,6 +1,7 @@
 //! What the call can raise, and what there may be to tell of when it is over.
 
-use crate::scenario::{Awaitable, Call, Collection, End, Exception, Kind, Python, ReturnWhen, Then};
+use crate::calls::{Call, Collection, ReturnWhen};
+use crate::scenario::{Awaitable, End, Exception, Kind, Python, Then};
 
 use super::Plan;
 

@@ -8,8 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 use unicode_width::UnicodeWidthStr;
 
 use super::page::Page;
+use crate::calls::{Call, Collection, ReturnWhen, WaitOptions};
 use crate::report::fit::fit;
-use crate::scenario::{Awaitable, Call, Collection, Id, Identifiers, Ids, Kind, ReturnWhen, Scenario, WaitOptions};
+use crate::scenario::{Awaitable, Id, Identifiers, Ids, Kind, Scenario};
 
 /// The most arguments that are written out.
 const SHOWN: usize = 24;

@@ -1,9 +1,10 @@
 //! What a reader may ask about the verdict: why a call was wrong, what was seen and cancelled on the way.
 
 use super::page::{Page, join};
+use crate::calls::Call;
 use crate::event::{Canceller, Ended, Exception, ExceptionKind, Misuse, Target};
 use crate::outcome::{Cancel, Cancellation, Gave};
-use crate::scenario::{Call, Status};
+use crate::scenario::Status;
 
 /// What a reader may ask about the verdict itself.
 pub fn texts(page: &Page<'_>) -> Vec<String> {

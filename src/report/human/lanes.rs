@@ -9,12 +9,13 @@ use unicode_width::UnicodeWidthStr;
 use super::axis::Axis;
 use super::order::{Chosen, Place, Rest, Tally, choose, deciders};
 use super::page::Page;
+use crate::calls::{Call, Function, ReturnWhen};
 use crate::event::{Ended, Exception, ExceptionKind};
 use crate::outcome::{Entry, Gave};
 use crate::report::duration::thousands;
 use crate::report::fit::{fit, pad};
 use crate::report::words::count;
-use crate::scenario::{Call, Function, Kind, Nanos, ReturnWhen, Status};
+use crate::scenario::{Kind, Nanos, Status};
 
 /// Below this many columns there is no room for outcomes beside the lanes.
 const BESIDE: usize = 64;

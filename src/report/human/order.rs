@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::calls::{Call, ReturnWhen};
 use crate::event::{Ended, Exception, ExceptionKind};
 use crate::outcome::{Entry, Fate, Gave, Run, State};
-use crate::scenario::{Call, Id, Ids, Kind, Nanos, ReturnWhen};
+use crate::scenario::{Id, Ids, Kind, Nanos};
 
 /// Up to this many awaitables are all shown.
 const FIT: usize = 16;

@@ -50,8 +50,8 @@ impl<'a> Page<'a> {
     /// `gather()` or `wait()`.
     pub fn function(&self) -> &'static str {
         match self.run.call.function() {
-            crate::scenario::Function::Gather => "gather()",
-            crate::scenario::Function::Wait => "wait()",
+            crate::calls::Function::Gather => "gather()",
+            crate::calls::Function::Wait => "wait()",
         }
     }
 

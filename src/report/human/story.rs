@@ -5,9 +5,10 @@
 use super::lanes::span_words;
 use super::order::{Place, Tally};
 use super::page::Page;
+use crate::calls::{Call, ReturnWhen};
 use crate::event::{Canceller, Ended, Exception, ExceptionKind};
 use crate::outcome::{Entry, Fate, State};
-use crate::scenario::{Call, Id, Kind, ReturnWhen, Status};
+use crate::scenario::{Id, Kind, Status};
 
 /// What happened to an awaitable, without times, names and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,11 +5,12 @@ mod sketch;
 use unicode_width::UnicodeWidthStr;
 
 use self::sketch::{Sketch, cancel, cancellation, ms, names, raises, returns};
+use crate::calls::{Function, ReturnWhen};
 use crate::event::{Canceller, Ended, Event, Exception, Got, Listener, Made, Maker, Message, Misuse, Target, What};
 use crate::event::{Item, Log, Recording, Returned, Warning};
 use crate::outcome::{Fate, State};
 use crate::report::style::Style;
-use crate::scenario::{Function, Id, Python, ReturnWhen, Status};
+use crate::scenario::{Id, Python, Status};
 
 /// The three downloads of which one fails.
 fn downloads() -> Sketch {
@@ -442,7 +443,7 @@ fn many_arguments_and_other_collections() {
     }
     sketch.python = Python::V3_8;
     let sketch = sketch
-        .wait_options(|options| options.collection = crate::scenario::Collection::Set)
+        .wait_options(|options| options.collection = crate::calls::Collection::Set)
         .sets(&(0..40).collect::<Vec<_>>(), &[]);
     insta::assert_snapshot!(sketch.plain());
 }

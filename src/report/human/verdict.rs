@@ -7,11 +7,12 @@ use owo_colors::Style as Look;
 use super::order::deciders;
 use super::page::Page;
 use super::{explain, given};
+use crate::calls::{Call, Function, ReturnWhen};
 use crate::event::{Canceller, Ended, Exception, Target};
 use crate::outcome::{Cancellation, Gave};
 use crate::report::duration::thousands;
 use crate::report::words::count;
-use crate::scenario::{Call, Function, Id, Nanos, ReturnWhen, Status};
+use crate::scenario::{Id, Nanos, Status};
 
 /// Writes the verdict, what the call gave, and what explains it.
 pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {

@@ -2,10 +2,11 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::calls::Call;
 use crate::event::{Event, Recording};
 use crate::outcome::{Entry, Fate, Gave, Run};
 use crate::report::why::Causes;
-use crate::scenario::{Call, Id, Kind};
+use crate::scenario::{Id, Kind};
 
 use super::event::{EventLog, Lookup, NameOf, Names, Results, Seconds, Thrown, serialize_end};
 

@@ -1,6 +1,7 @@
 //! Time across a lane: how far it reaches, and which column a moment falls in.
 
-use crate::scenario::{Awaitable, Call, Caller, Delay, Kind, Nanos, Scenario, Then};
+use crate::calls::Call;
+use crate::scenario::{Awaitable, Caller, Delay, Kind, Nanos, Scenario, Then};
 
 /// How far the time axis of a run reaches, as far as the scenario tells before anything has happened: to the last end,
 /// and to the full delay of what is cancelled before, unless that would leave the run half of the axis or less.

@@ -11,8 +11,9 @@ use super::axis::{expected_end, later};
 use super::call::CallLane;
 use super::frame::Columns;
 use super::upcoming::{Step, Upcoming};
+use crate::calls::Call;
 use crate::event::{Ended, Event, Exception, Made, Target, What};
-use crate::scenario::{Call, Delay, Id, Kind, Nanos, Scenario};
+use crate::scenario::{Delay, Id, Kind, Nanos, Scenario};
 
 /// The most awaitables that get a line each, on the tallest terminal.
 const MOST_LANES: usize = 256;

@@ -1,8 +1,9 @@
 //! The call itself, as far as it has come.
 
 use super::axis::later;
+use crate::calls::{Call, Function};
 use crate::event::{Ended, Event, Exception, ExceptionKind, Got, Target, What};
-use crate::scenario::{Call, Function, Nanos};
+use crate::scenario::Nanos;
 
 /// The call that the run is about.
 #[derive(Clone, Copy, Debug)]

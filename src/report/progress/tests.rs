@@ -10,14 +10,14 @@ use super::board::Board;
 use super::frame::{Size, frame};
 use super::lane::Theme;
 use super::{PlainProgress, Progress};
+use crate::calls::{Call, Function, GatherOptions, WaitOptions};
 use crate::event::{
     Canceller, Ended, Event, Exception, ExceptionKind, Got, Item, Listener, Made, Maker, Message, Returned, Target,
     What,
 };
 use crate::report::style::Style;
 use crate::scenario::{
-    Awaitable, Body, Call, Caller, Delay, End, Function, GatherOptions, Group, Id, Kind, Nanos, OnCancel, Scenario,
-    ScheduledCancel, Then, Value, WaitOptions,
+    Awaitable, Body, Caller, Delay, End, Group, Id, Kind, Nanos, OnCancel, Scenario, ScheduledCancel, Then, Value,
 };
 
 const MS: u64 = 1_000_000;

@@ -1,9 +1,10 @@
 //! One chain of causes, from what happened to one awaitable to where it began.
 
+use crate::calls::Function;
 use crate::event::{Canceller, Ended, Exception, ExceptionKind, Target};
 use crate::outcome::{Cancel, Cancellation, Entry, Fate, Gave, Run};
 use crate::report::duration::human_duration;
-use crate::scenario::{Function, Id, Ids, Kind, Nanos, Then};
+use crate::scenario::{Id, Ids, Kind, Nanos, Then};
 
 use super::Causes;
 use super::holders::Holder;

@@ -1,7 +1,8 @@
 //! `[caller]`, `[gather]` and `[wait]`: what is called, how, and what stands around the call.
 
+use crate::calls::{Collection, GatherOptions, ReturnWhen, WaitOptions};
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{Caller, Collection, GatherOptions, Ids, Python, ReturnWhen, Then, WaitOptions};
+use crate::scenario::{Caller, Ids, Python, Then};
 
 use toml::de::DeValue;
 

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::calls::{Call, Function, GatherOptions, WaitOptions};
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{Call, End, Expect, Fate, Function, GatherOptions, Ids, Python, Status, Value, WaitOptions};
+use crate::scenario::{End, Expect, Fate, Ids, Python, Status, Value};
 
 use super::awaitables::tables;
 use super::calls;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::calls::{Call, Collection, GatherOptions, ReturnWhen, WaitOptions};
 use crate::event::{
     Canceller, Ended, Exception, ExceptionKind, Item, Message, Misuse, Reason, Recording, Returned, Target,
 };
@@ -9,8 +10,8 @@ use crate::outcome::{Cancel, Cancellation, Entry, Fate, Gave, Outcome, Run, Stat
 use crate::report::human::{Options, write};
 use crate::report::style::Style;
 use crate::scenario::{
-    self, Awaitable, Body, Call, Caller, Collection, Delay, End, GatherOptions, Group, Id, Ids, Kind, Nanos, OnCancel,
-    Python, ReturnWhen, Scenario, ScheduledCancel, Settlement, Status, Value, WaitOptions,
+    self, Awaitable, Body, Caller, Delay, End, Group, Id, Ids, Kind, Nanos, OnCancel, Python, Scenario,
+    ScheduledCancel, Settlement, Status, Value,
 };
 
 /// Milliseconds.

@@ -1,16 +1,9 @@
-//! The two functions, and the options of their calls.
+//! `asyncio.wait()`.
 
-use std::fmt;
 use std::str::FromStr;
 
-use super::Nanos;
-
-/// `[gather]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct GatherOptions {
-    /// Whether exceptions come back as values.
-    pub return_exceptions: bool,
-}
+use super::{Function, Options};
+use crate::scenario::Nanos;
 
 /// `[wait]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,45 +102,8 @@ impl Collection {
     }
 }
 
-/// One call with its options: the file's tables with the command line's flags over them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
-    /// `asyncio.gather(…)`
-    Gather(GatherOptions),
-    /// `asyncio.wait(…)`
-    Wait(WaitOptions),
-}
-
-/// Which of the two functions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Function {
-    Gather,
-    Wait,
-}
-
-impl Function {
-    /// Its name in `asyncio`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Function::Gather => "gather",
-            Function::Wait => "wait",
-        }
-    }
-}
-
-impl fmt::Display for Function {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl Call {
-    /// Which of the two functions it calls.
-    pub fn function(&self) -> Function {
-        match self {
-            Call::Gather(_) => Function::Gather,
-            Call::Wait(_) => Function::Wait,
-        }
+impl Options for WaitOptions {
+    fn function(&self) -> Function {
+        Function::Wait
     }
 }

@@ -1,0 +1,70 @@
+//! The calls that a scenario can be run through: one file a call, and here the list of them.
+//!
+//! A call's file holds everything that is its own and that needs no event loop: its options, and what differs from call
+//! to call wherever one is read, written or told of. Others reach it through [`Options`], so that a call is named in no
+//! other file but here, where the executor runs it, where the program of it is written and on the command line.
+
+mod gather;
+mod wait;
+
+use std::fmt;
+
+pub use gather::GatherOptions;
+pub use wait::{Collection, ReturnWhen, WaitOptions};
+
+/// One call with its options: the file's tables with the command line's flags over them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `asyncio.gather(…)`
+    Gather(GatherOptions),
+    /// `asyncio.wait(…)`
+    Wait(WaitOptions),
+}
+
+/// Which function is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Function {
+    Gather,
+    Wait,
+}
+
+/// What a call knows of itself.
+pub trait Options {
+    /// Which function it calls.
+    fn function(&self) -> Function;
+}
+
+impl Call {
+    /// What the call knows of itself.
+    pub fn options(&self) -> &dyn Options {
+        match self {
+            Call::Gather(options) => options,
+            Call::Wait(options) => options,
+        }
+    }
+
+    /// Which function it calls.
+    pub fn function(&self) -> Function {
+        self.options().function()
+    }
+}
+
+impl Function {
+    /// Every function.
+    pub const ALL: [Function; 2] = [Function::Gather, Function::Wait];
+
+    /// Its name in `asyncio`, which is also its word in files and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Function::Gather => "gather",
+            Function::Wait => "wait",
+        }
+    }
+}
+
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
