@@ -12,7 +12,7 @@ pub use ended::{Ended, Exception, ExceptionKind, Message, Misuse, Returned};
 pub use listener::Listener;
 pub use recording::Recording;
 
-use crate::calls::Function;
+use crate::calls::Call;
 use crate::scenario::{Id, Nanos, Scenario};
 
 /// Something that happened in the loop.
@@ -68,20 +68,32 @@ pub enum What<'a> {
         /// What a group that returned holds, in argument order; else empty.
         results: &'a [Item],
     },
-    /// The caller calls gather() or wait(); before whatever the call itself makes.
+    /// A coroutine calls gather() or wait(); before whatever the call itself makes.
     Call {
-        /// Which.
-        function: Function,
+        /// The call, from here on.
+        id: CallId,
+        /// Whose coroutine calls.
+        by: Target,
+        /// What it calls, with which options.
+        call: Call,
     },
     /// The caller awaits what the call gave.
-    Await,
+    Await {
+        /// Which call.
+        call: CallId,
+    },
     /// The caller looks at `group.done()`.
     Check {
+        /// Which call gave the group.
+        call: CallId,
         /// What it sees.
         done: bool,
     },
     /// wait()'s timer fires.
-    Timeout,
+    Timeout {
+        /// Which call's.
+        call: CallId,
+    },
     /// A group's done callback runs.
     Callback {
         /// [`Target::Group`] or a nested group.
@@ -89,6 +101,8 @@ pub enum What<'a> {
     },
     /// The caller goes on after the call.
     Resume {
+        /// Which call.
+        call: CallId,
         /// With what.
         got: Got<'a>,
     },
@@ -108,13 +122,27 @@ pub enum What<'a> {
     Exit,
 }
 
+/// A call that a run makes, in the order in which they are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CallId(pub u32);
+
+impl CallId {
+    /// The call that the scenario is run through. It has this id also where it is never made.
+    pub const MAIN: CallId = CallId(0);
+
+    /// The id as an index into a list of calls.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Something that can be cancelled or can finish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// A task, a future, or a nested group of the scenario.
     Awaitable(Id),
-    /// What the caller's own gather() gave it.
-    Group,
+    /// What a gather() gave to the coroutine that called it.
+    Group(CallId),
     /// The caller's task.
     Caller,
 }
@@ -266,9 +294,9 @@ impl What<'_> {
             What::Cleanup { .. } => "cleanup",
             What::Finish { .. } => "finish",
             What::Call { .. } => "call",
-            What::Await => "await",
+            What::Await { .. } => "await",
             What::Check { .. } => "check",
-            What::Timeout => "timeout",
+            What::Timeout { .. } => "timeout",
             What::Callback { .. } => "callback",
             What::Resume { .. } => "resume",
             What::Warning { .. } => "warning",

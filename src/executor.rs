@@ -23,7 +23,7 @@ mod timers;
 mod wait;
 
 use crate::calls::Call;
-use crate::event::{Canceller, End, Event, Listener, Message, Reason, Target, What};
+use crate::event::{CallId, Canceller, End, Event, Listener, Message, Reason, Target, What};
 use crate::scenario::{Id, Nanos, Python, Scenario};
 
 use caller::Caller;
@@ -262,13 +262,13 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
             Action::Cancel(target) => {
                 let message = match target {
                     Target::Awaitable(id) => self.scheduled_message(id),
-                    Target::Group | Target::Caller => Message::Absent,
+                    Target::Group(_) | Target::Caller => Message::Absent,
                 };
                 self.cancel(target, message, Canceller::Schedule, None);
             }
             Action::Check => {
                 let done = self.futures.state(self.group()).is_done();
-                self.tell(What::Check { done });
+                self.tell(What::Check { call: CallId::MAIN, done });
             }
             Action::TimeOut => self.time_out(),
         }
@@ -292,7 +292,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
             (_, Some(group)) => self.cancel_group(group, message),
             (Target::Awaitable(id), None) if self.tasks.is_task(id) => self.cancel_task(id, message),
             (Target::Awaitable(id), None) => self.cancel_future(id, message),
-            (Target::Group, None) => {}
+            (Target::Group(_), None) => {}
         }
         accepted
     }
@@ -333,7 +333,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
     fn object(&self, target: Target) -> Object {
         match target {
             Target::Awaitable(id) => id.into(),
-            Target::Group => self.group(),
+            Target::Group(_) => self.group(),
             Target::Caller => self.main(),
         }
     }
@@ -341,7 +341,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
     fn target(&self, object: Object) -> Target {
         match object.index().checked_sub(self.scenario.len()) {
             None => Target::Awaitable(Id(object.0)),
-            Some(0) => Target::Group,
+            Some(0) => Target::Group(CallId::MAIN),
             Some(_) => Target::Caller,
         }
     }

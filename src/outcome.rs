@@ -7,7 +7,7 @@ mod ledger;
 mod notes;
 
 use crate::calls::Call;
-use crate::event::{Canceller, Ended, Exception, Item, Log, Reason, Target, Warning};
+use crate::event::{CallId, Canceller, Ended, Exception, Item, Log, Reason, Target, Warning};
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario, Status};
 
 pub use crate::scenario::Fate;
@@ -23,22 +23,12 @@ pub struct Run<'s> {
     pub call: Call,
     /// Under whose semantics.
     pub python: Python,
-    /// What the caller got.
-    pub outcome: Outcome,
     /// What became of each awaitable, by [`Id`].
     pub entries: Vec<Entry>,
     /// The results of each nested group that returned.
     pub nested: std::collections::BTreeMap<u32, Vec<Item>>,
-    /// When and how what gather() gave was settled; `None` for wait, or where it never was.
-    pub group_finished: Option<(Nanos, Ended)>,
-    /// When the call was made; `None` where it never came to that.
-    pub called_at: Option<Nanos>,
-    /// When the caller began to wait for what the call gave.
-    pub awaited_at: Option<Nanos>,
-    /// When wait()'s timer fired.
-    pub timed_out_at: Option<Nanos>,
-    /// What the caller saw of `group.done()`, and when.
-    pub checks: Vec<(Nanos, bool)>,
+    /// Every call that was made, by [`CallId`]. The first is the call that the scenario is run through, made or not.
+    pub calls: Vec<CallRecord>,
     /// Every `.cancel()` of the caller, of the call's own group and of a nested one, in the order of the calls.
     pub cancels: Vec<Cancel>,
     /// When the main coroutine ended; `None` where the program got stuck or was ended before.
@@ -55,6 +45,43 @@ pub struct Run<'s> {
     pub logs: Vec<(Log, Target)>,
     /// What asyncdemo itself has to say (a moment that never came, a message left out in 3.8): full sentences.
     pub notes: Vec<String>,
+}
+
+/// One call, and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallRecord {
+    /// What was called.
+    pub call: Call,
+    /// Whose coroutine called.
+    pub by: Target,
+    /// When the call was made; `None` where it never came to that.
+    pub called: Option<Nanos>,
+    /// When its caller began to wait for what the call gave.
+    pub awaited: Option<Nanos>,
+    /// When wait()'s timer fired.
+    pub timed_out: Option<Nanos>,
+    /// When and how what gather() gave was settled; `None` for wait, or where it never was.
+    pub settled: Option<(Nanos, Ended)>,
+    /// What its caller saw of `group.done()`, and when.
+    pub checks: Vec<(Nanos, bool)>,
+    /// What its caller got.
+    pub outcome: Outcome,
+}
+
+impl CallRecord {
+    /// A call that has not been made yet.
+    pub fn new(call: Call, by: Target) -> CallRecord {
+        CallRecord {
+            call,
+            by,
+            called: None,
+            awaited: None,
+            timed_out: None,
+            settled: None,
+            checks: Vec::new(),
+            outcome: Outcome { status: Status::Hangs, at: Nanos::ZERO, gave: Gave::Nothing },
+        }
+    }
 }
 
 /// What the caller got, and when.
@@ -178,6 +205,16 @@ pub enum State {
 }
 
 impl Run<'_> {
+    /// What the caller got.
+    pub fn outcome(&self) -> &Outcome {
+        &self.main().outcome
+    }
+
+    /// The call that the scenario is run through.
+    pub fn main(&self) -> &CallRecord {
+        &self.calls[CallId::MAIN.index()]
+    }
+
     /// An awaitable's state at the end of the run.
     pub fn state(&self, id: Id) -> State {
         self.entries[id.index()].state(has_body(&self.scenario.awaitable(id).kind))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Target;
+use super::{CallId, Target};
 use crate::scenario::{self, Id, Kind, Scenario, Value, write_exception_repr};
 
 /// How something ended.
@@ -25,8 +25,8 @@ pub enum Returned {
     Cleanup(Id),
     /// The results of a nested group, as its `Finish` told them.
     Nested(Id),
-    /// The results of the caller's group.
-    Group,
+    /// The results of the group that a call gave.
+    Group(CallId),
 }
 
 /// An exception by where it comes from. Its texts: [`Exception::type_name`], [`Exception::message`].
@@ -102,7 +102,7 @@ impl Returned {
         let end = match *self {
             Returned::Body(id) => body_end(scenario, id),
             Returned::Cleanup(id) => cleanup_end(scenario, id),
-            Returned::Nested(_) | Returned::Group => None,
+            Returned::Nested(_) | Returned::Group(_) => None,
         };
         match end {
             Some(scenario::End::Returns(value)) => Some(value),

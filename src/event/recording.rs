@@ -41,8 +41,9 @@ impl Recording {
             let items = self.items.get(recorded.items.0..recorded.items.1).unwrap_or_default();
             let what = match recorded.what {
                 What::Finish { target, ended, .. } => What::Finish { target, ended, results: items },
-                What::Resume { got: Got::Results(_) } => What::Resume { got: Got::Results(items) },
-                What::Resume { got: Got::Sets { .. } } => What::Resume {
+                What::Resume { call, got: Got::Results(_) } => What::Resume { call, got: Got::Results(items) },
+                What::Resume { call, got: Got::Sets { .. } } => What::Resume {
+                    call,
                     got: Got::Sets {
                         done: self.ids.get(recorded.ids.0..recorded.ids.1).unwrap_or_default(),
                         pending: self.ids.get(recorded.ids.1..recorded.ids.2).unwrap_or_default(),
@@ -64,7 +65,8 @@ impl Listener for Recording {
                 self.items.extend_from_slice(results);
                 What::Finish { target, ended, results: &[] }
             }
-            What::Resume { got } => What::Resume {
+            What::Resume { call, got } => What::Resume {
+                call,
                 got: match got {
                     Got::Results(results) => {
                         self.items.extend_from_slice(results);
@@ -84,10 +86,10 @@ impl Listener for Recording {
             What::Start { awaitable } => What::Start { awaitable },
             What::Cancel { target, accepted, by, through } => What::Cancel { target, accepted, by, through },
             What::Cleanup { awaitable } => What::Cleanup { awaitable },
-            What::Call { function } => What::Call { function },
-            What::Await => What::Await,
-            What::Check { done } => What::Check { done },
-            What::Timeout => What::Timeout,
+            What::Call { id, by, call } => What::Call { id, by, call },
+            What::Await { call } => What::Await { call },
+            What::Check { call, done } => What::Check { call, done },
+            What::Timeout { call } => What::Timeout { call },
             What::Callback { target } => What::Callback { target },
             What::Warning { warning } => What::Warning { warning },
             What::Log { log, target } => What::Log { log, target },
@@ -106,16 +108,21 @@ impl Listener for Recording {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Ended, Returned, Target};
+    use crate::event::{CallId, Ended, Returned, Target};
 
     #[test]
     fn what_is_recorded_comes_back() {
         let items = [Id(0), Id(1)].map(|id| Item { awaitable: id, ended: Ended::Returned(Returned::Body(id)) });
+        let call = CallId::MAIN;
         let told = [
-            What::Await,
-            What::Finish { target: Target::Group, ended: Ended::Returned(Returned::Group), results: &items },
-            What::Resume { got: Got::Results(&items[1..]) },
-            What::Resume { got: Got::Sets { done: &[Id(3)], pending: &[Id(1), Id(2)] } },
+            What::Await { call },
+            What::Finish {
+                target: Target::Group(call),
+                ended: Ended::Returned(Returned::Group(call)),
+                results: &items,
+            },
+            What::Resume { call, got: Got::Results(&items[1..]) },
+            What::Resume { call, got: Got::Sets { done: &[Id(3)], pending: &[Id(1), Id(2)] } },
             What::Exit,
         ];
         let events: Vec<Event<'_>> = told

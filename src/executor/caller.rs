@@ -3,9 +3,9 @@
 //! It makes the tasks and futures, arms the cancellations, calls gather() or wait(), awaits what that gave, and then
 //! lets what is left finish. It is a task like any other, but its steps are these and no scenario's.
 
-use crate::calls::{Call, Function, GatherOptions, ReturnWhen, WaitOptions};
+use crate::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
 use crate::event::{
-    Canceller, Event, Exception, ExceptionKind, Got, Listener, Maker, Message, Misuse, Target, Warning, What,
+    CallId, Canceller, Event, Exception, ExceptionKind, Got, Listener, Maker, Message, Misuse, Target, Warning, What,
 };
 use crate::scenario::{Id, Kind, Nanos, Then};
 
@@ -170,13 +170,13 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
         self.caller.made_arguments = true;
         match self.call {
             Call::Gather(GatherOptions { return_exceptions }) => {
-                self.tell(What::Call { function: Function::Gather });
+                self.tell(What::Call { id: CallId::MAIN, by: Target::Caller, call: self.call });
                 if scenario.caller.passes_list {
                     return self.raise_misuse(self.dialect.gather_of_a_list());
                 }
-                self.gather(Target::Group, &scenario.caller.args, return_exceptions);
+                self.gather(Target::Group(CallId::MAIN), &scenario.caller.args, return_exceptions);
                 if let Some(moment) = scenario.caller.cancel_group_at {
-                    self.timers.arm(moment, Action::Cancel(Target::Group));
+                    self.timers.arm(moment, Action::Cancel(Target::Group(CallId::MAIN)));
                 }
                 for moment in &scenario.caller.check_done_at {
                     self.timers.arm(*moment, Action::Check);
@@ -186,7 +186,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
                 if wrap {
                     self.wrap_arguments(&scenario.caller.args);
                 }
-                self.tell(What::Call { function: Function::Wait });
+                self.tell(What::Call { id: CallId::MAIN, by: Target::Caller, call: self.call });
                 self.caller.holds_unawaited_wait = true;
             }
         }
@@ -198,7 +198,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
 
     /// Awaits what the call gave. wait() is a coroutine function: its body begins only here.
     fn await_call(&mut self) {
-        self.tell(What::Await);
+        self.tell(What::Await { call: CallId::MAIN });
         self.caller.place = Place::InCall;
         match self.call {
             Call::Gather(_) => {
@@ -255,12 +255,16 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
 
     fn resume_with_results(&mut self, group: Object) {
         let got = Got::Results(self.groups.results(group));
-        self.listener.event(&Event { at: self.now, iteration: self.iteration, what: What::Resume { got } });
+        self.listener.event(&Event {
+            at: self.now,
+            iteration: self.iteration,
+            what: What::Resume { call: CallId::MAIN, got },
+        });
         self.after_call();
     }
 
     fn resume(&mut self, got: Got<'_>) {
-        self.tell(What::Resume { got });
+        self.tell(What::Resume { call: CallId::MAIN, got });
         self.after_call();
     }
 
@@ -304,7 +308,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
                 self.ready.push(Handle::StepCaller);
                 true
             }
-            Suspension::Group => self.cancel(Target::Group, message, Canceller::Caller, None),
+            Suspension::Group => self.cancel(Target::Group(CallId::MAIN), message, Canceller::Caller, None),
             Suspension::Waiter(number) => self.cancel_waiter(number),
             Suspension::Ready | Suspension::SleepDone | Suspension::SleepCancelled => false,
         };

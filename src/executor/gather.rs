@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::event::{Canceller, Ended, Event, Exception, Item, Listener, Made, Maker, Message, Returned, Target, What};
+use crate::event::{
+    CallId, Canceller, Ended, Event, Exception, Item, Listener, Made, Maker, Message, Returned, Target, What,
+};
 use crate::scenario::{Id, Ids, Kind};
 
 use super::EventLoop;
@@ -215,6 +217,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
 fn returned(target: Target) -> Returned {
     match target {
         Target::Awaitable(id) => Returned::Nested(id),
-        Target::Group | Target::Caller => Returned::Group,
+        Target::Group(call) => Returned::Group(call),
+        Target::Caller => Returned::Group(CallId::MAIN),
     }
 }

@@ -17,7 +17,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
             match target {
                 Target::Awaitable(id) => self.tasks.is_task(id).then_some(target),
                 Target::Caller => Some(target),
-                Target::Group => None,
+                Target::Group(_) => None,
             }
         };
         self.futures.created().iter().filter(unfinished).filter_map(task).collect()
@@ -71,7 +71,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
                     Made::Future => Log::FutureNeverRetrieved,
                     Made::Gather => Log::GroupNeverRetrieved,
                 },
-                Target::Group => Log::GroupNeverRetrieved,
+                Target::Group(_) => Log::GroupNeverRetrieved,
                 Target::Caller => Log::TaskNeverRetrieved,
             };
             self.tell(What::Log { log, target: *target });

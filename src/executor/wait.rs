@@ -1,7 +1,7 @@
 //! `wait()` and its `_wait()` (`Lib/asyncio/tasks.py`).
 
 use crate::calls::{Collection, ReturnWhen, WaitOptions};
-use crate::event::{Listener, Maker, Misuse, Warning, What};
+use crate::event::{CallId, Listener, Maker, Misuse, Warning, What};
 use crate::scenario::{Id, Ids, Kind, Nanos};
 
 use super::arguments;
@@ -149,7 +149,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
     pub fn time_out(&mut self) {
         let Some(wait) = self.waits.waits.get_mut(THE_CALL as usize) else { return };
         if wait.timer.take().is_some() {
-            self.tell(What::Timeout);
+            self.tell(What::Timeout { call: CallId::MAIN });
             self.release_waiter(THE_CALL);
         }
     }

@@ -18,7 +18,7 @@ pub fn compare(expect: &Expect, run: &Run<'_>, events: &Recording) -> Vec<Differ
     let mut comparison = Comparison { expect, run, given: Given::of(run), names, differences: Vec::new() };
     comparison.outcome();
     comparison.at();
-    if expect.outcome.is_none_or(|outcome| outcome == run.outcome.status) {
+    if expect.outcome.is_none_or(|outcome| outcome == run.outcome().status) {
         // Else there is nothing of what is written here, which needs no saying.
         comparison.results();
         comparison.exception();
@@ -47,14 +47,14 @@ impl Comparison<'_> {
 
     fn outcome(&mut self) {
         if let Some(expected) = self.expect.outcome
-            && expected != self.run.outcome.status
+            && expected != self.run.outcome().status
         {
             self.differs(Place::Outcome, expected.word(), outcome_words(self.run));
         }
     }
 
     fn at(&mut self) {
-        let got = self.run.outcome.at;
+        let got = self.run.outcome().at;
         if let Some(expected) = self.expect.at
             && expected != got
         {
@@ -65,7 +65,7 @@ impl Comparison<'_> {
     fn results(&mut self) {
         let Some(expected) = &self.expect.results else { return };
         let list = || fmt::from_fn(|f| write_list(f, expected.iter().map(end_repr)));
-        let Gave::Results(items) = &self.run.outcome.gave else {
+        let Gave::Results(items) = &self.run.outcome().gave else {
             return self.differs(Place::Results, list(), outcome_words(self.run));
         };
         let (given, scenario) = (self.given, self.run.scenario);
@@ -84,7 +84,7 @@ impl Comparison<'_> {
 
     fn exception(&mut self) {
         let Some(expected) = &self.expect.exception else { return };
-        match self.run.outcome.gave {
+        match self.run.outcome().gave {
             Gave::Exception(exception) if self.given.raised(expected, exception) => {}
             Gave::Exception(exception) => {
                 self.differs(Place::Exception, expected, exception.repr(self.run.scenario));
@@ -98,7 +98,7 @@ impl Comparison<'_> {
         let expected = [(Place::Done, &self.expect.done), (Place::Pending, &self.expect.pending)];
         for (place, names) in expected {
             let Some(names) = names else { continue };
-            let got = match (&self.run.outcome.gave, &place) {
+            let got = match (&self.run.outcome().gave, &place) {
                 (Gave::Sets { done, .. }, Place::Done) => done,
                 (Gave::Sets { pending, .. }, _) => pending,
                 _ => {
@@ -168,7 +168,7 @@ pub fn logs(run: &Run<'_>) -> Vec<String> {
 /// How a call came out, with the exception where there is one.
 fn outcome_words<'r>(run: &'r Run<'_>) -> impl fmt::Display + use<'r> {
     let scenario: &Scenario = run.scenario;
-    let outcome = &run.outcome;
+    let outcome = run.outcome();
     fmt::from_fn(move |f| match (outcome.status, &outcome.gave) {
         (Status::Raised, Gave::Exception(exception)) => write!(f, "raised {}", exception.repr(scenario)),
         (Status::Cancelled, Gave::Exception(exception)) if exception.message(scenario).is_some() => {

@@ -117,7 +117,7 @@ impl<'r> Search<'r> {
     /// Whether an event is about what a name stands for.
     fn is_about(&self, name: &str, event: &Event<'_>) -> bool {
         match subject(event) {
-            Some(Target::Group) => name == "group",
+            Some(Target::Group(_)) => name == "group",
             Some(Target::Caller) => name == "caller",
             Some(Target::Awaitable(id)) => self.names.ids(name).contains(&id.0),
             None => false,
@@ -168,7 +168,7 @@ impl<'r> Search<'r> {
                 Ended::Raised(_) => "raised",
                 Ended::Cancelled(_) => "cancelled",
             }),
-            ("outcome", What::Resume { got }) => text(match got {
+            ("outcome", What::Resume { got, .. }) => text(match got {
                 Got::Results(_) | Got::Sets { .. } => "returned",
                 Got::Raised(_) => "raised",
                 Got::Cancelled(_) => "cancelled",
@@ -179,8 +179,8 @@ impl<'r> Search<'r> {
             ("exception", What::Finish { ended: Ended::Raised(exception) | Ended::Cancelled(exception), .. }) => {
                 Some(exception_fields(exception, scenario))
             }
-            ("function", What::Call { function }) => text(function.name()),
-            ("done", What::Check { done }) => Some(Value::Bool(done)),
+            ("function", What::Call { call, .. }) => text(call.function().name()),
+            ("done", What::Check { done, .. }) => Some(Value::Bool(done)),
             ("text", What::Warning { warning }) => Some(Value::Str(warning.text(scenario))),
             ("text", What::Log { log, .. }) => text(log.text()),
             _ => None,

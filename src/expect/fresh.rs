@@ -84,10 +84,10 @@ pub fn entries(scenario: &Scenario, call: Call, python: Python) -> Vec<Entry> {
     let observed = Observed::of(scenario, call, python, Needs { awaitables: true, events: false });
     let (run, given) = (&observed.run, Given::of(&observed.run));
     let mut entries = vec![
-        Entry::new("outcome", literal::text(run.outcome.status.word())),
-        Entry::new("at", literal::duration(run.outcome.at)),
+        Entry::new("outcome", literal::text(run.outcome().status.word())),
+        Entry::new("at", literal::duration(run.outcome().at)),
     ];
-    match &run.outcome.gave {
+    match &run.outcome().gave {
         Gave::Nothing => {}
         Gave::Exception(exception) => {
             entries.push(Entry::new("exception", literal::text(&given.as_raises(*exception))));
@@ -122,7 +122,7 @@ fn fates(observed: &Observed<'_>) -> Vec<String> {
     let run = &observed.run;
     let scenario = run.scenario;
     let mut told = vec![false; scenario.len()];
-    if run.outcome.status == Status::Returned {
+    if run.outcome().status == Status::Returned {
         for id in scenario.caller.args.iter().cloned().flatten() {
             if let Some(told) = told.get_mut(Id(id).index()) {
                 *told = true;

@@ -80,7 +80,7 @@ impl<'a> Given<'a> {
     fn items(self, returned: Returned) -> Option<&'a [Item]> {
         match returned {
             Returned::Nested(id) => Some(self.nested.get(&id.0).map(Vec::as_slice).unwrap_or_default()),
-            Returned::Group => Some(self.group),
+            Returned::Group(_) => Some(self.group),
             Returned::Body(_) | Returned::Cleanup(_) => None,
         }
     }

@@ -82,7 +82,7 @@ struct Plan<'p> {
 impl<'p> Plan<'p> {
     fn all(mut self) -> Vec<Planned> {
         self.outcome();
-        match &self.observed.run.outcome.gave {
+        match &self.observed.run.outcome().gave {
             Gave::Nothing => self.gave_nothing(),
             Gave::Exception(exception) => self.gave_exception(*exception),
             Gave::Results(items) => self.gave_results(items),
@@ -101,7 +101,7 @@ impl<'p> Plan<'p> {
     }
 
     fn outcome(&mut self) {
-        let outcome = &self.observed.run.outcome;
+        let outcome = &self.observed.run.outcome();
         if self.expect.outcome.is_some_and(|expected| expected != outcome.status) {
             self.put("outcome", literal::text(outcome.status.word()));
         }

@@ -1,6 +1,6 @@
 //! What the caller got of each awaitable, in one word.
 
-use crate::event::{Ended, Exception, Item, Returned, Target};
+use crate::event::{CallId, Ended, Exception, Item, Returned, Target};
 use crate::scenario::{Id, Ids, Kind};
 
 use super::{Fate, Gave, Run};
@@ -19,33 +19,32 @@ pub fn assign(run: &mut Run<'_>, unretrieved: &[Target]) {
     for target in unretrieved {
         log_with_group(run, *target);
     }
-    match std::mem::replace(&mut run.outcome.gave, Gave::Nothing) {
+    let gave = std::mem::replace(&mut run.calls[CallId::MAIN.index()].outcome.gave, Gave::Nothing);
+    match &gave {
         Gave::Nothing => {}
         Gave::Results(items) => {
-            deliver(run, &items);
-            run.outcome.gave = Gave::Results(items);
+            deliver(run, items);
         }
         Gave::Sets { done, pending } => {
-            for id in &done {
+            for id in done {
                 if let Some(ended) = run.entries[id.index()].ended {
                     deliver_inside(run, *id, ended);
                 }
             }
-            for (ids, fate) in [(&done, Fate::Done), (&pending, Fate::Pending)] {
+            for (ids, fate) in [(done, Fate::Done), (pending, Fate::Pending)] {
                 for id in ids {
                     run.entries[id.index()].fate = fate;
                 }
             }
-            run.outcome.gave = Gave::Sets { done, pending };
         }
         Gave::Exception(exception) => {
-            pass_through_groups(run, exception);
+            pass_through_groups(run, *exception);
             if let Some(id) = exception.from {
                 run.entries[id.index()].fate = Fate::Raised;
             }
-            run.outcome.gave = Gave::Exception(exception);
         }
     }
+    run.calls[CallId::MAIN.index()].outcome.gave = gave;
 }
 
 /// gather() has asked its members for their exceptions, but where nobody asks the group for what it took from them,
@@ -54,7 +53,7 @@ fn log_with_group(run: &mut Run<'_>, group: Target) {
     let scenario = run.scenario;
     let (ended, members) = match group {
         Target::Awaitable(id) => (run.entries[id.index()].ended, members(&scenario.awaitable(id).kind)),
-        Target::Group => (run.group_finished.map(|(_, ended)| ended), scenario.caller.args.as_slice()),
+        Target::Group(_) => (run.main().settled.map(|(_, ended)| ended), scenario.caller.args.as_slice()),
         Target::Caller => return,
     };
     let Some(Ended::Raised(exception)) = ended else { return };

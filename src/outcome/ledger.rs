@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use crate::calls::Call;
-use crate::event::{Canceller, End, Ended, Event, Got, Listener, Reason, Returned, Target, What};
+use crate::event::{CallId, Canceller, End, Ended, Event, Got, Listener, Reason, Returned, Target, What};
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario, Status};
 
-use super::{Cancel, Cancellation, Entry, Gave, Outcome, Run, fates, has_body, notes};
+use super::{CallRecord, Cancel, Cancellation, Entry, Gave, Outcome, Run, fates, has_body, notes};
 
 /// Listens to one run. [`Ledger::finish`] closes the books.
 #[derive(Debug)]
@@ -26,14 +26,9 @@ impl<'s> Ledger<'s> {
             scenario,
             call,
             python,
-            outcome: Outcome { status: Status::Hangs, at: Nanos::ZERO, gave: Gave::Nothing },
             entries: vec![Entry::NEW; scenario.len()],
             nested: Default::default(),
-            group_finished: None,
-            called_at: None,
-            awaited_at: None,
-            timed_out_at: None,
-            checks: Vec::new(),
+            calls: vec![CallRecord::new(call, Target::Caller)],
             cancels: Vec::new(),
             exited_at: None,
             ended_at: Nanos::ZERO,
@@ -60,7 +55,7 @@ impl<'s> Ledger<'s> {
         self.run.interrupted = end.interrupted;
         self.run.reason = end.reason;
         if !self.resumed {
-            self.run.outcome.at = end.at;
+            self.call(CallId::MAIN).outcome.at = end.at;
             self.take_states();
         }
         // What asyncio.run() logs at its end nobody asked for either.
@@ -94,6 +89,10 @@ impl<'s> Ledger<'s> {
                 entry.at_return = entry.state(has_body);
             }
         }
+    }
+
+    fn call(&mut self, id: CallId) -> &mut CallRecord {
+        &mut self.run.calls[id.index()]
     }
 
     fn is_group(&self, id: Id) -> bool {
@@ -144,20 +143,27 @@ impl Listener for Ledger<'_> {
                 }
                 self.note(id, |entry| (entry.finished, entry.ended) = (Some(at), Some(ended)));
             }
-            What::Finish { ended, .. } => run.group_finished = Some((at, ended)),
-            What::Call { .. } => run.called_at = Some(at),
-            What::Await => run.awaited_at = Some(at),
-            What::Check { done } => run.checks.push((at, done)),
-            What::Timeout => run.timed_out_at = Some(at),
-            What::Resume { got } => {
-                run.outcome = Outcome::new(at, got);
-                self.resumed = true;
-                self.take_states();
+            What::Finish { target: Target::Group(call), ended, .. } => self.call(call).settled = Some((at, ended)),
+            What::Call { id, by, call } => {
+                if id.index() == run.calls.len() {
+                    run.calls.push(CallRecord::new(call, by));
+                }
+                self.call(id).called = Some(at);
+            }
+            What::Await { call } => self.call(call).awaited = Some(at),
+            What::Check { call, done } => self.call(call).checks.push((at, done)),
+            What::Timeout { call } => self.call(call).timed_out = Some(at),
+            What::Resume { call, got } => {
+                self.call(call).outcome = Outcome::new(at, got);
+                if call == CallId::MAIN {
+                    self.resumed = true;
+                    self.take_states();
+                }
             }
             What::Warning { warning } => run.warnings.push(warning),
             What::Log { log, target } => run.logs.push((log, target)),
             What::Exit => run.exited_at = Some(at),
-            What::Callback { .. } => {}
+            What::Finish { target: Target::Caller, .. } | What::Callback { .. } => {}
         }
     }
 }

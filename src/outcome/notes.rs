@@ -1,7 +1,7 @@
 //! What asyncdemo itself has to say of a run: moments that never came, and what a version leaves out.
 
 use crate::calls::Call;
-use crate::event::{Canceller, Reason, Target};
+use crate::event::{CallId, Canceller, Reason, Target};
 use crate::scenario::{End, Kind, Python};
 
 use super::Run;
@@ -30,27 +30,29 @@ pub fn of(run: &Run<'_>, scheduled_cancels: &[bool]) -> Vec<String> {
         notes.push(format!("cancel of the caller at {moment} s: {because}"));
     }
     if let Some(moment) = scenario.caller.call_at
-        && run.called_at.is_none()
+        && run.main().called.is_none()
     {
         notes.push(format!("call at {moment} s: {because}"));
     }
     if let Some(moment) = scenario.caller.await_at
-        && run.awaited_at.is_none()
+        && run.main().awaited.is_none()
     {
-        let missed = if run.called_at.is_none() { "the call was never made" } else { &because };
+        let missed = if run.main().called.is_none() { "the call was never made" } else { &because };
         notes.push(format!("await at {moment} s: {missed}"));
     }
     if let Call::Gather(_) = run.call {
-        let missed = if run.called_at.is_none() { "the call was never made" } else { &because };
+        let missed = if run.main().called.is_none() { "the call was never made" } else { &because };
         if let Some(moment) = scenario.caller.cancel_group_at
-            && !scheduled(Target::Group)
+            && !scheduled(Target::Group(CallId::MAIN))
         {
             notes.push(format!("cancel of the group at {moment} s: {missed}"));
         }
         // Timers fire in order, so those that are missing are the latest.
         let mut moments = scenario.caller.check_done_at.clone();
         moments.sort();
-        notes.extend(moments.iter().skip(run.checks.len()).map(|moment| format!("check at {moment} s: {missed}")));
+        notes.extend(
+            moments.iter().skip(run.main().checks.len()).map(|moment| format!("check at {moment} s: {missed}")),
+        );
     }
     if run.python == Python::V3_8 {
         for awaitable in &scenario.awaitables {

@@ -58,13 +58,13 @@ pub fn describe(event: &Event<'_>, scenario: &Scenario) -> String {
                 },
             }
         }
-        What::Call { function } => format!("the caller calls {function}()"),
-        What::Await => "the caller awaits".to_owned(),
-        What::Check { done: true } => "the caller looks: group.done() is True".to_owned(),
-        What::Check { done: false } => "the caller looks: group.done() is False".to_owned(),
-        What::Timeout => "wait()'s timeout is over".to_owned(),
+        What::Call { call, .. } => format!("the caller calls {}()", call.function()),
+        What::Await { .. } => "the caller awaits".to_owned(),
+        What::Check { done: true, .. } => "the caller looks: group.done() is True".to_owned(),
+        What::Check { done: false, .. } => "the caller looks: group.done() is False".to_owned(),
+        What::Timeout { .. } => "wait()'s timeout is over".to_owned(),
         What::Callback { target } => format!("the done callback of {} runs", target_words(target, scenario)),
-        What::Resume { got } => match got {
+        What::Resume { got, .. } => match got {
             Got::Results(results) => format!("the caller goes on with {}", count(results.len(), "result")),
             Got::Sets { done, pending } => format!(
                 "the caller goes on with {} done, {} pending",
@@ -94,7 +94,7 @@ pub fn warning_line(warning: Warning, scenario: &Scenario) -> String {
 pub fn target_words(target: Target, scenario: &Scenario) -> impl fmt::Display + '_ {
     fmt::from_fn(move |f| match target {
         Target::Awaitable(id) => write!(f, "{}", escaped(scenario.name(id))),
-        Target::Group => f.write_str("the group"),
+        Target::Group(_) => f.write_str("the group"),
         Target::Caller => f.write_str("the caller"),
     })
 }

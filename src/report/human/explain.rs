@@ -10,12 +10,12 @@ use crate::scenario::Status;
 pub fn texts(page: &Page<'_>) -> Vec<String> {
     let run = page.run;
     let mut texts = Vec::new();
-    if let Gave::Exception(Exception { kind: ExceptionKind::Misuse(misuse), .. }) = run.outcome.gave {
+    if let Gave::Exception(Exception { kind: ExceptionKind::Misuse(misuse), .. }) = run.outcome().gave {
         texts.push(misuse_words(misuse).to_owned());
     }
-    if let Some((settled, ended)) = run.group_finished
-        && settled < run.outcome.at
-        && run.awaited_at.is_some_and(|awaited| awaited > settled)
+    if let Some((settled, ended)) = run.main().settled
+        && settled < run.outcome().at
+        && run.main().awaited.is_some_and(|awaited| awaited > settled)
     {
         let verb = match ended {
             Ended::Returned(_) => "was done",
@@ -25,10 +25,10 @@ pub fn texts(page: &Page<'_>) -> Vec<String> {
         texts.push(format!(
             "The group {verb} at {} already; the caller awaited it only at {}.",
             page.time(settled),
-            page.time(run.awaited_at.unwrap_or_default())
+            page.time(run.main().awaited.unwrap_or_default())
         ));
     }
-    if run.outcome.status == Status::Hangs && run.timed_out_at.is_none() && matches!(run.call, Call::Wait(_)) {
+    if run.outcome().status == Status::Hangs && run.main().timed_out.is_none() && matches!(run.call, Call::Wait(_)) {
         texts.push("A timeout would have let wait() return.".to_owned());
     }
     texts.extend(checks_words(page));
@@ -60,7 +60,7 @@ fn misuse_words(misuse: Misuse) -> &'static str {
 
 /// `group.done() was False at 1 s and True at 2 s.`
 fn checks_words(page: &Page<'_>) -> Option<String> {
-    let checks = &page.run.checks;
+    let checks = &page.run.main().checks;
     let shown: Vec<String> = checks
         .iter()
         .take(6)
@@ -78,7 +78,7 @@ fn cancels_words(page: &Page<'_>) -> Vec<String> {
     for Cancel { target, accepted, before_return, cancellation: Cancellation { at, by, .. } } in
         run.cancels.iter().take(6)
     {
-        let made_it = run.outcome.status == Status::Cancelled && *accepted && *before_return;
+        let made_it = run.outcome().status == Status::Cancelled && *accepted && *before_return;
         let when = page.time(*at);
         let text = match (target, by, accepted) {
             _ if made_it => continue,
@@ -90,10 +90,10 @@ fn cancels_words(page: &Page<'_>) -> Vec<String> {
             (Target::Caller, Canceller::Schedule, false) => {
                 format!("The caller's cancellation at {when} came too late: its program had ended.")
             }
-            (Target::Group, Canceller::Schedule, true) => {
+            (Target::Group(_), Canceller::Schedule, true) => {
                 format!("group.cancel() at {when} returned True: at least one member took the cancellation.")
             }
-            (Target::Group, Canceller::Schedule, false) => {
+            (Target::Group(_), Canceller::Schedule, false) => {
                 format!("group.cancel() at {when} returned False: there was nothing left to cancel.")
             }
             _ => continue,

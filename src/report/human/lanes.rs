@@ -120,7 +120,7 @@ impl Names {
 }
 
 fn is_endless(page: &Page<'_>, chosen: &Chosen) -> bool {
-    page.run.outcome.status == Status::Hangs
+    page.run.outcome().status == Status::Hangs
         || chosen.places.iter().filter_map(|place| page.entry(place.id)).any(never_finishes)
 }
 
@@ -132,9 +132,9 @@ fn never_finishes(entry: &Entry) -> bool {
 fn last_moment(page: &Page<'_>, endless: bool) -> Nanos {
     let run = page.run;
     let finished = run.entries.iter().filter_map(|entry| entry.finished.max(entry.cleanup)).max();
-    let group = run.group_finished.map(|(at, _)| at);
+    let group = run.main().settled.map(|(at, _)| at);
     let end = endless.then_some(run.ended_at);
-    finished.max(group).max(end).unwrap_or_default().max(run.outcome.at)
+    finished.max(group).max(end).unwrap_or_default().max(run.outcome().at)
 }
 
 /// One row of signs, each with its look.
@@ -204,7 +204,7 @@ fn cells(page: &Page<'_>, axis: &Axis, width: usize, place: Place) -> Cells {
         None => axis.last() + 1,
     };
     cells.fill(0..begin, glyphs.not_started, style.dim);
-    let come_back = (page.run.outcome.status != Status::Hangs).then(|| axis.column(page.run.outcome.at));
+    let come_back = (page.run.outcome().status != Status::Hangs).then(|| axis.column(page.run.outcome().at));
     match come_back {
         Some(moment) if moment < end && begin <= moment => {
             cells.fill(begin..moment, fill, style.running);
@@ -238,23 +238,23 @@ fn call_cells(page: &Page<'_>, axis: &Axis, width: usize) -> Cells {
     let (glyphs, run) = (&page.glyphs, page.run);
     let (sign, look) = page.outcome_sign();
     let begun = match run.call.function() {
-        Function::Gather => run.called_at,
-        Function::Wait => run.awaited_at,
+        Function::Gather => run.main().called,
+        Function::Wait => run.main().awaited,
     };
     let never = width.saturating_sub(glyphs.widest_end());
-    let hangs = run.outcome.status == Status::Hangs;
-    let moment = if hangs { never } else { axis.column(run.outcome.at) };
+    let hangs = run.outcome().status == Status::Hangs;
+    let moment = if hangs { never } else { axis.column(run.outcome().at) };
     let begin = begun.map_or(moment, |at| axis.column(at));
     cells.fill(0..begin, glyphs.not_started, page.style.dim);
-    match run.group_finished.map(|(at, ended)| (axis.column(at), ended)) {
+    match run.main().settled.map(|(at, ended)| (axis.column(at), ended)) {
         // It was done long before the caller asked.
         Some((settled, ended)) if settled < moment => {
             let (end, end_look) = page.end_sign(ended);
             cells.fill(begin..settled, glyphs.call, end_look);
             cells.put(settled, end, end_look);
-            match run.outcome.status {
+            match run.outcome().status {
                 // The caller was cancelled on its way there.
-                Status::Cancelled if run.awaited_at.is_none() => cells.put(moment, sign, look),
+                Status::Cancelled if run.main().awaited.is_none() => cells.put(moment, sign, look),
                 Status::Hangs => cells.put(moment, end, end_look),
                 _ => cells.put(moment, glyphs.moment, end_look),
             }
@@ -304,21 +304,21 @@ fn call_outcome(page: &Page<'_>) -> (String, Look) {
     let run = page.run;
     let (_, look) = page.outcome_sign();
     let name = |id| fit(run.scenario.name(id), 30, page.glyphs.ellipsis);
-    let text = match (&run.outcome.gave, run.call) {
+    let text = match (&run.outcome().gave, run.call) {
         (Gave::Nothing, _) => "never returns".to_owned(),
         (Gave::Results(results), _) if results.is_empty() => "returned []".to_owned(),
         (Gave::Results(results), _) => format!("returned {}", count(results.len(), "result")),
-        (Gave::Exception(_), _) if run.outcome.status == Status::Cancelled => "cancelled".to_owned(),
+        (Gave::Exception(_), _) if run.outcome().status == Status::Cancelled => "cancelled".to_owned(),
         (Gave::Exception(_), _) => "raised".to_owned(),
         (Gave::Sets { pending, .. }, Call::Wait(options)) => match (options.return_when, deciders(run).as_slice()) {
             _ if pending.is_empty() => "all are done".to_owned(),
-            (ReturnWhen::FirstCompleted, [first]) if run.timed_out_at.is_none() => {
+            (ReturnWhen::FirstCompleted, [first]) if run.main().timed_out.is_none() => {
                 format!("FIRST_COMPLETED: {}", name(*first))
             }
             (ReturnWhen::FirstException, [first]) => format!("FIRST_EXCEPTION: {} raised", name(*first)),
-            (ReturnWhen::FirstCompleted, [_, ..]) if run.timed_out_at.is_none() => "FIRST_COMPLETED".to_owned(),
+            (ReturnWhen::FirstCompleted, [_, ..]) if run.main().timed_out.is_none() => "FIRST_COMPLETED".to_owned(),
             (ReturnWhen::FirstException, [_, ..]) => "FIRST_EXCEPTION".to_owned(),
-            _ if run.timed_out_at.is_some() => "timed out".to_owned(),
+            _ if run.main().timed_out.is_some() => "timed out".to_owned(),
             _ => "returned".to_owned(),
         },
         (Gave::Sets { .. }, _) => "returned".to_owned(),

@@ -77,11 +77,11 @@ fn stories(page: &Page<'_>) -> Vec<Story> {
 /// Whether the verdict says it in so many words: what a call that hangs waits for, and a group that raised what the
 /// call then raised.
 fn is_told_by_verdict(page: &Page<'_>, place: Place, entry: &Entry) -> bool {
-    let passed_on = match (entry.ended, &page.run.outcome.gave) {
+    let passed_on = match (entry.ended, &page.run.outcome().gave) {
         (Some(Ended::Raised(own)), Gave::Exception(raised)) => own == *raised && entry.fate != Fate::Raised,
         _ => false,
     };
-    let waited_for = page.run.outcome.status == Status::Hangs
+    let waited_for = page.run.outcome().status == Status::Hangs
         && place.given
         && place.depth == 0
         && entry.created.is_some()

@@ -36,7 +36,7 @@ fn look(page: &Page<'_>, event: &Event<'_>) -> owo_colors::Style {
         What::Finish { ended: Ended::Returned(_), .. } => style.success,
         What::Finish { ended, .. } => page.end_sign(ended).1,
         What::Cancel { .. } | What::Cleanup { .. } => style.cancelled,
-        What::Call { .. } | What::Await | What::Resume { .. } => style.bold,
+        What::Call { .. } | What::Await { .. } | What::Resume { .. } => style.bold,
         What::Warning { .. } | What::Log { .. } => style.warning,
         What::Create { .. } | What::Callback { .. } => style.dim,
         _ => owo_colors::Style::new(),

@@ -67,7 +67,7 @@ fn visit_ids(run: &Run<'_>, ids: Ids, depth: usize, given: bool, seen: &mut [boo
 
 /// The awaitables that made the call come out as it did, as far as one can tell; at most a few.
 pub fn deciders(run: &Run<'_>) -> Vec<Id> {
-    match (&run.outcome.gave, run.call) {
+    match (&run.outcome().gave, run.call) {
         (Gave::Exception(exception), _) => exception.from.into_iter().collect(),
         (Gave::Sets { done, .. }, Call::Wait(options)) => {
             let ended =

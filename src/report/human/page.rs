@@ -58,9 +58,9 @@ impl<'a> Page<'a> {
     /// What happened when the caller went on, for a sentence: `gather() raised`.
     pub fn came_back(&self) -> String {
         let caller = || "the caller was cancelled".to_owned();
-        match self.run.outcome.status {
+        match self.run.outcome().status {
             Status::Returned => format!("{} returned", self.function()),
-            Status::Cancelled if self.run.called_at.is_none() || self.run.awaited_at.is_none() => caller(),
+            Status::Cancelled if self.run.main().called.is_none() || self.run.main().awaited.is_none() => caller(),
             Status::Raised | Status::Cancelled => format!("{} raised", self.function()),
             Status::Hangs => format!("{} hangs", self.function()),
         }
@@ -112,7 +112,7 @@ impl<'a> Page<'a> {
 
     /// The sign and the look of the call's own outcome.
     pub fn outcome_sign(&self) -> (&'static str, Look) {
-        match self.run.outcome.status {
+        match self.run.outcome().status {
             Status::Returned => (self.glyphs.returned, self.style.success),
             Status::Raised => (self.glyphs.raised, self.style.failure),
             Status::Cancelled => (self.glyphs.cancelled, self.style.cancelled),

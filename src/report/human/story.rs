@@ -147,7 +147,7 @@ impl Story {
             return self.never_created(page, g);
         }
         let function = page.function();
-        let hangs = page.run.outcome.status == Status::Hangs;
+        let hangs = page.run.outcome().status == Status::Hangs;
         let over = matches!(shape.at_return, State::Returned | State::Raised | State::Cancelled);
         let (given, subject) = if shape.given {
             (String::new(), String::new())
@@ -177,7 +177,7 @@ impl Story {
     fn never_created(&self, page: &Page<'_>, g: &Grammar) -> String {
         let body = if g.many { "bodies" } else { "body" };
         match self.shape.what {
-            Kindred::Coroutine if page.run.called_at.is_none() => {
+            Kindred::Coroutine if page.run.main().called.is_none() => {
                 format!(" never ran: {} was never called.", page.function())
             }
             Kindred::Coroutine if !self.shape.given && !self.shape.gathered => {
@@ -190,7 +190,7 @@ impl Story {
                     g.its
                 )
             }
-            _ if page.run.called_at.is_some() => format!(" {} never created: no list names {}.", g.was, g.them),
+            _ if page.run.main().called.is_some() => format!(" {} never created: no list names {}.", g.was, g.them),
             _ => format!(" {} never created: {} was never called.", g.was, page.function()),
         }
     }
@@ -226,7 +226,7 @@ impl Story {
         let shape = &self.shape;
         let function = page.function();
         let when = self.when(page);
-        let hangs = page.run.outcome.status == Status::Hangs;
+        let hangs = page.run.outcome().status == Status::Hangs;
         let first = match (shape.canceller, shape.end) {
             (Some(_), _) => format!(" {}{}", self.cancelled(page, g, false), self.then(page, g)),
             (None, _) if hangs => format!(" {}{when}", self.verb(page)),

@@ -5,8 +5,10 @@ mod sketch;
 use unicode_width::UnicodeWidthStr;
 
 use self::sketch::{Sketch, cancel, cancellation, ms, names, raises, returns};
-use crate::calls::{Function, ReturnWhen};
-use crate::event::{Canceller, Ended, Event, Exception, Got, Listener, Made, Maker, Message, Misuse, Target, What};
+use crate::calls::{Call, GatherOptions, ReturnWhen};
+use crate::event::{
+    CallId, Canceller, Ended, Event, Exception, Got, Listener, Made, Maker, Message, Misuse, Target, What,
+};
 use crate::event::{Item, Log, Recording, Returned, Warning};
 use crate::outcome::{Fate, State};
 use crate::report::style::Style;
@@ -143,7 +145,7 @@ fn the_caller_is_cancelled_and_bodies_clean_up() {
         .raised_cancelled()
         .more(|run| {
             run.cancels.push(cancel(1000, Target::Caller, true, Canceller::Schedule));
-            run.cancels.push(cancel(1000, Target::Group, true, Canceller::Caller));
+            run.cancels.push(cancel(1000, Target::Group(CallId::MAIN), true, Canceller::Caller));
         });
     insta::assert_snapshot!(sketch.plain());
 }
@@ -171,7 +173,7 @@ fn gather_hangs() {
 fn it_hangs_at_once() {
     let sketch = Sketch::wait("", ReturnWhen::AllCompleted, None, 0)
         .task("silent", None, returns("1"), Fate::Unfinished)
-        .more(|run| run.outcome.status = Status::Hangs);
+        .more(|run| run.calls[0].outcome.status = Status::Hangs);
     insta::assert_snapshot!(sketch.plain());
 }
 
@@ -205,7 +207,7 @@ fn wait_for_all() {
 #[test]
 fn wait_times_out() {
     let sketch = downloads_waited(ReturnWhen::AllCompleted, Some(750), 750).sets(&[1], &[0, 2]).more(|run| {
-        run.timed_out_at = Some(ms(750));
+        run.calls[0].timed_out = Some(ms(750));
         run.logs.push((Log::TaskNeverRetrieved, Target::Awaitable(Id(1))));
     });
     insta::assert_snapshot!(sketch.plain());
@@ -218,7 +220,7 @@ fn wait_times_out_with_nothing() {
         .coroutine("slower", None, returns("2"), Fate::Pending)
         .sets(&[], &[0, 1])
         .more(|run| {
-            run.timed_out_at = Some(ms(10));
+            run.calls[0].timed_out = Some(ms(10));
             run.exited_at = None;
         });
     insta::assert_snapshot!(sketch.plain());
@@ -249,7 +251,7 @@ fn coroutines_given_to_wait() {
         .task("orders", Some(500), returns("1"), Fate::Lost)
         .misuse(Misuse::CoroutinesForbidden)
         .more(|run| {
-            run.outcome.status = Status::Raised;
+            run.calls[0].outcome.status = Status::Raised;
             run.warnings.push(Warning::NeverAwaited(Id(0)));
         });
     insta::assert_snapshot!(sketch.plain());
@@ -341,14 +343,14 @@ fn the_event_log() {
     let exception = Exception { kind: crate::event::ExceptionKind::Body(Id(1)), from: Some(Id(1)), group: None };
     let users = Ended::Returned(Returned::Body(Id(0)));
     let events = [
-        (0, 1, What::Call { function: Function::Gather }),
+        (0, 1, What::Call { id: CallId::MAIN, by: Target::Caller, call: Call::Gather(GatherOptions::default()) }),
         (0, 1, What::Create { awaitable: Id(0), made: Made::Task, by: Maker::Gather }),
-        (0, 1, What::Await),
+        (0, 1, What::Await { call: CallId::MAIN }),
         (0, 2, What::Start { awaitable: Id(0) }),
         (500, 3, What::Finish { target: Target::Awaitable(Id(1)), ended: Ended::Raised(exception), results: &[] }),
-        (500, 4, What::Finish { target: Target::Group, ended: Ended::Raised(exception), results: &[] }),
-        (500, 5, What::Callback { target: Target::Group }),
-        (500, 5, What::Resume { got: Got::Raised(exception) }),
+        (500, 4, What::Finish { target: Target::Group(CallId::MAIN), ended: Ended::Raised(exception), results: &[] }),
+        (500, 5, What::Callback { target: Target::Group(CallId::MAIN) }),
+        (500, 5, What::Resume { call: CallId::MAIN, got: Got::Raised(exception) }),
         (1000, 6, What::Finish { target: Target::Awaitable(Id(0)), ended: users, results: &[] }),
         (
             1500,
@@ -365,7 +367,7 @@ fn the_event_log() {
                 results: &[],
             },
         ),
-        (1500, 9, What::Check { done: true }),
+        (1500, 9, What::Check { call: CallId::MAIN, done: true }),
         (
             1500,
             9,
@@ -374,8 +376,8 @@ fn the_event_log() {
         (1500, 9, What::Exit),
         (1500, 9, What::Log { log: Log::TaskNeverRetrieved, target: Target::Awaitable(Id(1)) }),
         (1500, 9, What::Warning { warning: Warning::NeverAwaited(Id(0)) }),
-        (1500, 9, What::Resume { got: Got::Results(&[Item { awaitable: Id(0), ended: users }]) }),
-        (1500, 9, What::Resume { got: Got::Sets { done: &[Id(1)], pending: &[Id(0), Id(2)] } }),
+        (1500, 9, What::Resume { call: CallId::MAIN, got: Got::Results(&[Item { awaitable: Id(0), ended: users }]) }),
+        (1500, 9, What::Resume { call: CallId::MAIN, got: Got::Sets { done: &[Id(1)], pending: &[Id(0), Id(2)] } }),
     ];
     for (at, iteration, what) in events {
         recording.event(&Event { at: ms(at), iteration, what });
@@ -404,13 +406,13 @@ fn the_whole_program_around_the_call() {
         })
         .raised_cancelled()
         .more(|run| {
-            run.called_at = Some(ms(1000));
-            run.awaited_at = Some(ms(2500));
+            run.calls[0].called = Some(ms(1000));
+            run.calls[0].awaited = Some(ms(2500));
             run.entries[0].created = Some(ms(1000));
             run.entries[0].started = Some(ms(1000));
-            run.group_finished = run.group_finished.map(|(_, ended)| (ms(1500), ended));
-            run.checks = vec![(ms(1200), false), (ms(2000), true)];
-            run.cancels.push(cancel(1500, Target::Group, true, Canceller::Schedule));
+            run.calls[0].settled = run.calls[0].settled.map(|(_, ended)| (ms(1500), ended));
+            run.calls[0].checks = vec![(ms(1200), false), (ms(2000), true)];
+            run.cancels.push(cancel(1500, Target::Group(CallId::MAIN), true, Canceller::Schedule));
             run.cancels.push(cancel(2500, Target::Caller, false, Canceller::Schedule));
             run.warnings.push(Warning::NeverAwaited(Id(2)));
             run.notes.push("The check at 5 s never came: the program ended at 2.5 s.".to_owned());
@@ -430,7 +432,7 @@ fn interrupted() {
         .more(|run| {
             run.interrupted = true;
             run.cancels.push(cancel(1200, Target::Caller, true, Canceller::Interrupt));
-            run.cancels.push(cancel(1200, Target::Group, true, Canceller::Caller));
+            run.cancels.push(cancel(1200, Target::Group(CallId::MAIN), true, Canceller::Caller));
         });
     insta::assert_snapshot!(sketch.plain());
 }

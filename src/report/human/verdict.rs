@@ -8,7 +8,7 @@ use super::order::deciders;
 use super::page::Page;
 use super::{explain, given};
 use crate::calls::{Call, Function, ReturnWhen};
-use crate::event::{Canceller, Ended, Exception, Target};
+use crate::event::{CallId, Canceller, Ended, Exception, Target};
 use crate::outcome::{Cancellation, Gave};
 use crate::report::duration::thousands;
 use crate::report::words::count;
@@ -18,9 +18,9 @@ use crate::scenario::{Id, Nanos, Status};
 pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let (sign, look) = page.outcome_sign();
     let run = page.run;
-    let at = page.time(run.outcome.at);
+    let at = page.time(run.outcome().at);
     let function = page.function();
-    let verdict = match &run.outcome.gave {
+    let verdict = match &run.outcome().gave {
         Gave::Results(results) if results.is_empty() => {
             format!(" {function} returned [] at {at}: it was given nothing to wait for.")
         }
@@ -45,7 +45,7 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
         Gave::Nothing => hang_verdict(page, &at),
     };
     page.paragraph(out, 0, (sign, look), &verdict)?;
-    match &run.outcome.gave {
+    match &run.outcome().gave {
         Gave::Results(results) if !results.is_empty() => {
             writeln!(out)?;
             given::write_items(page, out, "", results.iter().copied())?;
@@ -70,7 +70,7 @@ fn why_wait_returned(page: &Page<'_>, pending: &[Id]) -> String {
     if pending.is_empty() {
         return String::new();
     }
-    if run.timed_out_at.is_some() {
+    if run.main().timed_out.is_some() {
         return ", when its timeout was over".to_owned();
     }
     let verb = match options.return_when {
@@ -87,15 +87,15 @@ fn why_wait_returned(page: &Page<'_>, pending: &[Id]) -> String {
 fn exception_verdict(page: &Page<'_>, exception: Exception, at: &str) -> String {
     let (run, function) = (page.run, page.function());
     let repr = page.exception(exception);
-    if run.outcome.status != Status::Cancelled {
+    if run.outcome().status != Status::Cancelled {
         let from = exception.from.map_or(String::new(), |id| format!(", from {}", page.name(id)));
         return format!(" {function} raised {repr} at {at}{from}.");
     }
     let (awaited, begins) = match run.call.function() {
-        Function::Gather => (run.awaited_at, "awaited what gather() gave it"),
-        Function::Wait => (run.awaited_at, "awaited wait()"),
+        Function::Gather => (run.main().awaited, "awaited what gather() gave it"),
+        Function::Wait => (run.main().awaited, "awaited wait()"),
     };
-    let never = match (run.called_at, awaited) {
+    let never = match (run.main().called, awaited) {
         (None, _) => Some(format!("called {function}")),
         (_, None) => Some(begins.to_owned()),
         _ => None,
@@ -115,7 +115,7 @@ fn exception_verdict(page: &Page<'_>, exception: Exception, at: &str) -> String 
     let asked = match (cancelled, exception.from) {
         (Some((target, cancellation)), _) => Some(run.beginning(target, cancellation)),
         (None, Some(_)) => None,
-        (None, None) => cancel_of(page, Target::Caller).or_else(|| cancel_of(page, Target::Group)),
+        (None, None) => cancel_of(page, Target::Caller).or_else(|| cancel_of(page, Target::Group(CallId::MAIN))),
     };
     let because = match (asked, exception.from) {
         (Some((target, cancellation)), _) => format!(", because {}", cancel_words(page, target, cancellation)),
@@ -139,7 +139,7 @@ fn cancel_of(page: &Page<'_>, of: Target) -> Option<(Target, Cancellation)> {
 fn cancel_words(page: &Page<'_>, target: Target, Cancellation { at, by, .. }: Cancellation) -> String {
     match (target, by) {
         (_, Canceller::Interrupt) => format!("of Ctrl-C{}", at_if_other(page, at)),
-        (Target::Group, _) => format!("group.cancel() was called{}", at_if_other(page, at)),
+        (Target::Group(_), _) => format!("group.cancel() was called{}", at_if_other(page, at)),
         (Target::Caller, _) => format!("the caller was cancelled{}", when_and_by(page, at, by)),
         (Target::Awaitable(id), _) => format!("{} was cancelled{}", page.name(id), when_and_by(page, at, by)),
     }
@@ -147,7 +147,7 @@ fn cancel_words(page: &Page<'_>, target: Target, Cancellation { at, by, .. }: Ca
 
 /// ` at 1 s`, where that is not the outcome's own moment.
 fn at_if_other(page: &Page<'_>, when: Nanos) -> String {
-    if when == page.run.outcome.at { String::new() } else { format!(" at {}", page.time(when)) }
+    if when == page.run.outcome().at { String::new() } else { format!(" at {}", page.time(when)) }
 }
 
 fn when_and_by(page: &Page<'_>, when: Nanos, by: Canceller) -> String {

@@ -114,7 +114,7 @@ struct OutcomeOf<'a>(&'a Document<'a>);
 impl Serialize for OutcomeOf<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (run, lookup) = (self.0.run, self.0.lookup());
-        let outcome = &run.outcome;
+        let outcome = run.outcome();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("status", outcome.status.word())?;
         map.serialize_entry("at", &Seconds(outcome.at))?;

@@ -48,7 +48,7 @@ impl Serialize for Given<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let lookup = self.lookup;
         match self.returned {
-            Returned::Group => Results { lookup, items: self.results }.serialize(serializer),
+            Returned::Group(_) => Results { lookup, items: self.results }.serialize(serializer),
             Returned::Nested(id) => {
                 let items = lookup.nested.get(&id.0).map_or(self.results, Vec::as_slice);
                 Results { lookup, items }.serialize(serializer)
@@ -193,16 +193,16 @@ impl Line<'_> {
                 map.serialize_entry("outcome", ended_word(ended))?;
                 serialize_end(map, self.lookup, ended, results)
             }
-            What::Call { function } => map.serialize_entry("function", function.name()),
-            What::Check { done } => map.serialize_entry("done", &done),
+            What::Call { call, .. } => map.serialize_entry("function", call.function().name()),
+            What::Check { done, .. } => map.serialize_entry("done", &done),
             What::Callback { target } => serialize_target(map, "awaitable", target, scenario),
-            What::Resume { got } => map.serialize_entry("outcome", got_word(got)),
+            What::Resume { got, .. } => map.serialize_entry("outcome", got_word(got)),
             What::Warning { warning } => map.serialize_entry("text", &warning.text(scenario)),
             What::Log { log, target } => {
                 map.serialize_entry("text", log.text())?;
                 serialize_target(map, "awaitable", target, scenario)
             }
-            What::Await | What::Timeout | What::Exit => Ok(()),
+            What::Await { .. } | What::Timeout { .. } | What::Exit => Ok(()),
         }
     }
 }
@@ -215,7 +215,7 @@ fn serialize_target<M: SerializeMap>(
 ) -> Result<(), M::Error> {
     match target {
         Target::Awaitable(id) => map.serialize_entry(key, &NameOf(scenario, id)),
-        Target::Group => map.serialize_entry(key, "group"),
+        Target::Group(_) => map.serialize_entry(key, "group"),
         Target::Caller => map.serialize_entry(key, "caller"),
     }
 }

@@ -40,11 +40,11 @@ impl CallLane {
     pub(super) fn event(&mut self, event: &Event<'_>) {
         let at = event.at;
         match event.what {
-            What::Finish { target: Target::Group, ended, .. } => self.settled = Some((at, Came::from_ended(ended))),
+            What::Finish { target: Target::Group(_), ended, .. } => self.settled = Some((at, Came::from_ended(ended))),
             What::Call { .. } => self.called = Some(at),
-            What::Await => self.awaited = Some(at),
-            What::Timeout => self.timed_out = true,
-            What::Resume { got } => self.back = Some((at, Came::from_got(got))),
+            What::Await { .. } => self.awaited = Some(at),
+            What::Timeout { .. } => self.timed_out = true,
+            What::Resume { got, .. } => self.back = Some((at, Came::from_got(got))),
             _ => {}
         }
     }

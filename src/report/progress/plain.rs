@@ -106,10 +106,10 @@ impl<'s, W: Write> PlainProgress<'s, W> {
                     }
                 }
             }
-            What::Finish { target: Target::Group, .. }
-            | What::Cancel { target: Target::Group | Target::Caller, .. }
+            What::Finish { target: Target::Group(_), .. }
+            | What::Cancel { target: Target::Group(_) | Target::Caller, .. }
             | What::Call { .. }
-            | What::Timeout
+            | What::Timeout { .. }
             | What::Resume { .. } => {
                 self.write_counts();
                 self.line(event.at, &describe(event, self.scenario));
@@ -132,11 +132,11 @@ impl<W: Write> Listener for PlainProgress<'_, W> {
             | What::Cleanup { .. }
             | What::Finish { .. }
             | What::Call { .. }
-            | What::Timeout
+            | What::Timeout { .. }
             | What::Resume { .. } => self.line(event.at, &describe(event, self.scenario)),
             // These are steps of the loop rather than of the story; `--events` tells them, the report warns and logs.
             What::Create { .. }
-            | What::Await
+            | What::Await { .. }
             | What::Check { .. }
             | What::Callback { .. }
             | What::Warning { .. }

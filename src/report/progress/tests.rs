@@ -12,8 +12,8 @@ use super::lane::Theme;
 use super::{PlainProgress, Progress};
 use crate::calls::{Call, Function, GatherOptions, WaitOptions};
 use crate::event::{
-    Canceller, Ended, Event, Exception, ExceptionKind, Got, Item, Listener, Made, Maker, Message, Returned, Target,
-    What,
+    CallId, Canceller, Ended, Event, Exception, ExceptionKind, Got, Item, Listener, Made, Maker, Message, Returned,
+    Target, What,
 };
 use crate::report::style::Style;
 use crate::scenario::{
@@ -63,7 +63,11 @@ fn at(ms: u64, what: What<'_>) -> Event<'_> {
 }
 
 fn call(function: Function) -> What<'static> {
-    What::Call { function }
+    let call = match function {
+        Function::Gather => Call::Gather(GatherOptions::default()),
+        Function::Wait => Call::Wait(WaitOptions::default()),
+    };
+    What::Call { id: CallId::MAIN, by: Target::Caller, call }
 }
 
 fn start(id: u32) -> What<'static> {
@@ -110,13 +114,13 @@ fn downloads() -> Scenario {
 fn downloads_gathered(until_ms: u64) -> Vec<Event<'static>> {
     let events = vec![
         at(0, call(Function::Gather)),
-        at(0, What::Await),
+        at(0, What::Await { call: CallId::MAIN }),
         at(0, start(0)),
         at(0, start(1)),
         at(0, start(2)),
         at(500, finish_raised(1)),
-        at(500, What::Finish { target: Target::Group, ended: Ended::Raised(exception(1)), results: &[] }),
-        at(500, What::Resume { got: Got::Raised(exception(1)) }),
+        at(500, What::Finish { target: Target::Group(CallId::MAIN), ended: Ended::Raised(exception(1)), results: &[] }),
+        at(500, What::Resume { call: CallId::MAIN, got: Got::Raised(exception(1)) }),
         at(1000, finish_returned(0)),
         at(
             1500,
@@ -133,8 +137,10 @@ fn wait_got(got: Got<'_>, until_ms: u64) -> Vec<Event<'_>> {
     for event in &mut events {
         match event.what {
             What::Call { .. } => event.what = call(Function::Wait),
-            What::Finish { target: Target::Group, .. } => event.what = What::Callback { target: Target::Group },
-            What::Resume { .. } => event.what = What::Resume { got },
+            What::Finish { target: Target::Group(CallId::MAIN), .. } => {
+                event.what = What::Callback { target: Target::Group(CallId::MAIN) }
+            }
+            What::Resume { .. } => event.what = What::Resume { call: CallId::MAIN, got },
             _ => {}
         }
     }
@@ -319,7 +325,7 @@ fn a_late_call_a_cleanup_and_one_that_never_ends() {
     listener  ·····━━━━━╸…                1.0 s      running                      |
     gather    ·····══════                 1.0 s      called, not awaited yet      |
     "#);
-    events.push(at(3000, What::Await));
+    events.push(at(3000, What::Await { call: CallId::MAIN }));
     events.push(at(3500, What::Cleanup { awaitable: Id(0) }));
     assert_snapshot!(show(&events, 4500), @r#"
     slow      ····━━━━━━━━━━━~~~~~~─────  1.0 / 2 s  cleaning up                  |
@@ -344,7 +350,7 @@ fn members_stand_under_their_group() {
         at(0, make(2)),
         at(0, make(3)),
         at(0, call(Function::Gather)),
-        at(0, What::Await),
+        at(0, What::Await { call: CallId::MAIN }),
         at(0, start(0)),
         at(0, start(1)),
         at(0, start(4)),
@@ -395,7 +401,7 @@ fn crowd(ended: u32) -> (Scenario, Vec<Event<'static>>) {
         let end = if table == 3 { raises("no answer") } else { returns(1) };
         coroutine(&format!("worker{table}"), table * 100..table * 100 + 100, 100 * u64::from(table + 1), end)
     });
-    let mut events = vec![at(0, call(Function::Gather)), at(0, What::Await)];
+    let mut events = vec![at(0, call(Function::Gather)), at(0, What::Await { call: CallId::MAIN })];
     events.extend((0..1000).map(|id| at(0, start(id))));
     events.extend((0..ended).map(|id| {
         let moment = 100 * u64::from(id / 100 + 1);
@@ -626,7 +632,7 @@ fn without_a_terminal_there_is_a_line_for_what_happens() {
 #[test]
 fn without_a_terminal_a_crowd_is_counted() {
     let (scenario, mut events) = crowd(1000);
-    events.push(at(1000, What::Resume { got: Got::Raised(exception(300)) }));
+    events.push(at(1000, What::Resume { call: CallId::MAIN, got: Got::Raised(exception(300)) }));
     let text = plain_lines(&scenario, &events);
     assert_snapshot!(text, @r#"
     1,000 awaitables: counts instead of a line for each, and the first 10 that raise

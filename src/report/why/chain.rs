@@ -212,7 +212,7 @@ impl<'c> Chain<'c> {
     /// Why one of the call's own arguments did not reach the caller.
     fn lost_by_caller(&mut self, argument: Id) {
         let (run, call) = (self.run(), self.call());
-        let exception = match run.outcome.gave {
+        let exception = match run.outcome().gave {
             Gave::Exception(exception) => exception,
             Gave::Nothing => {
                 self.say(format!("{call}() never returned"));
@@ -222,7 +222,7 @@ impl<'c> Chain<'c> {
         };
         if let Some(moment) = self.caller_was_cancelled(exception) {
             // The group may have failed by then, and nobody heard of it.
-            if let Some((finished, ended @ Ended::Raised(own))) = run.group_finished {
+            if let Some((finished, ended @ Ended::Raised(own))) = run.main().settled {
                 let when = human_duration(finished);
                 if self.entry(argument).ended == Some(ended) || own.from == Some(argument) {
                     self.say(format!("the group of gather() raised it at {when}"));
@@ -235,13 +235,13 @@ impl<'c> Chain<'c> {
         }
         let raised = self.type_name(exception);
         if matches!(exception.kind, ExceptionKind::Misuse(_)) {
-            return self.say(format!("{call}() raised {raised} at {}", human_duration(run.outcome.at)));
+            return self.say(format!("{call}() raised {raised} at {}", human_duration(run.outcome().at)));
         }
-        match run.group_finished {
-            Some((finished, _)) if finished < run.outcome.at => {
+        match run.main().settled {
+            Some((finished, _)) if finished < run.outcome().at => {
                 self.say(format!("the group of gather() raised {raised} at {}", human_duration(finished)));
             }
-            _ => self.say(format!("gather() raised {raised} at {}", human_duration(run.outcome.at))),
+            _ => self.say(format!("gather() raised {raised} at {}", human_duration(run.outcome().at))),
         }
         self.origin(exception);
     }
@@ -249,8 +249,8 @@ impl<'c> Chain<'c> {
     /// Where the caller got its own `CancelledError`, and not what the call raised: when that was.
     fn caller_was_cancelled(&self, exception: Exception) -> Option<String> {
         let (run, call) = (self.run(), self.call());
-        let by_group = matches!(run.group_finished, Some((_, Ended::Raised(own))) if own == exception);
-        match (exception.kind, run.called_at, run.awaited_at) {
+        let by_group = matches!(run.main().settled, Some((_, Ended::Raised(own))) if own == exception);
+        match (exception.kind, run.main().called, run.main().awaited) {
             (ExceptionKind::Misuse(_), ..) => None,
             (_, None, _) => Some(format!("before it called {call}()")),
             (_, _, None) => Some(format!("before it awaited {call}()")),
@@ -314,15 +314,15 @@ impl<'c> Chain<'c> {
     fn never_made(&mut self, id: Id) {
         let (run, call) = (self.run(), self.call());
         let holder = self.causes.holders.of(id).next();
-        if run.called_at.is_none() {
+        if run.main().called.is_none() {
             self.say(format!("{call}() was never called"));
         } else if self.is_group(id) || holder.is_none() {
             return self.say("no list names it".to_owned());
         } else {
             self.say("nothing ever wrapped it in a task".to_owned());
         }
-        match (holder, &run.outcome.gave) {
-            (Some(Holder::Group(group)), _) if run.called_at.is_some() => {
+        match (holder, &run.outcome().gave) {
+            (Some(Holder::Group(group)), _) if run.main().called.is_some() => {
                 self.say(format!("{} was never made", self.name(Target::Awaitable(group))));
             }
             (_, Gave::Exception(_)) => self.lost_by_caller(id),
@@ -361,7 +361,7 @@ impl<'c> Chain<'c> {
             Target::Awaitable(id) if id == self.id => "it".to_owned(),
             Target::Awaitable(id) if self.is_group(id) => format!("the group {}", self.run().scenario.name(id)),
             Target::Awaitable(id) => self.run().scenario.name(id).to_string(),
-            Target::Group => "gather()".to_owned(),
+            Target::Group(_) => "gather()".to_owned(),
             Target::Caller => "the caller".to_owned(),
         }
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::calls::{Call, Collection, GatherOptions, ReturnWhen, WaitOptions};
 use crate::event::{
-    Canceller, Ended, Exception, ExceptionKind, Item, Message, Misuse, Reason, Recording, Returned, Target,
+    CallId, Canceller, Ended, Exception, ExceptionKind, Item, Message, Misuse, Reason, Recording, Returned, Target,
 };
-use crate::outcome::{Cancel, Cancellation, Entry, Fate, Gave, Outcome, Run, State};
+use crate::outcome::{CallRecord, Cancel, Cancellation, Entry, Fate, Gave, Outcome, Run, State};
 use crate::report::human::{Options, write};
 use crate::report::style::Style;
 use crate::scenario::{
@@ -335,7 +335,7 @@ impl Sketch {
         let entries = std::mem::take(&mut self.entries);
         let ended_at = entries.iter().filter_map(|entry| entry.finished).max().max(Some(self.at)).unwrap();
         let group = match (self.call, &self.gave) {
-            (Call::Gather(_), Gave::Results(_)) => Some((self.at, Ended::Returned(Returned::Group))),
+            (Call::Gather(_), Gave::Results(_)) => Some((self.at, Ended::Returned(Returned::Group(CallId::MAIN)))),
             (Call::Gather(_), Gave::Exception(exception)) => match exception.kind {
                 ExceptionKind::Misuse(_) => None,
                 _ => Some((self.at, Ended::Raised(*exception))),
@@ -347,14 +347,15 @@ impl Sketch {
             scenario: &self.scenario,
             call: self.call,
             python: self.python,
-            outcome: Outcome { status: self.status, at: self.at, gave: self.gave },
             entries,
             nested: self.nested,
-            group_finished: group,
-            called_at: Some(ms(0)),
-            awaited_at: Some(ms(0)),
-            timed_out_at: None,
-            checks: Vec::new(),
+            calls: vec![CallRecord {
+                settled: group,
+                called: Some(ms(0)),
+                awaited: Some(ms(0)),
+                outcome: Outcome { status: self.status, at: self.at, gave: self.gave },
+                ..CallRecord::new(self.call, Target::Caller)
+            }],
             cancels: Vec::new(),
             exited_at: (!stuck).then_some(ended_at),
             ended_at,
