@@ -1,55 +1,73 @@
 //! The event loop: our own asyncio, faithful to the loop iteration.
 //!
 //! It mirrors CPython's `Lib/asyncio`, a file a module: [`ready`] and [`timers`] are the loop's two queues
-//! (`base_events.py`), [`future`] what futures have in common (`futures.py`), [`task`] the tasks that step a
-//! scenario's bodies, [`gather`] and [`wait`] the two functions (`tasks.py`), [`caller`] the program's main coroutine,
-//! [`shutdown`] the end of `asyncio.run()` (`runners.py`). [`dialect`] names where the versions differ, [`clock`] how
-//! time passes.
+//! (`base_events.py`), [`future`] what futures have in common and [`bare_future`] those of no task (`futures.py`),
+//! [`task`] the one machine that steps every coroutine, [`calls`] the functions that coroutines call (`tasks.py`),
+//! [`shutdown`] the end of `asyncio.run()` (`runners.py`). [`plan`] turns a scenario into the bodies that are stepped, of
+//! which [`main_coroutine`] is the program's own; [`dialect`] names where the versions differ, [`clock`] how time passes.
 //!
 //! Bodies and callbacks are closed enums over ids in columns, not boxed futures and wakers: a scenario's bodies are
 //! data, and a waker would merge the hops from one pass to the next that make up what a caller sees.
 
 pub mod clock;
+pub mod mistakes;
 
 mod arguments;
-mod caller;
+mod bare_future;
+mod calls;
 mod dialect;
 mod future;
-mod gather;
+mod main_coroutine;
+mod plan;
 mod ready;
 mod shutdown;
 mod task;
+#[cfg(test)]
+mod tests;
 mod timers;
-mod wait;
 
-use crate::calls::Call;
 use crate::event::{CallId, Canceller, End, Event, Listener, Message, Reason, Target, What};
-use crate::scenario::{Id, Nanos, Python, Scenario};
+use crate::scenario::{Id, Kind, Nanos};
 
-use caller::Caller;
+use calls::Calls;
+use calls::gather::Groups;
+use calls::wait::{WaitId, Waits};
 use clock::{Advance, Clock};
-use dialect::Dialect;
 use future::{Callback, Futures, Object, State};
-use gather::Groups;
+use mistakes::Mistake;
 use ready::Ready;
 use task::Tasks;
 use timers::Timers;
-use wait::Waits;
 
-/// Runs the program that a scenario means for one call, and tells the listener what happens.
-///
-/// The scenario must have come through [`crate::scenario`]'s checks.
-pub fn run<C: Clock, L: Listener>(scenario: &Scenario, call: Call, python: Python, clock: C, listener: L) -> End {
-    EventLoop::new(scenario, call, python, clock, listener).run()
+pub use plan::Plan;
+
+/// Runs a plan, and tells the listener what happens. What the run needs is taken from a workspace, which keeps its memory
+/// for the next run.
+pub fn simulate<C: Clock, L: Listener>(plan: &Plan<'_>, clock: C, listener: L, workspace: &mut Workspace) -> End {
+    let mut event_loop = EventLoop::new(plan, clock, listener, workspace);
+    let end = event_loop.run();
+    let EventLoop { ready, timers, futures, tasks, groups, waits, calls, .. } = event_loop;
+    *workspace = Workspace { ready, timers, futures, tasks, groups, waits, calls };
+    end
+}
+
+/// The columns and queues of a run.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    ready: Ready<Handle>,
+    timers: Timers<Action>,
+    futures: Futures,
+    tasks: Tasks,
+    groups: Groups,
+    waits: Waits,
+    calls: Calls,
 }
 
 /// A handle in the ready queue: what to call.
 #[derive(Clone, Copy, Debug)]
 enum Handle {
-    /// A body's next step: `Task.__step` after a bare yield, else `Task.__wakeup`. Its phase knows which.
-    Step(Id),
-    /// The same of the caller's task.
-    StepCaller,
+    /// A body's next step: `Task.__step` after a bare yield, else `Task.__wakeup`. Its suspension knows which.
+    Step(Object),
     /// A done callback of an object.
     Call(Callback, Object),
     /// A timer that is due.
@@ -61,18 +79,16 @@ enum Handle {
 /// What a timer does.
 #[derive(Clone, Copy, Debug)]
 enum Action {
-    /// Ends a body's sleep.
-    Wake(Id),
-    /// Ends the caller's sleep.
-    WakeCaller,
+    /// Ends a task's sleep.
+    Wake(Object),
     /// Settles a bare future.
     Settle(Id),
     /// A `.cancel()` that the scenario asks for.
     Cancel(Target),
-    /// The caller looks at `group.done()`.
-    Check,
-    /// wait()'s timeout.
-    TimeOut,
+    /// The caller of a gather() looks at `group.done()`.
+    Check(CallId),
+    /// A wait()'s timeout.
+    TimeOut(WaitId),
 }
 
 /// Why the loop cannot go on.
@@ -87,10 +103,8 @@ enum Halt {
 }
 
 /// The loop and everything on it.
-struct EventLoop<'s, C, L> {
-    scenario: &'s Scenario,
-    call: Call,
-    dialect: Dialect,
+struct EventLoop<'p, C, L> {
+    plan: &'p Plan<'p>,
     clock: C,
     listener: L,
     now: Nanos,
@@ -98,10 +112,10 @@ struct EventLoop<'s, C, L> {
     ready: Ready<Handle>,
     timers: Timers<Action>,
     futures: Futures,
-    tasks: Tasks<'s>,
+    tasks: Tasks,
     groups: Groups,
     waits: Waits,
-    caller: Caller,
+    calls: Calls,
     /// `loop.stop()` was called: the pass that runs is the last.
     stopping: bool,
     /// How many of the tasks that `asyncio.run()` cancelled are not done.
@@ -109,32 +123,47 @@ struct EventLoop<'s, C, L> {
     interrupted: bool,
 }
 
-impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
-    fn new(scenario: &'s Scenario, call: Call, python: Python, clock: C, listener: L) -> Self {
-        let awaitables = scenario.len();
+/// Makes a column anew: that many rows, all alike.
+fn reset<T: Clone>(column: &mut Vec<T>, rows: usize, row: T) {
+    column.clear();
+    // One more: the group of the scenario's own call comes as a row of its own.
+    column.reserve_exact(rows + 1);
+    column.resize(rows, row);
+}
+
+impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
+    fn new(plan: &'p Plan<'p>, clock: C, listener: L, workspace: &mut Workspace) -> Self {
+        let Workspace { mut ready, mut timers, mut futures, mut tasks, mut groups, mut waits, mut calls } =
+            std::mem::take(workspace);
+        // The scenario's awaitables, and the main task.
+        let rows = plan.scenario.len() + 1;
+        ready.reset();
+        timers.reset();
+        futures.reset(rows);
+        tasks.reset(rows);
+        groups.reset();
+        waits.reset();
+        calls.reset();
         EventLoop {
-            scenario,
-            call,
-            dialect: Dialect::new(python),
+            plan,
             clock,
             listener,
             now: Nanos::ZERO,
             iteration: 0,
-            ready: Ready::new(),
-            timers: Timers::new(),
-            // Two rows more: the caller's group and its task.
-            futures: Futures::new(awaitables + 2),
-            tasks: Tasks::new(scenario),
-            groups: Groups::default(),
-            waits: Waits::default(),
-            caller: Caller::new(),
+            ready,
+            timers,
+            futures,
+            tasks,
+            groups,
+            waits,
+            calls,
             stopping: false,
             shutting_down: 0,
             interrupted: false,
         }
     }
 
-    fn run(mut self) -> End {
+    fn run(&mut self) -> End {
         let reason = match self.run_program() {
             Ok(()) => Reason::Finished,
             Err(Halt::Stuck) => Reason::Stuck,
@@ -153,7 +182,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
     fn run_program(&mut self) -> Result<(), Halt> {
         self.futures.create(self.main());
         let _ = self.futures.add_callback(self.main(), Callback::Stop);
-        self.ready.push(Handle::StepCaller);
+        self.ready.push(Handle::Step(self.main()));
         match self.run_forever() {
             Err(Halt::KeyboardInterrupt) => {
                 self.futures.remove_callback(self.main(), Callback::Stop);
@@ -164,7 +193,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
                 self.cancel_all_tasks(Canceller::Exit)?;
             }
         }
-        for _ in 0..self.dialect.shutdown_services() {
+        for _ in 0..self.plan.dialect.shutdown_services() {
             self.ready.push(Handle::StepService);
             self.run_forever()?;
         }
@@ -195,7 +224,11 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
             self.interrupt()?;
         }
         let mut batch = self.ready.take_batch();
+        let due = batch.len();
         self.timers.pop_due(self.now, |action| batch.push(Handle::Due(action)));
+        if self.plan.dialect.makes(Mistake::TiesReversed) {
+            batch[due..].reverse();
+        }
         for handle in &batch {
             self.call(*handle);
         }
@@ -222,7 +255,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
         if std::mem::replace(&mut self.interrupted, true) {
             return Err(Halt::Abandoned);
         }
-        if self.futures.state(self.main()).is_done() || !self.dialect.interrupt_cancels_main_alone() {
+        if self.futures.state(self.main()).is_done() || !self.plan.dialect.interrupt_cancels_main_alone() {
             return Err(Halt::KeyboardInterrupt);
         }
         self.cancel(Target::Caller, Message::Absent, Canceller::Interrupt, None);
@@ -232,10 +265,10 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
     #[inline]
     fn call(&mut self, handle: Handle) {
         match handle {
-            Handle::Step(id) => self.step(id),
-            Handle::StepCaller => self.step_caller(),
+            Handle::Step(task) => self.step(task),
             Handle::Call(callback, object) => self.call_back(callback, object),
             Handle::Due(action) => self.fire(action),
+            Handle::StepService if self.plan.dialect.makes(Mistake::OnePassLessAtTheShutdown) => self.stopping = true,
             Handle::StepService => self.ready.push(Handle::Call(Callback::Stop, self.main())),
         }
     }
@@ -248,7 +281,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
                 self.tell(What::Callback { target });
             }
             Callback::Waited(wait) => self.waited(wait, object),
-            Callback::WakeCaller => self.step_caller(),
+            Callback::Wake(task) => self.step(task),
             Callback::ShutDown => self.shut_down_one(object),
             Callback::Stop => self.stopping = true,
         }
@@ -256,8 +289,7 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
 
     fn fire(&mut self, action: Action) {
         match action {
-            Action::Wake(id) => self.wake(id),
-            Action::WakeCaller => self.wake_caller(),
+            Action::Wake(task) => self.wake(task),
             Action::Settle(id) => self.settle_future(id),
             Action::Cancel(target) => {
                 let message = match target {
@@ -266,11 +298,8 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
                 };
                 self.cancel(target, message, Canceller::Schedule, None);
             }
-            Action::Check => {
-                let done = self.futures.state(self.group()).is_done();
-                self.tell(What::Check { call: CallId::MAIN, done });
-            }
-            Action::TimeOut => self.time_out(),
+            Action::Check(call) => self.check(call),
+            Action::TimeOut(wait) => self.time_out(wait),
         }
     }
 
@@ -286,11 +315,11 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
         if self.futures.state(object) != State::Pending {
             return false;
         }
-        let message = self.dialect.cancel_message(message);
+        let message = self.plan.dialect.cancel_message(message);
         match (target, self.groups.of(object)) {
-            (Target::Caller, _) => self.cancel_caller(message),
             (_, Some(group)) => self.cancel_group(group, message),
-            (Target::Awaitable(id), None) if self.tasks.is_task(id) => self.cancel_task(id, message),
+            (Target::Caller, None) => self.cancel_task(object, message),
+            (Target::Awaitable(id), None) if self.is_task(id) => self.cancel_task(object, message),
             (Target::Awaitable(id), None) => self.cancel_future(id, message),
             (Target::Group(_), None) => {}
         }
@@ -309,8 +338,28 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
     /// Marks an object done and puts its callbacks into the ready queue.
     fn settle(&mut self, object: Object, state: State) {
         self.futures.settle(object, state);
+        if self.plan.dialect.makes(Mistake::CallbacksInReverse) || self.plan.dialect.makes(Mistake::OneHopLessInGather)
+        {
+            return self.schedule_wrongly(object);
+        }
         let ready = &mut self.ready;
         self.futures.drain_callbacks(object, |callback| ready.push(Handle::Call(callback, object)));
+    }
+
+    fn schedule_wrongly(&mut self, object: Object) {
+        let mut callbacks = Vec::new();
+        self.futures.drain_callbacks(object, |callback| callbacks.push(callback));
+        if self.plan.dialect.makes(Mistake::CallbacksInReverse) {
+            callbacks.reverse();
+        }
+        for callback in callbacks {
+            match callback {
+                Callback::Gathered(_) if self.plan.dialect.makes(Mistake::OneHopLessInGather) => {
+                    self.call_back(callback, object);
+                }
+                _ => self.ready.push(Handle::Call(callback, object)),
+            }
+        }
     }
 
     /// `add_done_callback()`.
@@ -320,29 +369,38 @@ impl<'s, C: Clock, L: Listener> EventLoop<'s, C, L> {
         }
     }
 
-    /// The caller's group.
-    fn group(&self) -> Object {
-        Object(self.scenario.len() as u32)
-    }
-
-    /// The caller's task.
+    /// The main task's row, behind the awaitables'.
     fn main(&self) -> Object {
-        Object(self.scenario.len() as u32 + 1)
+        Object(self.plan.scenario.len() as u32)
     }
 
+    /// The row of something that was made; of a group that was not yet, one behind them all.
     fn object(&self, target: Target) -> Object {
         match target {
             Target::Awaitable(id) => id.into(),
-            Target::Group(_) => self.group(),
+            Target::Group(call) => self.group_of(call),
             Target::Caller => self.main(),
         }
     }
 
     fn target(&self, object: Object) -> Target {
-        match object.index().checked_sub(self.scenario.len()) {
+        match object.index().checked_sub(self.plan.scenario.len()) {
             None => Target::Awaitable(Id(object.0)),
-            Some(0) => Target::Group(CallId::MAIN),
-            Some(_) => Target::Caller,
+            Some(0) => Target::Caller,
+            Some(behind) => Target::Group(self.calls.of_group(behind - 1)),
+        }
+    }
+
+    /// Whether this is a coroutine or a task, and not a bare future or a group.
+    fn is_task(&self, id: Id) -> bool {
+        matches!(self.plan.kind(id), Kind::Coroutine(_) | Kind::Task(_))
+    }
+
+    /// The `cancel_message` of an awaitable, where the scenario has one.
+    fn scheduled_message(&self, id: Id) -> Message {
+        match &self.plan.scenario.awaitable(id).cancel {
+            Some(cancel) if cancel.message.is_some() => Message::CancelMessage(id),
+            _ => Message::Absent,
         }
     }
 

@@ -22,7 +22,7 @@ use std::fmt;
 
 use crate::calls::Call;
 use crate::event::Recording;
-use crate::executor::{self, clock};
+use crate::executor::{self, Plan, Workspace, clock};
 use crate::outcome::{Ledger, Run};
 use crate::scenario::{Expect, Python, Scenario};
 
@@ -139,7 +139,12 @@ impl<'s> Observed<'s> {
         let mut ledger =
             if needs.awaitables { Ledger::new(scenario, call, python) } else { Ledger::brief(scenario, call, python) };
         let mut events = needs.events.then(Recording::default);
-        let end = executor::run(scenario, call, python, clock::Virtual, (&mut ledger, &mut events));
+        let end = executor::simulate(
+            &Plan::new(scenario, call, python),
+            clock::Virtual,
+            (&mut ledger, &mut events),
+            &mut Workspace::default(),
+        );
         Observed { run: ledger.finish(&end), events: events.unwrap_or_default() }
     }
 }

@@ -2,7 +2,7 @@
 
 use asyncdemo::calls::{Call, Function, GatherOptions};
 use asyncdemo::event::Recording;
-use asyncdemo::executor::{clock::Virtual, run};
+use asyncdemo::executor::{Plan, Workspace, clock::Virtual, simulate};
 use asyncdemo::outcome::Ledger;
 use asyncdemo::report::json::{ClockName, Head, write_document};
 use asyncdemo::scenario::{Python, parse};
@@ -19,7 +19,7 @@ fn check(toml: &str, call: impl Into<Which>, expected: &[&str]) {
         Which::Call(call) => call,
     };
     let mut told = (Ledger::new(&scenario, call, Python::V3_13), Recording::default());
-    let end = run(&scenario, call, Python::V3_13, Virtual, &mut told);
+    let end = simulate(&Plan::new(&scenario, call, Python::V3_13), Virtual, &mut told, &mut Workspace::default());
     let head = Head { source: "-", clock: ClockName::Virtual };
     let mut document = Vec::new();
     write_document(&mut document, &head, &told.0.finish(&end), None, true).expect("memory takes everything");

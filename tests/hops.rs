@@ -2,7 +2,7 @@
 
 use asyncdemo::calls::Function;
 use asyncdemo::event::{Recording, What};
-use asyncdemo::executor::{clock::Virtual, run};
+use asyncdemo::executor::{Plan, Workspace, clock::Virtual, simulate};
 use asyncdemo::report::words::describe;
 use asyncdemo::scenario::{Python, parse};
 
@@ -11,7 +11,7 @@ use asyncdemo::scenario::{Python, parse};
 fn check(function: Function, python: Python, scenario: &str, cause: &str, hops: u64) {
     let scenario = parse("hops.toml", scenario).unwrap_or_else(|error| panic!("{error}"));
     let mut told = Recording::default();
-    run(&scenario, scenario.call(function), python, Virtual, &mut told);
+    simulate(&Plan::new(&scenario, scenario.call(function), python), Virtual, &mut told, &mut Workspace::default());
     let events: Vec<(u64, String)> = told.iter().map(|event| (event.iteration, describe(&event, &scenario))).collect();
     let pass = |beginning: &str| events.iter().find(|(_, words)| words.starts_with(beginning)).map(|(pass, _)| *pass);
     let resumed = told.iter().find(|event| matches!(event.what, What::Resume { .. }));

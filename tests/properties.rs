@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use asyncdemo::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
 use asyncdemo::event::Recording;
-use asyncdemo::executor::{clock::Virtual, run};
+use asyncdemo::executor::{Plan, Workspace, clock::Virtual, simulate};
 use asyncdemo::outcome::Ledger;
 use asyncdemo::report::human;
 use asyncdemo::report::json::{ClockName, Head, write_document};
@@ -17,7 +17,7 @@ use serde_json::Value;
 /// A run as its document's bytes, and as the report at a width.
 fn run_of(scenario: &Scenario, call: Call, python: Python, width: usize) -> (Vec<u8>, String) {
     let mut told = (Ledger::new(scenario, call, python), Recording::default());
-    let end = run(scenario, call, python, Virtual, &mut told);
+    let end = simulate(&Plan::new(scenario, call, python), Virtual, &mut told, &mut Workspace::default());
     let (ledger, recording) = told;
     let run = ledger.finish(&end);
     let (mut document, mut report) = (Vec::new(), Vec::new());

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use asyncdemo::calls::{Call, Collection, GatherOptions, ReturnWhen, WaitOptions};
 use asyncdemo::event::Recording;
-use asyncdemo::executor::{self, clock};
+use asyncdemo::executor::{Plan, Workspace, clock, simulate};
 use asyncdemo::outcome::{Fate, Ledger, State};
 use asyncdemo::report::json::{self, ClockName, Head};
 use asyncdemo::scenario::{Nanos, Python, Scenario, builtins, parse};
@@ -34,7 +34,12 @@ fn check(document: &Value, what: &str) {
 fn documents(scenario: &Scenario, call: Call, python: Python) -> [Value; 2] {
     let mut ledger = Ledger::new(scenario, call, python);
     let mut recording = Recording::default();
-    let end = executor::run(scenario, call, python, clock::Virtual, (&mut ledger, &mut recording));
+    let end = simulate(
+        &Plan::new(scenario, call, python),
+        clock::Virtual,
+        (&mut ledger, &mut recording),
+        &mut Workspace::default(),
+    );
     let run = ledger.finish(&end);
     let head = Head { source: "test.toml", clock: ClockName::Virtual };
     let mut document = Vec::new();

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::calls::{Call, Collection};
 use crate::cli::{self, ClockChoice, Format, RunOptions, When};
 use crate::event::{End, Event, Listener, Reason, Recording};
-use crate::executor::{self, clock};
+use crate::executor::{Plan, Workspace, clock, simulate};
 use crate::outcome::{Ledger, Run};
 use crate::report::json::{ClockName, Head};
 use crate::report::jsonl::Jsonl;
@@ -135,11 +135,13 @@ struct Execution<'s> {
 impl Execution<'_> {
     fn execute(&self, listener: impl Listener) -> Result<End, Failure> {
         let (scenario, call, python) = (self.scenario, self.call, self.python);
+        let plan = Plan::new(scenario, call, python);
+        let mut workspace = Workspace::default();
         Ok(match self.clock {
-            ClockName::Virtual => executor::run(scenario, call, python, clock::Virtual, listener),
+            ClockName::Virtual => simulate(&plan, clock::Virtual, listener, &mut workspace),
             ClockName::Real => {
                 let clock = clock::Paced::new(self.speed, self.unwatched.clone()).map_err(Failure::Clock)?;
-                executor::run(scenario, call, python, clock, listener)
+                simulate(&plan, clock, listener, &mut workspace)
             }
         })
     }

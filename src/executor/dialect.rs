@@ -6,10 +6,14 @@
 use crate::event::{Message, Misuse};
 use crate::scenario::Python;
 
+use super::mistakes::Mistake;
+
 /// One Python version's answers to the questions on which versions differ.
 #[derive(Clone, Copy, Debug)]
 pub struct Dialect {
     python: Python,
+    #[cfg(feature = "mistakes")]
+    mistake: Option<Mistake>,
 }
 
 /// What wait() does with coroutines among its arguments.
@@ -26,7 +30,23 @@ pub enum CoroutinesInWait {
 impl Dialect {
     /// The dialect of a version.
     pub fn new(python: Python) -> Dialect {
-        Dialect { python }
+        Dialect {
+            python,
+            #[cfg(feature = "mistakes")]
+            mistake: Mistake::made(),
+        }
+    }
+
+    /// Whether the loop is to make this mistake.
+    #[cfg(feature = "mistakes")]
+    pub fn makes(self, mistake: Mistake) -> bool {
+        self.mistake == Some(mistake)
+    }
+
+    /// Whether the loop is to make this mistake: never.
+    #[cfg(not(feature = "mistakes"))]
+    pub fn makes(self, _mistake: Mistake) -> bool {
+        false
     }
 
     /// What a `.cancel(message)` hands on; 3.8's `cancel()` takes no argument.
@@ -54,6 +74,7 @@ impl Dialect {
     /// `call_soon()`.
     pub fn gather_counts_done_children_at_once(self) -> bool {
         self.python >= Python::V3_12
+            || (self.python == Python::V3_11 && self.makes(Mistake::SynchronousCompletionIn311))
     }
 
     /// What wait() does with coroutines.

@@ -1,7 +1,7 @@
 //! Futures: what is common to tasks, bare futures and groups (`Lib/asyncio/futures.py`).
 //!
 //! Every object that can have done callbacks is a row in these columns. The first rows are the scenario's awaitables,
-//! by their [`Id`]; the caller's own group and its task follow. The futures that nobody but one task ever sees (of
+//! by their [`Id`]; the main task and the groups that calls gave follow. The futures that nobody but one task ever sees (of
 //! `sleep()`, of `wait()`) are states of that task instead.
 
 use std::collections::HashMap;
@@ -9,9 +9,11 @@ use std::collections::HashMap;
 use crate::event::{Ended, Exception, ExceptionKind, Message, Returned};
 use crate::scenario::Id;
 
+use super::calls::gather::GroupId;
+use super::calls::wait::WaitId;
 use super::dialect::Dialect;
 
-/// A row: an awaitable, the caller's group, or the caller's task.
+/// A row: an awaitable, the main task, or a group that a call gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Object(pub u32);
 
@@ -45,9 +47,9 @@ pub enum State {
     /// Done, and `cancelled()`. Never a group.
     Cancelled,
     /// A group that is done, with results.
-    GroupReturned,
-    /// A group that is done, with an exception: see [`Futures::group_exception`].
-    GroupRaised,
+    Gave,
+    /// Done, with an exception that is none of its own: a group with that of a member, or a task with that of its call.
+    Failed,
 }
 
 impl State {
@@ -60,14 +62,14 @@ impl State {
 /// What a future calls when it is done, by way of the ready queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Callback {
-    /// `gather()`'s `_done_callback`, of the group with that number.
-    Gathered(u32),
+    /// `gather()`'s `_done_callback`, of that group.
+    Gathered(GroupId),
     /// The done callback that the program adds to each group.
     GroupDone,
-    /// `_wait()`'s `_on_completion`, of the wait with that number.
-    Waited(u32),
-    /// The caller's task, which awaits this.
-    WakeCaller,
+    /// `_wait()`'s `_on_completion`, of that wait.
+    Waited(WaitId),
+    /// `Task.__wakeup` of a task that awaits this.
+    Wake(Object),
     /// The gather() with which `asyncio.run()` waits for what it cancelled.
     ShutDown,
     /// `_run_until_complete_cb`.
@@ -75,7 +77,7 @@ pub enum Callback {
 }
 
 /// The columns.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Futures {
     state: Vec<State>,
     /// `_log_traceback`: an exception that nobody has asked for.
@@ -89,8 +91,8 @@ pub struct Futures {
     cancel_messages: HashMap<Object, Message>,
     /// `_cancelled_exc`: the message of the `CancelledError` that ended a task, while nobody has taken it.
     cancelled_errors: HashMap<Object, Message>,
-    /// What a group raised.
-    group_exceptions: HashMap<Object, Exception>,
+    /// The exceptions of what is [`State::Failed`].
+    exceptions: HashMap<Object, Exception>,
     /// In the order in which they were made.
     created: Vec<Object>,
 }
@@ -116,19 +118,25 @@ impl Callbacks {
 }
 
 impl Futures {
-    /// Room for that many objects, none of them made.
-    pub fn new(objects: usize) -> Futures {
-        Futures {
-            state: vec![State::Absent; objects],
-            unretrieved: vec![false; objects],
-            callbacks: vec![Callbacks::NONE; objects],
-            nodes: Vec::new(),
-            free: NONE,
-            cancel_messages: HashMap::new(),
-            cancelled_errors: HashMap::new(),
-            group_exceptions: HashMap::new(),
-            created: Vec::new(),
-        }
+    /// Forgets every object, and has room for that many.
+    pub fn reset(&mut self, objects: usize) {
+        let Futures { state, unretrieved, callbacks, nodes, free, .. } = self;
+        super::reset(state, objects, State::Absent);
+        super::reset(unretrieved, objects, false);
+        super::reset(callbacks, objects, Callbacks::NONE);
+        nodes.clear();
+        *free = NONE;
+        self.cancel_messages.clear();
+        self.cancelled_errors.clear();
+        self.exceptions.clear();
+        self.created.clear();
+    }
+
+    /// One row more.
+    pub fn add(&mut self) {
+        self.state.push(State::Absent);
+        self.unretrieved.push(false);
+        self.callbacks.push(Callbacks::NONE);
     }
 
     /// Makes an object, pending.
@@ -207,8 +215,7 @@ impl Futures {
     /// Marks an object done, with what its state says. The caller of this schedules the callbacks.
     pub fn settle(&mut self, object: Object, state: State) {
         self.state[object.index()] = state;
-        self.unretrieved[object.index()] =
-            matches!(state, State::Raised | State::RaisedFromCleanup | State::GroupRaised);
+        self.unretrieved[object.index()] = matches!(state, State::Raised | State::RaisedFromCleanup | State::Failed);
     }
 
     /// `_log_traceback = False`: somebody has asked for the exception, or called `.cancel()`.
@@ -245,14 +252,9 @@ impl Futures {
         }
     }
 
-    /// Keeps what a group raised.
-    pub fn set_group_exception(&mut self, object: Object, exception: Exception) {
-        self.group_exceptions.insert(object, exception);
-    }
-
-    /// What a group raised.
-    pub fn group_exception(&self, object: Object) -> Option<Exception> {
-        self.group_exceptions.get(&object).copied()
+    /// Keeps an exception that an object is about to fail with, and that is none of its own.
+    pub fn set_exception(&mut self, object: Object, exception: Exception) {
+        self.exceptions.insert(object, exception);
     }
 
     /// `exception()` of what is done and not cancelled, without marking it retrieved.
@@ -263,7 +265,7 @@ impl Futures {
             State::RaisedFromCleanup => {
                 Some(Exception { kind: ExceptionKind::Cleanup(id), from: Some(id), group: None })
             }
-            State::GroupRaised => self.group_exception(object),
+            State::Failed => self.exceptions.get(&object).copied(),
             _ => None,
         }
     }
@@ -274,7 +276,7 @@ impl Futures {
             Some(exception) => Ended::Raised(exception),
             None => Ended::Returned(match self.state(id.into()) {
                 State::ReturnedFromCleanup => Returned::Cleanup(id),
-                State::GroupReturned => Returned::Nested(id),
+                State::Gave => Returned::Nested(id),
                 _ => Returned::Body(id),
             }),
         }

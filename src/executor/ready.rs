@@ -10,10 +10,16 @@ pub struct Ready<H> {
     spare: Vec<H>,
 }
 
-impl<H> Ready<H> {
-    /// Nothing is ready.
-    pub fn new() -> Ready<H> {
+impl<H> Default for Ready<H> {
+    fn default() -> Ready<H> {
         Ready { next: Vec::new(), spare: Vec::new() }
+    }
+}
+
+impl<H> Ready<H> {
+    /// Nothing is ready any more.
+    pub fn reset(&mut self) {
+        self.next.clear();
     }
 
     /// Appends a handle (`loop.call_soon()`).

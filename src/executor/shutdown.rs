@@ -15,7 +15,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
         let task = |object: &Object| {
             let target = self.target(*object);
             match target {
-                Target::Awaitable(id) => self.tasks.is_task(id).then_some(target),
+                Target::Awaitable(id) => self.is_task(id).then_some(target),
                 Target::Caller => Some(target),
                 Target::Group(_) => None,
             }
@@ -79,7 +79,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
     }
 
     fn made(&self, id: Id) -> Made {
-        match &self.scenario.awaitable(id).kind {
+        match self.plan.kind(id) {
             Kind::Coroutine(_) | Kind::Task(_) => Made::Task,
             Kind::Future(_) => Made::Future,
             Kind::Gather(_) => Made::Gather,

@@ -9,7 +9,7 @@ use crate::scenario::Nanos;
 
 /// A timer's name, for [`Timers::cancel`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimerId(u32);
+pub struct TimerId(pub u32);
 
 /// No timer's name: cancelling it does nothing.
 impl Default for TimerId {
@@ -43,9 +43,9 @@ struct Timer<A> {
     action: A,
 }
 
-impl<A: Copy> Timers<A> {
-    /// No timers, at the program's start.
-    pub fn new() -> Timers<A> {
+/// No timers, at the program's start.
+impl<A> Default for Timers<A> {
+    fn default() -> Timers<A> {
         Timers {
             now: 0,
             buckets: std::array::from_fn(|_| Vec::new()),
@@ -54,6 +54,17 @@ impl<A: Copy> Timers<A> {
             armed: 0,
             cancelled: Vec::new(),
         }
+    }
+}
+
+impl<A: Copy> Timers<A> {
+    /// Forgets every timer: the program's start.
+    pub fn reset(&mut self) {
+        let Timers { now, buckets, occupied, overdue, armed, cancelled } = self;
+        (*now, *occupied, *armed) = (0, 0, 0);
+        buckets.iter_mut().for_each(Vec::clear);
+        overdue.clear();
+        cancelled.clear();
     }
 
     /// Arms a timer for an absolute moment (`loop.call_at()`).
@@ -166,7 +177,7 @@ mod tests {
 
     #[test]
     fn equal_deadlines_fire_in_the_order_in_which_they_were_armed() {
-        let mut timers = Timers::new();
+        let mut timers = Timers::default();
         for action in 0..4 {
             timers.arm(Nanos(5), action);
         }
@@ -176,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_moment_already_past_comes_first() {
-        let mut timers = Timers::new();
+        let mut timers = Timers::default();
         timers.arm(Nanos(10), 0);
         timers.pop_due(Nanos(9), |_| {});
         timers.arm(Nanos(10), 1);
@@ -188,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_cancelled_timer_never_moves_the_clock() {
-        let mut timers = Timers::new();
+        let mut timers = Timers::default();
         let first = timers.arm(Nanos(1), 0);
         timers.arm(Nanos(2), 1);
         timers.cancel(first);
@@ -206,7 +217,7 @@ mod tests {
             (seed >> 33) % below
         };
         for _ in 0..300 {
-            let (mut timers, mut expected, mut now, mut ids) = (Timers::new(), BTreeMap::new(), 0, Vec::new());
+            let (mut timers, mut expected, mut now, mut ids) = (Timers::default(), BTreeMap::new(), 0, Vec::new());
             for action in 0..200u32 {
                 match random(4) {
                     0 | 1 => {

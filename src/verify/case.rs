@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
 use crate::event::Recording;
 use crate::executor::clock::Virtual;
-use crate::executor::run;
+use crate::executor::{Plan, Workspace, simulate};
 use crate::outcome::{Ledger, Run};
 use crate::python::Program;
 use crate::report::json::{ClockName, Head, write_document};
@@ -68,7 +68,8 @@ pub fn our_log(scenario: &Scenario, call: Call, python: Python) -> Log {
 
 fn told(scenario: &Scenario, call: Call, python: Python) -> (Log, Run<'_>) {
     let mut told = (Ledger::new(scenario, call, python), Recording::default());
-    let end = run(scenario, call, python, Virtual, &mut told);
+    let plan = Plan::new(scenario, call, python);
+    let end = simulate(&plan, Virtual, &mut told, &mut Workspace::default());
     let (ledger, recording) = told;
     let run = ledger.finish(&end);
     let head = Head { source: "-", clock: ClockName::Virtual };

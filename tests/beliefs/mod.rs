@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use asyncdemo::calls::{Call, Collection, Function};
 use asyncdemo::event::{Event, Listener, Recording};
 use asyncdemo::executor::clock::Virtual;
-use asyncdemo::executor::run;
+use asyncdemo::executor::{Plan, Workspace, simulate};
 use asyncdemo::expect::compare;
 use asyncdemo::outcome::Ledger;
 use asyncdemo::scenario::{Builtin, Expect, Python, Scenario, builtin, parse};
@@ -72,7 +72,7 @@ impl Belief {
         let python = self.alter.python.as_ref().map_or(python, |text| text.parse().expect("a version"));
         let both = (Ledger::new(altered, call, python), Recording::default());
         let mut told = Without { words: &self.alter.without, rest: both };
-        let end = run(altered, call, python, Virtual, &mut told);
+        let end = simulate(&Plan::new(altered, call, python), Virtual, &mut told, &mut Workspace::default());
         let (ledger, events) = told.rest;
         let differences = compare(expect, &ledger.finish(&end), &events);
         differences.iter().map(|difference| difference.place.to_string()).collect()

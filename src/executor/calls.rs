@@ -1,0 +1,146 @@
+//! The calls that coroutines make: what is the same of each, and the list of those that the loop can run.
+//!
+//! A call is made, then what it gave is awaited, then its caller goes on with what it came to. A file a call says what
+//! these three mean there, as the functions of `Lib/asyncio/tasks.py` have it.
+
+pub mod gather;
+pub mod wait;
+
+use crate::calls::Call;
+use crate::event::{CallId, Event, Exception, ExceptionKind, Got, Listener, Misuse, Target, What};
+
+use super::EventLoop;
+use super::clock::Clock;
+use super::future::Object;
+use super::plan::{Site, SiteId};
+use super::task::Awaited;
+
+use wait::WaitId;
+
+/// Every call made so far, by [`CallId`].
+#[derive(Debug, Default)]
+pub struct Calls {
+    made: Vec<Made>,
+    /// The calls that gave a group, by the rows of these groups behind the tasks.
+    groups: Vec<CallId>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Made {
+    site: SiteId,
+    gave: Gave,
+}
+
+/// What a call gave to whoever made it.
+#[derive(Clone, Copy, Debug)]
+enum Gave {
+    /// Nothing: it raised.
+    Nothing,
+    /// A group, which runs whether or not it is awaited.
+    Group(Object),
+    /// The coroutine of wait(), of which nothing has run.
+    Coroutine,
+    /// The same, once it is awaited and has not raised.
+    Waiting(WaitId),
+}
+
+impl Calls {
+    /// Forgets every call.
+    pub fn reset(&mut self) {
+        self.made.clear();
+        self.groups.clear();
+    }
+
+    /// Where each call was made, in the order in which they were.
+    pub fn sites(&self) -> Vec<usize> {
+        self.made.iter().map(|made| made.site.0 as usize).collect()
+    }
+
+    /// How many coroutines of wait() nobody has awaited.
+    pub fn unawaited(&self) -> usize {
+        self.made.iter().filter(|made| matches!(made.gave, Gave::Coroutine)).count()
+    }
+
+    /// The call that gave the group with that number, in the order in which calls gave groups.
+    pub fn of_group(&self, number: usize) -> CallId {
+        self.groups[number]
+    }
+
+    fn gave(&self, call: CallId) -> Gave {
+        self.made[call.index()].gave
+    }
+}
+
+impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
+    fn site(&self, call: CallId) -> &'p Site<'p> {
+        &self.plan.sites[self.calls.made[call.index()].site.0 as usize]
+    }
+
+    /// Makes the arguments of a call, then the call. What it raises at once comes back beside its id.
+    pub fn make_call(&mut self, caller: Object, site: SiteId) -> (CallId, Result<(), Exception>) {
+        let call = CallId(self.calls.made.len() as u32);
+        self.calls.made.push(Made { site, gave: Gave::Nothing });
+        let site = self.site(call);
+        self.make_nested_groups(&site.arguments);
+        let by = self.target(caller);
+        let gave = match site.call {
+            Call::Gather(options) => self.call_gather(call, by, site, options),
+            Call::Wait(options) => Ok(self.call_wait(call, by, site, options)),
+        };
+        (call, gave.map(|gave| self.calls.made[call.index()].gave = gave).map_err(raised))
+    }
+
+    /// Awaits what a call gave: `None` where that does not suspend.
+    pub fn await_call(&mut self, caller: Object, call: CallId) -> Result<Option<Awaited>, Exception> {
+        self.tell(What::Await { call });
+        match (self.calls.gave(call), self.site(call).call) {
+            (Gave::Group(group), _) => self.await_group(caller, group),
+            (Gave::Coroutine, Call::Wait(options)) => {
+                self.calls.made[call.index()].gave = Gave::Nothing;
+                let wait = self.begin_wait(caller, call, options).map_err(raised)?;
+                self.calls.made[call.index()].gave = Gave::Waiting(wait);
+                Ok(Some(Awaited::Waiter(wait)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Tells with what the caller of a call goes on: what was raised in its way, or else what the call came to.
+    pub fn tell_outcome(&mut self, call: CallId, raised: Option<Exception>) {
+        if let Some(exception) = raised {
+            let cancelled = exception.is_cancelled_error(self.plan.scenario);
+            let got = if cancelled { Got::Cancelled(exception) } else { Got::Raised(exception) };
+            return self.tell(What::Resume { call, got });
+        }
+        match self.calls.gave(call) {
+            Gave::Group(group) => {
+                let got = Got::Results(self.groups.results(group));
+                let what = What::Resume { call, got };
+                self.listener.event(&Event { at: self.now, iteration: self.iteration, what });
+            }
+            Gave::Waiting(wait) => {
+                let (done, pending) = self.sets(wait);
+                self.tell(What::Resume { call, got: Got::Sets { done: &done, pending: &pending } });
+            }
+            Gave::Nothing | Gave::Coroutine => {}
+        }
+    }
+
+    /// A row for the group that a call gives.
+    fn add_group_of(&mut self, call: CallId) -> Target {
+        self.futures.add();
+        self.calls.groups.push(call);
+        Target::Group(call)
+    }
+
+    /// The row of the group that a call gave, or is about to give.
+    pub fn group_of(&self, call: CallId) -> Object {
+        let number = self.calls.groups.iter().position(|of| *of == call).unwrap_or(self.calls.groups.len());
+        Object(self.main().0 + 1 + number as u32)
+    }
+}
+
+/// What a call raises for being called wrongly.
+fn raised(misuse: Misuse) -> Exception {
+    Exception { kind: ExceptionKind::Misuse(misuse), from: None, group: None }
+}

@@ -1,0 +1,275 @@
+//! `wait()` and its `_wait()` (`Lib/asyncio/tasks.py`).
+
+use std::ops::{Index, IndexMut};
+
+use crate::calls::{Collection, ReturnWhen, WaitOptions};
+use crate::event::{CallId, Listener, Maker, Misuse, Target, Warning, What};
+use crate::scenario::{Id, Ids, Kind, Nanos};
+
+use super::Gave;
+use crate::executor::arguments;
+use crate::executor::clock::Clock;
+use crate::executor::dialect::CoroutinesInWait;
+use crate::executor::future::{Callback, Object, State};
+use crate::executor::mistakes::Mistake;
+use crate::executor::plan::Site;
+use crate::executor::timers::TimerId;
+use crate::executor::{Action, EventLoop, Handle};
+
+/// A wait(), in the order in which they begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitId(pub u32);
+
+/// Every wait() that has begun so far, by [`WaitId`]; those too that are no call of the scenario's.
+#[derive(Debug, Default)]
+pub struct Waits {
+    waits: Vec<Wait>,
+}
+
+#[derive(Debug)]
+pub struct Wait {
+    /// The task that awaits it.
+    task: Object,
+    /// The call that it is, where it is one.
+    call: Option<CallId>,
+    /// Its set of futures, in argument order.
+    futures: Vec<Id>,
+    return_when: ReturnWhen,
+    /// How many of its callbacks have not come yet.
+    counter: usize,
+    waiter: Waiter,
+    /// The timeout, while it is armed.
+    timer: Option<TimerId>,
+    /// The two sets, where they are taken before the caller goes on.
+    #[cfg(feature = "mistakes")]
+    taken_early: Option<(Vec<Id>, Vec<Id>)>,
+}
+
+/// The future that `_wait()` awaits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waiter {
+    Pending,
+    Done,
+    Cancelled,
+}
+
+impl Waits {
+    /// Forgets every wait().
+    pub fn reset(&mut self) {
+        self.waits.clear();
+    }
+}
+
+impl Index<WaitId> for Waits {
+    type Output = Wait;
+
+    fn index(&self, wait: WaitId) -> &Wait {
+        &self.waits[wait.0 as usize]
+    }
+}
+
+impl IndexMut<WaitId> for Waits {
+    fn index_mut(&mut self, wait: WaitId) -> &mut Wait {
+        &mut self.waits[wait.0 as usize]
+    }
+}
+
+impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
+    /// Calls wait(). It is a coroutine function: nothing of it runs before it is awaited.
+    pub(super) fn call_wait(&mut self, call: CallId, by: Target, site: &Site<'_>, options: WaitOptions) -> Gave {
+        if options.wrap {
+            self.wrap_arguments(&site.arguments);
+        }
+        self.tell(What::Call { id: call, by, call: site.call });
+        Gave::Coroutine
+    }
+
+    /// Wraps the coroutines among the call's own arguments, as a user would before the call.
+    fn wrap_arguments(&mut self, arguments: &[Ids]) {
+        for id in arguments::each(arguments) {
+            if self.is_bare_coroutine(id) {
+                self.create_task(id, Maker::Caller);
+            }
+        }
+    }
+
+    /// Whether an argument is a coroutine that nothing has wrapped in a task.
+    pub fn is_bare_coroutine(&self, id: Id) -> bool {
+        self.futures.state(id.into()) == State::Absent
+    }
+
+    /// The body of `wait()` up to where it suspends: its checks in CPython's order, then `_wait()`.
+    ///
+    /// # Errors
+    ///
+    /// What it raises at once.
+    pub(super) fn begin_wait(&mut self, caller: Object, call: CallId, options: WaitOptions) -> Result<WaitId, Misuse> {
+        let futures: Vec<Id> = arguments::distinct(&self.site(call).arguments).collect();
+        match options.collection {
+            Collection::Bare => {
+                if let [only] = futures[..] {
+                    return Err(self.misuse_of_one(only));
+                }
+            }
+            Collection::Generator if !self.plan.dialect.wait_takes_generator() => {
+                return Err(Misuse::NotAGenerator);
+            }
+            // A generator is true, however little it will give.
+            Collection::Generator => {}
+            Collection::List | Collection::Tuple | Collection::Set | Collection::Dict if futures.is_empty() => {
+                return Err(self.plan.dialect.wait_on_nothing());
+            }
+            Collection::List | Collection::Tuple | Collection::Set | Collection::Dict => {}
+        }
+        if futures.iter().any(|id| self.is_bare_coroutine(*id)) {
+            match self.plan.dialect.coroutines_in_wait() {
+                CoroutinesInWait::Forbidden => return Err(Misuse::CoroutinesForbidden),
+                CoroutinesInWait::WrappedWithWarning => {
+                    self.tell(What::Warning { warning: Warning::CoroutinesToWait });
+                }
+                CoroutinesInWait::Wrapped => {}
+            }
+            for id in &futures {
+                if self.is_bare_coroutine(*id) {
+                    self.create_task(*id, Maker::Wait);
+                }
+            }
+        }
+        if futures.is_empty() {
+            return Err(Misuse::EmptyGenerator);
+        }
+        Ok(self.start_wait(caller, Some(call), futures, options.timeout, options.return_when))
+    }
+
+    /// What wait() says of one awaitable that is no collection: the name of its type.
+    fn misuse_of_one(&self, id: Id) -> Misuse {
+        match self.plan.kind(id) {
+            Kind::Coroutine(_) if self.is_bare_coroutine(id) => Misuse::NotACoroutine,
+            Kind::Coroutine(_) | Kind::Task(_) => Misuse::NotATask,
+            Kind::Gather(group) if !group.members.is_empty() => Misuse::NotAGroup,
+            Kind::Future(_) | Kind::Gather(_) => Misuse::NotAFuture,
+        }
+    }
+
+    /// `_wait()` up to `await waiter`. The timer is armed before the callbacks are added.
+    pub fn start_wait(
+        &mut self,
+        task: Object,
+        call: Option<CallId>,
+        futures: Vec<Id>,
+        timeout: Option<Nanos>,
+        return_when: ReturnWhen,
+    ) -> WaitId {
+        let wait = WaitId(self.waits.waits.len() as u32);
+        let timer = timeout.map(|timeout| self.timers.arm(self.now.after(timeout), Action::TimeOut(wait)));
+        for id in &futures {
+            self.add_callback((*id).into(), Callback::Waited(wait));
+        }
+        self.waits.waits.push(Wait {
+            task,
+            call,
+            counter: futures.len(),
+            futures,
+            return_when,
+            waiter: Waiter::Pending,
+            timer,
+            #[cfg(feature = "mistakes")]
+            taken_early: None,
+        });
+        wait
+    }
+
+    /// `_on_completion(f)`: one of its futures is done. Runs also when the wait is over, if it was ready by then.
+    pub fn waited(&mut self, wait: WaitId, object: Object) {
+        let dialect = self.plan.dialect;
+        let waiting = &mut self.waits[wait];
+        waiting.counter = waiting.counter.saturating_sub(1);
+        let release = waiting.counter == 0
+            || match waiting.return_when {
+                ReturnWhen::AllCompleted => false,
+                ReturnWhen::FirstCompleted => true,
+                ReturnWhen::FirstException => {
+                    // `not f.cancelled() and f.exception() is not None`: asking marks it retrieved.
+                    let cancelled = self.futures.state(object) == State::Cancelled;
+                    if !cancelled {
+                        self.futures.mark_retrieved(object);
+                    }
+                    let failed = self.futures.exception(object).is_some_and(|exception| {
+                        !dialect.makes(Mistake::CancelledGroupCountsAsCancelled)
+                            || !exception.is_cancelled_error(self.plan.scenario)
+                    });
+                    failed || (cancelled && dialect.makes(Mistake::FirstExceptionEndsWithACancelledTask))
+                }
+            };
+        if release {
+            self.cancel_timeout(wait);
+            self.release_waiter(wait);
+        }
+    }
+
+    fn cancel_timeout(&mut self, wait: WaitId) {
+        if !self.plan.dialect.makes(Mistake::WaitKeepsItsTimeout)
+            && let Some(timer) = self.waits[wait].timer.take()
+        {
+            self.timers.cancel(timer);
+        }
+    }
+
+    /// The timeout fires. A handle that was cancelled after it became ready is skipped.
+    pub fn time_out(&mut self, wait: WaitId) {
+        let Wait { timer, call, .. } = &mut self.waits[wait];
+        if timer.take().is_some() {
+            if let Some(call) = *call {
+                self.tell(What::Timeout { call });
+            }
+            self.release_waiter(wait);
+        }
+    }
+
+    /// `_release_waiter()`.
+    fn release_waiter(&mut self, wait: WaitId) {
+        #[cfg(feature = "mistakes")]
+        if self.plan.dialect.makes(Mistake::WaitTakesItsSetsTooEarly) {
+            self.waits[wait].taken_early = Some(self.sets(wait));
+        }
+        self.settle_waiter(wait, Waiter::Done);
+    }
+
+    /// The cancellation of the task that waits reaches the waiter. False where it is done already.
+    pub fn cancel_waiter(&mut self, wait: WaitId) -> bool {
+        self.settle_waiter(wait, Waiter::Cancelled)
+    }
+
+    fn settle_waiter(&mut self, wait: WaitId, settled: Waiter) -> bool {
+        let Wait { waiter, task, .. } = &mut self.waits[wait];
+        let pending = *waiter == Waiter::Pending;
+        if pending {
+            *waiter = settled;
+            self.ready.push(Handle::Step(*task));
+        }
+        pending
+    }
+
+    /// `_wait()`'s `finally`: the timer is cancelled and the callbacks are removed. Whether the waiter was cancelled, so
+    /// that `await waiter` raises.
+    pub fn end_wait(&mut self, wait: WaitId) -> bool {
+        self.cancel_timeout(wait);
+        let Wait { futures, waiter, .. } = &self.waits[wait];
+        for id in futures {
+            if !self.futures.state((*id).into()).is_done() {
+                self.futures.remove_callback((*id).into(), Callback::Waited(wait));
+            }
+        }
+        *waiter == Waiter::Cancelled
+    }
+
+    /// The two sets, made only now, when the caller resumes: done and pending, each in argument order.
+    pub(super) fn sets(&self, wait: WaitId) -> (Vec<Id>, Vec<Id>) {
+        let waiting = &self.waits[wait];
+        #[cfg(feature = "mistakes")]
+        if let Some(sets) = &waiting.taken_early {
+            return sets.clone();
+        }
+        waiting.futures.iter().partition(|id| self.futures.state((**id).into()).is_done())
+    }
+}
