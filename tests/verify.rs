@@ -88,7 +88,7 @@ fn a_wrong_version_is_a_difference() {
         let ours = asyncdemo::verify::case::Ours::new(&scenario, call, other);
         let mut harness = Harness::start(&interpreter, LIMIT).expect("it starts");
         harness.ask(&ours.program);
-        let theirs = asyncdemo::verify::log::Log::of(&harness.answer().expect("it answers"));
+        let theirs = asyncdemo::verify::log::Log::of_document(&harness.answer().expect("it answers"));
         assert_ne!(theirs, ours.log);
         let lied = Interpreter { python: other, ..interpreter.clone() };
         assert!(matches!(Harness::start(&lied, LIMIT), Err(NoAnswer::NotStarted(_))));

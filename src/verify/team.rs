@@ -202,7 +202,7 @@ impl<'t> Worker<'t> {
         } else {
             self.team.trust[interpreter].answered();
         }
-        answer.map(|answer| Log::of(&answer))
+        answer.map(|answer| Log::of_document(&answer))
     }
 
     fn harness(&mut self, interpreter: usize) -> Result<&mut Harness, NoAnswer> {

@@ -11,7 +11,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use asyncdemo::scenario::{Python, Scenario, parse};
-use asyncdemo::verify::case::{calls, label, our_log};
+use asyncdemo::simulation::record;
+use asyncdemo::verify::case::{calls, label};
 use asyncdemo::verify::log::Log;
 use serde::{Deserialize, Serialize};
 
@@ -112,7 +113,7 @@ impl Recorded {
                 let Some(recorded) = self.answered(&label, python) else {
                     panic!("{}: {label} on {python} is not recorded", self.name);
                 };
-                let Log(ours) = our_log(&scenario, call, python);
+                let Log(ours) = Log::of_run(&record(&scenario, call, python));
                 runs += 1;
                 if ours != recorded {
                     differences.push(Difference { name: self.name.clone(), python, call: label, ours, recorded });
