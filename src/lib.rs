@@ -94,3 +94,5 @@ pub mod schema;
 
 pub mod cli;
 pub mod commands;
+
+mod parallel;

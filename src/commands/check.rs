@@ -1,14 +1,15 @@
 //! `asyncdemo check`: every `[[expect]]` of files and folders, held against what happens.
 
 mod files;
-mod parallel;
 mod write;
 
 use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::cli;
 use crate::expect::{self, Difference};
+use crate::parallel::in_order;
 use crate::report::check::{Checked, CheckedRun, Human, Tally, write_json, write_junit};
 use crate::report::output::NewFile;
 use crate::report::style::Style;
@@ -19,7 +20,6 @@ use super::outputs::is_closed_pipe;
 use super::surroundings;
 
 use files::{File, files, report_invalid};
-use parallel::in_order;
 
 /// Runs every expectation and says which hold; with `--write` makes them hold instead.
 pub fn check(arguments: cli::Check) -> Result<Code, Failure> {
@@ -86,16 +86,18 @@ fn run_all<'f>(files: &'f [File], mut take: impl FnMut(Checked<'f>)) {
     let mut findings = Vec::new();
     order.files_without_runs(&mut take);
     in_order(
-        &jobs,
-        |job| expect::check(job.scenario, job.expect, job.python),
+        jobs.len(),
+        || (),
+        |(), index| Some(expect::check(jobs[index].scenario, jobs[index].expect, jobs[index].python)),
         |index, differences| {
-            let Some(job) = jobs.get(index) else { return };
+            let job = &jobs[index];
             findings.push((job.python, differences));
             let last = jobs.get(index + 1).is_none_or(|next| !std::ptr::eq(next.expect, job.expect));
             if last {
                 order.expectation(std::mem::take(&mut findings), &mut take);
                 order.files_without_runs(&mut take);
             }
+            ControlFlow::Continue(())
         },
     );
 }

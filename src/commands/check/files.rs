@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::cli::When;
 use crate::commands::surroundings;
+use crate::parallel::in_order;
 use crate::scenario::{self, Diagnostics, Problem, Scenario, builtins};
-
-use super::parallel::in_order;
 
 /// A file, as it was named or found, and what it says.
 pub struct File {
@@ -41,7 +41,15 @@ pub fn files(paths: &[String]) -> Vec<File> {
         .collect();
     let by_name = paths.is_empty();
     let mut loaded = Vec::with_capacity(sources.len());
-    in_order(&sources, |source| load(source, by_name), |_, file| loaded.push(file));
+    in_order(
+        sources.len(),
+        || (),
+        |(), index| Some(load(sources[index], by_name)),
+        |_, file| {
+            loaded.push(file);
+            ControlFlow::Continue(())
+        },
+    );
     let mut loaded = loaded.into_iter();
     let file = |found| match found {
         Found::Named(_) => loaded.next(),
