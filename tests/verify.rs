@@ -107,16 +107,22 @@ fn nothing_to_compare_with_is_said() {
     assert_eq!(errors, "error: no-such-python cannot be compared with: there is no such program\n");
 }
 
+/// What lies in a folder is told in the words of `check`, all of it, and then nothing runs.
 #[test]
 fn bad_scenarios_and_empty_folders_are_said() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let (code, _, errors) = asyncdemo(&["verify", folder.path().to_str().expect("UTF-8")]);
-    assert_eq!(code, 2);
-    assert!(errors.contains("there is no .toml file in"), "{errors}");
-    fs::write(folder.path().join("bad.toml"), "[[awaitable]]\ndelay = -1\n").expect("a file can be written");
-    let (code, _, errors) = asyncdemo(&["verify", folder.path().to_str().expect("UTF-8")]);
-    assert_eq!(code, 2);
-    assert!(errors.contains("a duration cannot be negative"), "{errors}");
+    let path = folder.path().to_str().expect("UTF-8");
+    let (code, out, errors) = asyncdemo(&["verify", path]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(errors.contains("no scenario in the folder"), "{errors}");
+    for (name, text) in [("bad.toml", "delay = -1"), (".hidden.toml", "delay = -2"), ("worse.toml", "dealy = 1")] {
+        fs::write(folder.path().join(name), format!("[[awaitable]]\n{text}\n")).expect("a file can be written");
+    }
+    let (code, out, errors) = asyncdemo(&["verify", path]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(errors.contains("a duration cannot be negative") && errors.contains("dealy"), "{errors}");
+    assert!(!errors.contains("hidden"), "{errors}");
+    assert_eq!(asyncdemo(&["check", path]).2, errors);
 }
 
 #[test]

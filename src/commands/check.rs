@@ -1,6 +1,5 @@
 //! `asyncdemo check`: every `[[expect]]` of files and folders, held against what happens.
 
-mod files;
 mod write;
 
 use std::io::{self, BufWriter, Write};
@@ -16,10 +15,9 @@ use crate::report::style::Style;
 use crate::scenario::{Expect, Python, Scenario};
 
 use super::failure::{Code, Failure};
+use super::inputs::{Input, inputs, report_invalid};
 use super::outputs::is_closed_pipe;
 use super::surroundings;
-
-use files::{File, files, report_invalid};
 
 /// Runs every expectation and says which hold; with `--write` makes them hold instead.
 pub fn check(arguments: cli::Check) -> Result<Code, Failure> {
@@ -27,7 +25,7 @@ pub fn check(arguments: cli::Check) -> Result<Code, Failure> {
         return write::write(&arguments);
     }
     let junit = arguments.junit.as_deref().map(begin).transpose()?;
-    let files = files(&arguments.paths);
+    let files = inputs(&arguments.paths);
     report_invalid(&files, arguments.color);
 
     let mut show = Show::new(&arguments, &files);
@@ -73,7 +71,7 @@ struct Job<'f> {
 }
 
 /// Makes every run, on all cores, and gives what came of each expectation, in the order of the files.
-fn run_all<'f>(files: &'f [File], mut take: impl FnMut(Checked<'f>)) {
+fn run_all<'f>(files: &'f [Input], mut take: impl FnMut(Checked<'f>)) {
     let jobs: Vec<Job<'f>> = files
         .iter()
         .filter_map(|file| file.scenario.as_ref().ok())
@@ -104,12 +102,12 @@ fn run_all<'f>(files: &'f [File], mut take: impl FnMut(Checked<'f>)) {
 
 /// Where in the files the results that come in belong.
 struct Order<'f> {
-    files: std::slice::Iter<'f, File>,
-    current: Option<(&'f File, &'f Scenario, std::slice::Iter<'f, Expect>)>,
+    files: std::slice::Iter<'f, Input>,
+    current: Option<(&'f Input, &'f Scenario, std::slice::Iter<'f, Expect>)>,
 }
 
 impl<'f> Order<'f> {
-    fn new(files: &'f [File]) -> Order<'f> {
+    fn new(files: &'f [Input]) -> Order<'f> {
         Order { files: files.iter(), current: None }
     }
 
@@ -143,7 +141,7 @@ struct Show {
 }
 
 impl Show {
-    fn new(arguments: &cli::Check, files: &[File]) -> Show {
+    fn new(arguments: &cli::Check, files: &[Input]) -> Show {
         let lines = (!arguments.json).then(|| {
             let style = Style::new(surroundings::colour_on_stdout(arguments.color));
             let places = files.iter().flat_map(|file| {

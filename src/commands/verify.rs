@@ -41,9 +41,10 @@ pub fn verify(arguments: cli::Verify) -> Result<Code, Failure> {
         style: Style::new(surroundings::colour_on_stdout(arguments.color)),
     };
     let source = match arguments.random {
-        Some(count) => Source::Random { count, seed: arguments.seed },
-        None => Source::load(&arguments.paths)?,
+        Some(count) => Some(Source::Random { count, seed: arguments.seed }),
+        None => Source::load(&arguments.paths, arguments.color),
     };
+    let Some(source) = source else { return Ok(Code::Usage) };
     // Without a handler Ctrl-C ends the program as it ends any other.
     let interruption = Interruption::listen(group::end_all).unwrap_or_default();
     let interpreters = interpreters(&arguments.interpreter);
