@@ -38,9 +38,15 @@ fn built_in_scenarios_are_equal_on_every_cpython() {
 fn json_is_one_document() {
     for interpreter in cpython::interpreters().iter().take(1) {
         let program = interpreter.program.to_str().expect("a path in UTF-8");
-        let (code, out, _) = asyncdemo(&["verify", "--json", "timeout", "--interpreter", program]);
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let (_, timeout, _) = asyncdemo(&["scenarios", "timeout"]);
+        fs::write(folder.path().join("timeout\u{202e}.toml"), timeout).expect("a file can be written");
+        let folder = folder.path().to_str().expect("UTF-8");
+        let (code, out, _) = asyncdemo(&["verify", "--json", folder, "--interpreter", program]);
         let document: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
         assert_eq!(code, 0);
+        // A terminal may show it.
+        assert!(out.contains(r"/timeout\u202e.toml"), "{out}");
         assert_eq!(document["format"], "asyncdemo.verify/1");
         assert_eq!(document["compared"], serde_json::json!({"scenarios": 1, "runs": 8, "differences": 0, "failed": 0}));
         assert_eq!(document["interpreters"][0]["version"], interpreter.version.as_str());

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::cli;
 use crate::report::escape::escaped;
 use crate::report::glyph::Glyphs;
+use crate::report::json::write_pretty;
 use crate::report::style::Style;
 use crate::scenario::{Diagnostics, parse};
 use crate::verify::document::{document, verdict_json};
@@ -154,8 +155,7 @@ impl<W: Write> Proof<'_, W> {
             None => proof::write_sum(&mut self.out, &self.sum, &self.layout)?,
             Some(scenarios) => {
                 let document = document(self.interpreters, self.team, scenarios, &self.sum);
-                serde_json::to_writer_pretty(&mut self.out, &document)?;
-                writeln!(self.out)?;
+                write_pretty(&mut self.out, &document)?;
             }
         }
         self.out.flush()
