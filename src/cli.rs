@@ -166,7 +166,7 @@ pub struct RunOptions {
 pub struct Verify {
     /// Scenario files, folders of them, or built-in scenarios' names; left out: all built-in scenarios
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    pub paths: Vec<PathBuf>,
+    pub paths: Vec<String>,
 
     /// A CPython to compare with, from 3.8 to 3.14; may be repeated; left out: every one found on PATH
     #[arg(long, value_name = "PROGRAM")]

@@ -4,6 +4,7 @@ mod call;
 mod check;
 mod completions;
 mod failure;
+mod inputs;
 mod interruption;
 mod new;
 mod outputs;

@@ -24,13 +24,14 @@
 //! 4. [`executor`]: the event loop. It mirrors `Lib/asyncio` file by file; the Python versions are one small closed
 //!    dialect that names each difference once.
 //! 5. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
-//! 6. [`expect`]: what a file says must come of its runs, held against what does.
-//! 7. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
-//! 8. [`python`]: the program that a scenario stands for, as text. It knows the scenario, and of its run only whether
+//! 6. [`simulation`]: one way to run a scenario, for the commands, the expectations, the proof and the tests.
+//! 7. [`expect`]: what a file says must come of its runs, held against what does.
+//! 8. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
+//! 9. [`python`]: the program that a scenario stands for, as text. It knows the scenario, and of its run only whether
 //!    and where that gets stuck.
-//! 9. [`verify`]: the proof. It runs that text on real CPythons, on a virtual clock, and compares every event.
-//! 10. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
-//! 11. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
+//! 10. [`verify`]: the proof. It runs that text on real CPythons, on a virtual clock, and compares every event.
+//! 11. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
+//! 12. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
 //!
 //! Imports go one way only, downwards to upwards in that list, and the executor and the reports do not know each other
 //! at all; a test reads the `use` lines and holds that.
@@ -79,6 +80,8 @@ pub mod executor;
 
 pub mod outcome;
 
+pub mod simulation;
+
 pub mod expect;
 
 pub mod report;
@@ -91,3 +94,5 @@ pub mod schema;
 
 pub mod cli;
 pub mod commands;
+
+mod parallel;

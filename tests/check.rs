@@ -108,6 +108,16 @@ fn colours_and_signs_are_those_that_are_asked_for() {
     assert!(stdout.is_ascii(), "{}", String::from_utf8_lossy(&stdout));
 }
 
+/// As the run document: a terminal may show it.
+#[test]
+fn what_acts_on_a_terminal_is_escaped_in_json() {
+    let folder = folder(&[("evil\u{202e}\u{7f}.toml", EMPTY)]);
+    let finished = run_in(folder.path(), &[".", "--json"]);
+    assert!(finished.stdout.contains(r"evil\u202e\u007f.toml"), "{}", finished.stdout);
+    let document: Value = serde_json::from_str(&finished.stdout).expect("it is JSON");
+    assert_eq!(document["without_expectations"], serde_json::json!(["./evil\u{202e}\u{7f}.toml"]));
+}
+
 #[test]
 fn json_is_one_document() {
     let folder = folder(&[("a.toml", WRONG), ("b.toml", EMPTY), ("c.toml", "x = 1")]);

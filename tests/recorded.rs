@@ -11,7 +11,9 @@ use std::path::Path;
 use std::time::Duration;
 use std::{env, fs, thread};
 
+use asyncdemo::report::json;
 use asyncdemo::scenario::Python;
+use asyncdemo::simulation;
 use asyncdemo::verify::case::{Ours, calls, label};
 use asyncdemo::verify::generator::{self, Random};
 use asyncdemo::verify::harness::Harness;
@@ -43,6 +45,28 @@ fn random_scenarios_do_what_cpython_did() {
     let drawn: Vec<(String, String)> = (0..count).map(|index| (format!("random {index}"), draw(index))).collect();
     // What is recorded stays right when the generator learns something new, so it need not be what would be drawn now.
     compare(&recording(Recording::Random, &drawn));
+}
+
+/// The run document has the keys of an answer, and so makes a log as an answer does: that of the recording.
+#[test]
+fn the_run_document_says_what_the_log_says() {
+    let draw = |index| generator::scenario(&mut Random::new(97, index)).to_string();
+    let files = [Recording::Files, Recording::Random].into_iter().flat_map(|recording| recording.read().1);
+    let drawn = (0..200).map(|index| Recorded::new("drawn", &draw(index)));
+    let precise = Recorded::new("precise", "[[awaitable]]\nreturns = [31.245270191439438, 1e300, 5e-324]");
+    let mut pythons = Python::ALL.into_iter().cycle();
+    for recorded in files.chain(drawn).chain([precise]) {
+        let scenario = recorded.scenario();
+        for (call, python) in calls(&scenario).into_iter().zip(&mut pythons) {
+            let told = simulation::record(&scenario, call, python);
+            let mut document = Vec::new();
+            let head = json::Head { source: "-", clock: json::ClockName::Virtual };
+            json::write_document(&mut document, &head, &told.run, Some(&told.events), true).expect("memory takes it");
+            let document = serde_json::from_slice(&document).expect("it is JSON");
+            let (label, toml) = (label(&call), &recorded.toml);
+            assert_eq!(Log::of_document(&document), Log::of_run(&told), "{label} on {python}\n{toml}");
+        }
+    }
 }
 
 /// A recording, which is first made anew where that is asked for.
@@ -106,7 +130,7 @@ fn answers(interpreter: &Interpreter, scenarios: &[Recorded]) -> Vec<Vec<Log>> {
             harness.ask(&Ours::new(&scenario, *call, interpreter.python).program);
         }
         let answers = calls.iter().map(|call| match harness.answer() {
-            Ok(answer) => Log::of(&answer),
+            Ok(answer) => Log::of_document(&answer),
             Err(why) => panic!("{}, {} on CPython {version}: {why}", recorded.name, label(call)),
         });
         answers.collect()

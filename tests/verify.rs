@@ -38,9 +38,15 @@ fn built_in_scenarios_are_equal_on_every_cpython() {
 fn json_is_one_document() {
     for interpreter in cpython::interpreters().iter().take(1) {
         let program = interpreter.program.to_str().expect("a path in UTF-8");
-        let (code, out, _) = asyncdemo(&["verify", "--json", "timeout", "--interpreter", program]);
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let (_, timeout, _) = asyncdemo(&["scenarios", "timeout"]);
+        fs::write(folder.path().join("timeout\u{202e}.toml"), timeout).expect("a file can be written");
+        let folder = folder.path().to_str().expect("UTF-8");
+        let (code, out, _) = asyncdemo(&["verify", "--json", folder, "--interpreter", program]);
         let document: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
         assert_eq!(code, 0);
+        // A terminal may show it.
+        assert!(out.contains(r"/timeout\u202e.toml"), "{out}");
         assert_eq!(document["format"], "asyncdemo.verify/1");
         assert_eq!(document["compared"], serde_json::json!({"scenarios": 1, "runs": 8, "differences": 0, "failed": 0}));
         assert_eq!(document["interpreters"][0]["version"], interpreter.version.as_str());
@@ -88,7 +94,7 @@ fn a_wrong_version_is_a_difference() {
         let ours = asyncdemo::verify::case::Ours::new(&scenario, call, other);
         let mut harness = Harness::start(&interpreter, LIMIT).expect("it starts");
         harness.ask(&ours.program);
-        let theirs = asyncdemo::verify::log::Log::of(&harness.answer().expect("it answers"));
+        let theirs = asyncdemo::verify::log::Log::of_document(&harness.answer().expect("it answers"));
         assert_ne!(theirs, ours.log);
         let lied = Interpreter { python: other, ..interpreter.clone() };
         assert!(matches!(Harness::start(&lied, LIMIT), Err(NoAnswer::NotStarted(_))));
@@ -107,16 +113,22 @@ fn nothing_to_compare_with_is_said() {
     assert_eq!(errors, "error: no-such-python cannot be compared with: there is no such program\n");
 }
 
+/// What lies in a folder is told in the words of `check`, all of it, and then nothing runs.
 #[test]
 fn bad_scenarios_and_empty_folders_are_said() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let (code, _, errors) = asyncdemo(&["verify", folder.path().to_str().expect("UTF-8")]);
-    assert_eq!(code, 2);
-    assert!(errors.contains("there is no .toml file in"), "{errors}");
-    fs::write(folder.path().join("bad.toml"), "[[awaitable]]\ndelay = -1\n").expect("a file can be written");
-    let (code, _, errors) = asyncdemo(&["verify", folder.path().to_str().expect("UTF-8")]);
-    assert_eq!(code, 2);
-    assert!(errors.contains("a duration cannot be negative"), "{errors}");
+    let path = folder.path().to_str().expect("UTF-8");
+    let (code, out, errors) = asyncdemo(&["verify", path]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(errors.contains("no scenario in the folder"), "{errors}");
+    for (name, text) in [("bad.toml", "delay = -1"), (".hidden.toml", "delay = -2"), ("worse.toml", "dealy = 1")] {
+        fs::write(folder.path().join(name), format!("[[awaitable]]\n{text}\n")).expect("a file can be written");
+    }
+    let (code, out, errors) = asyncdemo(&["verify", path]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(errors.contains("a duration cannot be negative") && errors.contains("dealy"), "{errors}");
+    assert!(!errors.contains("hidden"), "{errors}");
+    assert_eq!(asyncdemo(&["check", path]).2, errors);
 }
 
 #[test]

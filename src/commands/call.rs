@@ -6,14 +6,15 @@ use std::rc::Rc;
 
 use crate::calls::{Call, Collection};
 use crate::cli::{self, ClockChoice, Format, RunOptions, When};
-use crate::event::{End, Event, Listener, Reason, Recording};
-use crate::executor::{Plan, Workspace, clock, simulate};
-use crate::outcome::{Ledger, Run};
+use crate::event::{Event, Listener, Reason, Recording};
+use crate::executor::clock::{Paced, Virtual};
+use crate::outcome::Run;
 use crate::report::json::{ClockName, Head};
 use crate::report::jsonl::Jsonl;
 use crate::report::progress::{PlainProgress, Progress};
 use crate::report::style::Style;
 use crate::scenario::{self, Loaded, Python, Scenario};
+use crate::simulation::{Keep, Simulated, simulate};
 
 use super::failure::{Code, Failure};
 use super::outputs::{Outputs, is_closed_pipe};
@@ -56,34 +57,27 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
     let head = Head { source: &loaded.source, clock };
     let outputs = Outputs::open(options)?;
 
-    let mut ledger = if outputs.need_awaitables() {
-        Ledger::new(scenario, call, python)
-    } else {
-        Ledger::brief(scenario, call, python)
-    };
-    let mut recording = outputs.need_events().then(Recording::default);
+    let keep = Keep { awaitables: outputs.need_awaitables(), events: outputs.need_events() };
     let unwatched = Rc::new(Cell::new(false));
     let mut stream = (options.format == Format::Jsonl && !options.no_events).then(|| {
         Jsonl::new(BufWriter::new(io::stdout().lock()), scenario, clock == ClockName::Real, unwatched.clone())
     });
-    let mut progress = LiveView::choose(scenario, call, options, clock);
+    let progress = LiveView::choose(scenario, call, options, clock);
 
-    let end = {
-        let run = Execution { scenario, call, python, speed: options.speed.unwrap_or(1.0), clock, unwatched };
-        if recording.is_none() && stream.is_none() && progress.is_none() {
-            run.execute(&mut ledger)?
-        } else {
-            run.execute((&mut progress, (&mut ledger, (&mut recording, &mut stream))))?
+    let Simulated { run, events } = match (clock, progress, &mut stream) {
+        (ClockName::Virtual, None, None) => simulate(scenario, call, python, keep, Virtual, ()),
+        (ClockName::Virtual, progress, stream) => simulate(scenario, call, python, keep, Virtual, (progress, stream)),
+        (ClockName::Real, progress, stream) => {
+            let clock = Paced::new(options.speed.unwrap_or(1.0), unwatched).map_err(Failure::Clock)?;
+            simulate(scenario, call, python, keep, clock, (progress, stream))
         }
     };
-    drop(progress);
-    if end.reason == Reason::Abandoned {
+    if run.reason == Reason::Abandoned {
         return Ok(Code::Interrupted);
     }
 
-    let run = ledger.finish(&end);
-    let stdout = write_stdout(stream, &outputs, &head, &run, recording.as_ref());
-    let files = outputs.write_files(&head, &run, recording.as_ref());
+    let stdout = write_stdout(stream, &outputs, &head, &run, &events);
+    let files = outputs.write_files(&head, &run, &events);
     match stdout {
         Err(error) if !is_closed_pipe(&error) => return Err(Failure::Output(None, error)),
         _ => files?,
@@ -96,7 +90,7 @@ fn write_stdout<W: Write>(
     outputs: &Outputs,
     head: &Head<'_>,
     run: &Run<'_>,
-    events: Option<&Recording>,
+    events: &Recording,
 ) -> io::Result<()> {
     match stream {
         Some(stream) => {
@@ -119,31 +113,6 @@ fn choose_clock(options: &RunOptions) -> ClockName {
         (Some(ClockChoice::Real), _) | (None, Some(_)) => ClockName::Real,
         (None, None) if options.format == Format::Human && surroundings::watched() => ClockName::Real,
         (None, None) => ClockName::Virtual,
-    }
-}
-
-/// One run about to begin.
-struct Execution<'s> {
-    scenario: &'s Scenario,
-    call: Call,
-    python: Python,
-    clock: ClockName,
-    speed: f64,
-    unwatched: Rc<Cell<bool>>,
-}
-
-impl Execution<'_> {
-    fn execute(&self, listener: impl Listener) -> Result<End, Failure> {
-        let (scenario, call, python) = (self.scenario, self.call, self.python);
-        let plan = Plan::new(scenario, call, python);
-        let mut workspace = Workspace::default();
-        Ok(match self.clock {
-            ClockName::Virtual => simulate(&plan, clock::Virtual, listener, &mut workspace),
-            ClockName::Real => {
-                let clock = clock::Paced::new(self.speed, self.unwatched.clone()).map_err(Failure::Clock)?;
-                simulate(&plan, clock, listener, &mut workspace)
-            }
-        })
     }
 }
 

@@ -1,25 +1,23 @@
 //! `asyncdemo check`: every `[[expect]]` of files and folders, held against what happens.
 
-mod files;
-mod parallel;
 mod write;
 
 use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::cli;
 use crate::expect::{self, Difference};
+use crate::parallel::in_order;
 use crate::report::check::{Checked, CheckedRun, Human, Tally, write_json, write_junit};
 use crate::report::output::NewFile;
 use crate::report::style::Style;
 use crate::scenario::{Expect, Python, Scenario};
 
 use super::failure::{Code, Failure};
+use super::inputs::{Input, inputs, report_invalid};
 use super::outputs::is_closed_pipe;
 use super::surroundings;
-
-use files::{File, files, report_invalid};
-use parallel::in_order;
 
 /// Runs every expectation and says which hold; with `--write` makes them hold instead.
 pub fn check(arguments: cli::Check) -> Result<Code, Failure> {
@@ -27,7 +25,7 @@ pub fn check(arguments: cli::Check) -> Result<Code, Failure> {
         return write::write(&arguments);
     }
     let junit = arguments.junit.as_deref().map(begin).transpose()?;
-    let files = files(&arguments.paths);
+    let files = inputs(&arguments.paths);
     report_invalid(&files, arguments.color);
 
     let mut show = Show::new(&arguments, &files);
@@ -73,7 +71,7 @@ struct Job<'f> {
 }
 
 /// Makes every run, on all cores, and gives what came of each expectation, in the order of the files.
-fn run_all<'f>(files: &'f [File], mut take: impl FnMut(Checked<'f>)) {
+fn run_all<'f>(files: &'f [Input], mut take: impl FnMut(Checked<'f>)) {
     let jobs: Vec<Job<'f>> = files
         .iter()
         .filter_map(|file| file.scenario.as_ref().ok())
@@ -86,28 +84,30 @@ fn run_all<'f>(files: &'f [File], mut take: impl FnMut(Checked<'f>)) {
     let mut findings = Vec::new();
     order.files_without_runs(&mut take);
     in_order(
-        &jobs,
-        |job| expect::check(job.scenario, job.expect, job.python),
+        jobs.len(),
+        || (),
+        |(), index| Some(expect::check(jobs[index].scenario, jobs[index].expect, jobs[index].python)),
         |index, differences| {
-            let Some(job) = jobs.get(index) else { return };
+            let job = &jobs[index];
             findings.push((job.python, differences));
             let last = jobs.get(index + 1).is_none_or(|next| !std::ptr::eq(next.expect, job.expect));
             if last {
                 order.expectation(std::mem::take(&mut findings), &mut take);
                 order.files_without_runs(&mut take);
             }
+            ControlFlow::Continue(())
         },
     );
 }
 
 /// Where in the files the results that come in belong.
 struct Order<'f> {
-    files: std::slice::Iter<'f, File>,
-    current: Option<(&'f File, &'f Scenario, std::slice::Iter<'f, Expect>)>,
+    files: std::slice::Iter<'f, Input>,
+    current: Option<(&'f Input, &'f Scenario, std::slice::Iter<'f, Expect>)>,
 }
 
 impl<'f> Order<'f> {
-    fn new(files: &'f [File]) -> Order<'f> {
+    fn new(files: &'f [Input]) -> Order<'f> {
         Order { files: files.iter(), current: None }
     }
 
@@ -141,7 +141,7 @@ struct Show {
 }
 
 impl Show {
-    fn new(arguments: &cli::Check, files: &[File]) -> Show {
+    fn new(arguments: &cli::Check, files: &[Input]) -> Show {
         let lines = (!arguments.json).then(|| {
             let style = Style::new(surroundings::colour_on_stdout(arguments.color));
             let places = files.iter().flat_map(|file| {

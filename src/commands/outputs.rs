@@ -70,7 +70,7 @@ impl Outputs {
         out: &mut impl Write,
         head: &Head<'_>,
         run: &Run<'_>,
-        events: Option<&Recording>,
+        events: &Recording,
     ) -> io::Result<()> {
         match self.stdout {
             Format::Human => self.write_human(out, run, events, surroundings::width_of_stdout(), self.colour),
@@ -86,7 +86,7 @@ impl Outputs {
     }
 
     /// Writes the files, each whole or not at all.
-    pub fn write_files(&self, head: &Head<'_>, run: &Run<'_>, events: Option<&Recording>) -> Result<(), Failure> {
+    pub fn write_files(&self, head: &Head<'_>, run: &Run<'_>, events: &Recording) -> Result<(), Failure> {
         for (path, format) in &self.files {
             self.write_file(path, *format, head, run, events)
                 .map_err(|error| Failure::Output(Some(path.clone()), error))?;
@@ -100,7 +100,7 @@ impl Outputs {
         format: Format,
         head: &Head<'_>,
         run: &Run<'_>,
-        events: Option<&Recording>,
+        events: &Recording,
     ) -> io::Result<()> {
         let mut file = NewFile::create(path)?;
         match format {
@@ -117,7 +117,7 @@ impl Outputs {
         &self,
         out: &mut impl Write,
         run: &Run<'_>,
-        events: Option<&Recording>,
+        events: &Recording,
         width: usize,
         colour: bool,
     ) -> io::Result<()> {
@@ -125,30 +125,18 @@ impl Outputs {
             width,
             unicode: surroundings::unicode(),
             style: Style::new(colour),
-            events: events.filter(|_| self.show_events),
+            events: self.show_events.then_some(events),
         };
         human::write(out, run, &options)
     }
 
-    fn write_json(
-        &self,
-        out: &mut impl Write,
-        head: &Head<'_>,
-        run: &Run<'_>,
-        events: Option<&Recording>,
-    ) -> io::Result<()> {
-        json::write_document(out, head, run, events.filter(|_| self.json_events), self.json_awaitables)
+    fn write_json(&self, out: &mut impl Write, head: &Head<'_>, run: &Run<'_>, events: &Recording) -> io::Result<()> {
+        json::write_document(out, head, run, self.json_events.then_some(events), self.json_awaitables)
     }
 
-    fn write_jsonl(
-        &self,
-        out: &mut impl Write,
-        head: &Head<'_>,
-        run: &Run<'_>,
-        events: Option<&Recording>,
-    ) -> io::Result<()> {
+    fn write_jsonl(&self, out: &mut impl Write, head: &Head<'_>, run: &Run<'_>, events: &Recording) -> io::Result<()> {
         let mut log = EventLog::new(run.scenario);
-        for event in events.into_iter().flat_map(Recording::iter) {
+        for event in events.iter() {
             json::write_event(out, &mut log, &event)?;
         }
         self.write_last_line(out, head, run)

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::cli;
 use crate::report::escape::escaped;
 use crate::report::glyph::Glyphs;
+use crate::report::json::write_pretty;
 use crate::report::style::Style;
 use crate::scenario::{Diagnostics, parse};
 use crate::verify::document::{document, verdict_json};
@@ -41,9 +42,10 @@ pub fn verify(arguments: cli::Verify) -> Result<Code, Failure> {
         style: Style::new(surroundings::colour_on_stdout(arguments.color)),
     };
     let source = match arguments.random {
-        Some(count) => Source::Random { count, seed: arguments.seed },
-        None => Source::load(&arguments.paths)?,
+        Some(count) => Some(Source::Random { count, seed: arguments.seed }),
+        None => Source::load(&arguments.paths, arguments.color),
     };
+    let Some(source) = source else { return Ok(Code::Usage) };
     // Without a handler Ctrl-C ends the program as it ends any other.
     let interruption = Interruption::listen(group::end_all).unwrap_or_default();
     let interpreters = interpreters(&arguments.interpreter);
@@ -153,8 +155,7 @@ impl<W: Write> Proof<'_, W> {
             None => proof::write_sum(&mut self.out, &self.sum, &self.layout)?,
             Some(scenarios) => {
                 let document = document(self.interpreters, self.team, scenarios, &self.sum);
-                serde_json::to_writer_pretty(&mut self.out, &document)?;
-                writeln!(self.out)?;
+                write_pretty(&mut self.out, &document)?;
             }
         }
         self.out.flush()

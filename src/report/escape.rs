@@ -6,6 +6,8 @@
 
 use std::fmt::{self, Write};
 
+use crate::scenario::is_harmless;
+
 /// A text, ready for a terminal. `Display` writes it.
 pub fn escape(text: &str) -> impl fmt::Display + '_ {
     fmt::from_fn(move |f| Escaping(f).write_str(text))
@@ -14,24 +16,6 @@ pub fn escape(text: &str) -> impl fmt::Display + '_ {
 /// What something displays, ready for a terminal.
 pub fn escaped(shown: impl fmt::Display) -> impl fmt::Display {
     fmt::from_fn(move |f| write!(Escaping(f), "{shown}"))
-}
-
-/// Whether a character may reach a terminal as it is.
-///
-/// What Python's `str.isprintable()` says, but that every kind of space that stays on its line is let through.
-pub fn is_harmless(c: char) -> bool {
-    if c.is_ascii() {
-        return matches!(c, ' '..='~');
-    }
-    if matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}') {
-        return true;
-    }
-    // The standard library knows the printable characters (by the same categories as Python) but tells them only by
-    // escaping, and escapes combining marks too where they stand first; hence the letter before it.
-    let mut buffer = [0; 5];
-    buffer[0] = b'a';
-    let length = 1 + c.encode_utf8(&mut buffer[1..]).len();
-    std::str::from_utf8(&buffer[..length]).is_ok_and(|text| text.escape_debug().nth(1) == Some(c))
 }
 
 /// Escapes everything that is written through it.

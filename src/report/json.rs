@@ -19,7 +19,7 @@ pub use document::{ClockName, Head};
 pub use event::EventLog;
 
 use document::Document;
-use layout::{Lines, OneLine};
+use layout::{Lines, OneLine, write_harmless};
 
 /// Writes one run document, an awaitable and an event a line, with a newline at the end.
 ///
@@ -47,6 +47,20 @@ pub fn write_last_line(out: &mut impl Write, head: &Head<'_>, run: &Run<'_>, awa
     let document = Document::new(head, run, None, awaitables);
     document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, OneLine))?;
     out.write_all(b"\n")
+}
+
+/// Writes a document that is no run, laid out as `serde_json` does it.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_pretty(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
+    // A line break always stands outside of strings.
+    for line in serde_json::to_string_pretty(document)?.lines() {
+        write_harmless(out, line)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
 }
 
 /// Writes one event as one line.

@@ -188,13 +188,13 @@ pub(crate) fn quoted(word: &str) -> String {
 
 /// A message as it may be shown: anything that a terminal would obey is replaced. Line breaks are ours, and stay.
 pub(crate) fn shown(message: &str) -> String {
-    message.chars().map(|c| if c == '\n' || is_harmless(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
+    message.chars().map(|c| if c == '\n' || is_shown(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
-/// Whether a character is only ever a character to a terminal: what prints, spaces of any kind, and the joiners that
-/// scripts and emoji need.
-pub(crate) fn is_harmless(c: char) -> bool {
-    super::is_printable(c) || matches!(c, '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{200c}' | '\u{200d}' | '\u{3000}')
+/// Whether a message or an excerpt shows a character as it is: of what is invisible only the joiners that scripts and
+/// emoji need.
+pub(crate) fn is_shown(c: char) -> bool {
+    super::is_harmless(c) || matches!(c, '\u{200c}' | '\u{200d}')
 }
 
 #[cfg(test)]

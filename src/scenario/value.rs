@@ -85,6 +85,12 @@ pub fn is_printable(c: char) -> bool {
     )
 }
 
+/// Whether a character may reach a terminal as it is: what [prints](is_printable), and the other spaces that stay on
+/// their line. Everything else acts on the terminal, turns text around or cannot be seen.
+pub fn is_harmless(c: char) -> bool {
+    is_printable(c) || get_general_category(c) == GeneralCategory::SpaceSeparator
+}
+
 /// Writes what `repr()` says of a float: the shortest digits that read back as it, with an exponent below 1e-4 and
 /// from 1e16 on.
 fn write_float_repr(f: &mut impl fmt::Write, float: f64) -> fmt::Result {

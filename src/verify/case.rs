@@ -1,15 +1,9 @@
 //! One run to compare: a scenario, a call, a version.
 
-use serde_json::Value;
-
 use crate::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
-use crate::event::Recording;
-use crate::executor::clock::Virtual;
-use crate::executor::{Plan, Workspace, simulate};
-use crate::outcome::{Ledger, Run};
 use crate::python::Program;
-use crate::report::json::{ClockName, Head, write_document};
 use crate::scenario::{Python, Scenario};
+use crate::simulation::record;
 
 use super::log::Log;
 
@@ -56,26 +50,7 @@ pub struct Ours {
 impl Ours {
     /// Runs a scenario on our own loop, and prints its program.
     pub fn new(scenario: &Scenario, call: Call, python: Python) -> Ours {
-        let (log, run) = told(scenario, call, python);
-        Ours { log, program: Program::of(&run) }
+        let told = record(scenario, call, python);
+        Ours { log: Log::of_run(&told), program: Program::of(&told.run) }
     }
-}
-
-/// What our own executor tells of a scenario.
-pub fn our_log(scenario: &Scenario, call: Call, python: Python) -> Log {
-    told(scenario, call, python).0
-}
-
-fn told(scenario: &Scenario, call: Call, python: Python) -> (Log, Run<'_>) {
-    let mut told = (Ledger::new(scenario, call, python), Recording::default());
-    let plan = Plan::new(scenario, call, python);
-    let end = simulate(&plan, Virtual, &mut told, &mut Workspace::default());
-    let (ledger, recording) = told;
-    let run = ledger.finish(&end);
-    let head = Head { source: "-", clock: ClockName::Virtual };
-    let mut document = Vec::new();
-    // Memory takes everything, and what is written is JSON.
-    let written = write_document(&mut document, &head, &run, Some(&recording), true);
-    let document = written.ok().and_then(|()| serde_json::from_slice(&document).ok()).unwrap_or(Value::Null);
-    (Log::of(&document), run)
 }

@@ -1,8 +1,13 @@
 //! What a run came to, as lines that can be compared, recorded, and shown side by side.
+//!
+//! Ours are made from the recording of a run, CPython's from the answer of the harness. That the run document says what
+//! a log says is for a test: it has the keys of an answer.
+
+mod ours;
 
 use std::fmt::Write;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value as Json};
 
 /// A run's events, then its outcome, warnings and logs, then where everything made was at the call's return and at the
 /// end, by name: a line each.
@@ -10,11 +15,11 @@ use serde_json::{Map, Value};
 pub struct Log(pub Vec<String>);
 
 impl Log {
-    /// Reads the keys that a run document and an answer of the harness have in common.
-    pub fn of(document: &Value) -> Log {
+    /// What a document says in the keys that a run document and an answer of the harness have in common.
+    pub fn of_document(document: &Json) -> Log {
         let mut lines = Vec::new();
         match &document["events"] {
-            Value::Array(events) => lines.extend(events.iter().map(event_line)),
+            Json::Array(events) => lines.extend(events.iter().map(event_line)),
             other => lines.push(format!("no events: {other}")),
         }
         lines.push(format!("outcome {}", fields(&document["outcome"], &["status", "at"])));
@@ -24,7 +29,7 @@ impl Log {
             }
         }
         match &document["awaitables"] {
-            Value::Array(entries) => {
+            Json::Array(entries) => {
                 let mut states: Vec<String> = entries.iter().filter_map(state_line).collect();
                 states.sort_unstable();
                 lines.extend(states);
@@ -35,13 +40,13 @@ impl Log {
     }
 }
 
-fn event_line(event: &Value) -> String {
+/// What the harness or a document says of an event.
+fn event_line(event: &Json) -> String {
     fields(event, &["at", "iteration", "event", "awaitable", "target"])
 }
 
-/// What the ledger says that Python lets one see, of what was made. A coroutine that nobody wrapped in a task is made by
-/// nobody, and Python knows nothing of it.
-fn state_line(entry: &Value) -> Option<String> {
+/// What the harness or a document says of an awaitable.
+fn state_line(entry: &Json) -> Option<String> {
     let text = |key: &str| entry[key].as_str().unwrap_or("missing");
     let made = text("state") != "not-created";
     let retrieved = entry.get("retrieved").map(|retrieved| format!(" retrieved={retrieved}")).unwrap_or_default();
@@ -52,8 +57,8 @@ fn state_line(entry: &Value) -> Option<String> {
 
 /// An object's fields: first these, values alone, then all others as `key=value`, in the keys' order. Which of
 /// `awaitable` and `target` an event has shows in its kind.
-fn fields(object: &Value, first: &[&str]) -> String {
-    let Value::Object(fields) = object else {
+fn fields(object: &Json, first: &[&str]) -> String {
+    let Json::Object(fields) = object else {
         return format!("not an object: {object}");
     };
     let mut line = String::new();
@@ -66,7 +71,7 @@ fn fields(object: &Value, first: &[&str]) -> String {
             let _ = write!(line, " no {key}!");
         }
     }
-    let mut others: Vec<(&String, &Value)> = fields.iter().filter(|(key, _)| !first.contains(&key.as_str())).collect();
+    let mut others: Vec<(&String, &Json)> = fields.iter().filter(|(key, _)| !first.contains(&key.as_str())).collect();
     others.sort_by_key(|(key, _)| *key);
     for (key, value) in others {
         let _ = write!(line, " {key}={}", field(key, value));
@@ -74,41 +79,53 @@ fn fields(object: &Value, first: &[&str]) -> String {
     line
 }
 
-fn field(key: &str, value: &Value) -> String {
+fn field(key: &str, value: &Json) -> String {
     match value {
         // Nine digits tell nanoseconds apart; whoever prints more of them is not wrong.
-        Value::Number(seconds) if key == "at" => {
+        Json::Number(seconds) if key == "at" => {
             let nanos = (seconds.as_f64().unwrap_or(f64::NAN) * 1e9).round();
             format!("{}", nanos / 1e9)
         }
-        Value::String(word) if !matches!(key, "value" | "text") => word.clone(),
+        Json::String(word) if !matches!(key, "value" | "text") => word.clone(),
         other => short(other),
     }
 }
 
 /// JSON, with exceptions as `Type("message")`.
-fn short(value: &Value) -> String {
+fn short(value: &Json) -> String {
     match value {
-        Value::Object(fields) => match exception(fields) {
+        Json::Object(fields) => match exception(fields) {
             Some(text) => text,
             None => {
                 let inner: Vec<String> = fields.iter().map(|(key, value)| format!("{key}:{}", short(value))).collect();
                 format!("{{{}}}", inner.join(","))
             }
         },
-        Value::Array(items) => format!("[{}]", items.iter().map(short).collect::<Vec<_>>().join(",")),
+        Json::Array(items) => format!("[{}]", items.iter().map(short).collect::<Vec<_>>().join(",")),
         other => other.to_string(),
     }
 }
 
-fn exception(fields: &Map<String, Value>) -> Option<String> {
-    let (Some(Value::String(name)), Some(message), 2) = (fields.get("type"), fields.get("message"), fields.len())
-    else {
+fn exception(fields: &Map<String, Json>) -> Option<String> {
+    let (Some(Json::String(name)), Some(message), 2) = (fields.get("type"), fields.get("message"), fields.len()) else {
         return None;
     };
     match message {
-        Value::Null => Some(format!("{name}()")),
-        Value::String(_) => Some(format!("{name}({message})")),
+        Json::Null => Some(exception_text(name, None)),
+        Json::String(message) => Some(exception_text(name, Some(message))),
         _ => None,
     }
+}
+
+fn exception_text(name: &str, message: Option<&str>) -> String {
+    format!("{name}({})", message.map(quoted).unwrap_or_default())
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(","))
+}
+
+/// A text as JSON has it.
+fn quoted(text: &str) -> String {
+    Json::from(text).to_string()
 }

@@ -51,7 +51,7 @@ impl<'i> Prover<'i> {
         match harness.answer() {
             Ok(answer) => {
                 self.trust.answered();
-                Ok(Log::of(&answer) != ours.log)
+                Ok(Log::of_document(&answer) != ours.log)
             }
             Err(why) if why.is_failure_to_run() => {
                 self.harness = None;

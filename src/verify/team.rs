@@ -1,14 +1,10 @@
 //! Many scenarios over many interpreters: on every core one worker, with at most one process of each version.
 
-use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use crate::calls::Call;
+use crate::parallel::in_order;
 use crate::scenario::Scenario;
 
 use super::case::{Ours, calls};
@@ -87,48 +83,21 @@ impl<'i> Team<'i> {
         &self,
         scenarios: usize,
         make: impl Fn(usize) -> Result<Scenario, E> + Sync,
-        mut tell: impl FnMut(usize, Result<Verdict, E>) -> ControlFlow<()>,
+        tell: impl FnMut(usize, Result<Verdict, E>) -> ControlFlow<()>,
     ) {
-        let cores = thread::available_parallelism().map_or(1, NonZero::get).min(scenarios.max(1));
-        let (next, broken_off) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let (sender, verdicts) = mpsc::sync_channel(4 * cores);
-        thread::scope(|scope| {
-            for _ in 0..cores {
-                let (sender, next, broken_off, make) = (sender.clone(), &next, &broken_off, &make);
-                scope.spawn(move || {
-                    let mut worker = Worker::new(self);
-                    while !broken_off.load(Ordering::Relaxed) && !self.is_given_up() {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        if index >= scenarios {
-                            break;
-                        }
-                        let verdict = make(index).map(|scenario| worker.compare(&scenario));
-                        // What processes say that somebody has ended is no verdict.
-                        if group::all_ended() || sender.send((index, verdict)).is_err() {
-                            break;
-                        }
-                    }
-                });
-            }
-            drop(sender);
-            let mut tell = |index, verdict| {
-                if !broken_off.load(Ordering::Relaxed) && tell(index, verdict).is_break() {
-                    broken_off.store(true, Ordering::Relaxed);
+        in_order(
+            scenarios,
+            || Worker::new(self),
+            |worker, index| {
+                if self.is_given_up() {
+                    return None;
                 }
-            };
-            let mut waiting = BTreeMap::new();
-            let mut told = 0;
-            for (index, verdict) in verdicts {
-                waiting.insert(index, verdict);
-                while let Some(verdict) = waiting.remove(&told) {
-                    tell(told, verdict);
-                    told += 1;
-                }
-            }
-            for (index, verdict) in waiting {
-                tell(index, verdict);
-            }
-        });
+                let verdict = make(index).map(|scenario| worker.compare(&scenario));
+                // What processes say that somebody has ended is no verdict.
+                (!group::all_ended()).then_some(verdict)
+            },
+            tell,
+        );
     }
 }
 
@@ -202,7 +171,7 @@ impl<'t> Worker<'t> {
         } else {
             self.team.trust[interpreter].answered();
         }
-        answer.map(|answer| Log::of(&answer))
+        answer.map(|answer| Log::of_document(&answer))
     }
 
     fn harness(&mut self, interpreter: usize) -> Result<&mut Harness, NoAnswer> {

@@ -11,7 +11,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use asyncdemo::scenario::{Python, Scenario, parse};
-use asyncdemo::verify::case::{calls, label, our_log};
+use asyncdemo::simulation::record;
+use asyncdemo::verify::case::{calls, label};
 use asyncdemo::verify::log::Log;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,7 @@ pub struct Difference {
 
 impl Recorded {
     /// A scenario without any run.
+    #[allow(dead_code, reason = "who only reads a recording adds nothing to it")]
     pub fn new(name: &str, toml: &str) -> Recorded {
         Recorded { name: name.to_owned(), toml: toml.to_owned(), lines: Vec::new(), runs: Vec::new() }
     }
@@ -112,7 +114,7 @@ impl Recorded {
                 let Some(recorded) = self.answered(&label, python) else {
                     panic!("{}: {label} on {python} is not recorded", self.name);
                 };
-                let Log(ours) = our_log(&scenario, call, python);
+                let Log(ours) = Log::of_run(&record(&scenario, call, python));
                 runs += 1;
                 if ours != recorded {
                     differences.push(Difference { name: self.name.clone(), python, call: label, ours, recorded });

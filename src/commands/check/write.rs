@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::cli;
 use crate::commands::failure::{Code, Failure};
+use crate::commands::inputs::{Found, found, report};
 use crate::commands::outputs::is_closed_pipe;
 use crate::commands::surroundings;
 use crate::expect::{Edit, Rewritten, rewrite};
@@ -14,8 +15,6 @@ use crate::report::escape::escape;
 use crate::report::output::NewFile;
 use crate::report::style::Style;
 use crate::scenario::{self, Diagnostics, builtin};
-
-use super::files::{Found, found, report};
 
 /// Rewrites each file that does not hold, and says what is different. A file that is no scenario stays as it is; the
 /// others are still written, but only if all of them can be.

@@ -1,47 +1,27 @@
 //! Where the scenarios to compare come from.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-
-use crate::commands::failure::Failure;
-use crate::report::escape::escaped;
-use crate::scenario::{self, Diagnostics, Loaded, Scenario, builtins, parse};
+use crate::cli::When;
+use crate::commands::inputs::{Input, inputs, report_invalid};
+use crate::scenario::{Diagnostics, Scenario, parse};
 use crate::verify::generator::{self, Random};
 use crate::verify::sketch::Sketch;
 
 /// What is compared.
 pub enum Source {
-    Loaded(Vec<Loaded>),
+    /// Scenarios, each with where it comes from.
+    Loaded(Vec<(String, Scenario)>),
+    /// So many drawn from a seed.
     Random { count: usize, seed: u64 },
 }
 
 impl Source {
-    /// Every scenario of the files and folders, in their order; those of a folder by name. Without any: the built-in
-    /// ones.
-    pub fn load(paths: &[PathBuf]) -> Result<Source, Failure> {
-        let mut loaded = Vec::new();
-        if paths.is_empty() {
-            for builtin in builtins() {
-                loaded.push(scenario::load(Some(builtin.name))?);
-            }
-        }
-        for path in paths {
-            let mut files = Vec::new();
-            if path.is_dir() {
-                find_files(path, &mut files)
-                    .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", escaped(path.display()))))?;
-                if files.is_empty() {
-                    return Err(Failure::Usage(format!("there is no .toml file in {}", escaped(path.display()))));
-                }
-            } else {
-                files.push(path.clone());
-            }
-            for file in files {
-                loaded.push(scenario::load(Some(&file.to_string_lossy()))?);
-            }
-        }
-        Ok(Source::Loaded(loaded))
+    /// Every scenario that is named, or the built-in ones. `None` where one of them cannot be run: what is wrong has been
+    /// said on standard error then.
+    pub fn load(paths: &[String], color: When) -> Option<Source> {
+        let inputs = inputs(paths);
+        report_invalid(&inputs, color);
+        let loaded = inputs.into_iter().map(|Input { source, scenario }| Some((source, scenario.ok()?)));
+        loaded.collect::<Option<_>>().map(Source::Loaded)
     }
 
     /// How many there are.
@@ -55,7 +35,7 @@ impl Source {
     /// One of them. That a random one is not valid is the generator's mistake.
     pub fn scenario(&self, index: usize) -> Result<Scenario, Diagnostics> {
         match self {
-            Source::Loaded(loaded) => Ok(loaded[index].scenario.clone()),
+            Source::Loaded(loaded) => Ok(loaded[index].1.clone()),
             Source::Random { seed, .. } => parse(&self.name(index), &draw(*seed, index).to_string()),
         }
     }
@@ -71,7 +51,7 @@ impl Source {
     /// What it is called.
     pub fn name(&self, index: usize) -> String {
         match self {
-            Source::Loaded(loaded) => loaded[index].source.clone(),
+            Source::Loaded(loaded) => loaded[index].0.clone(),
             Source::Random { seed, .. } => format!("random scenario {index} of seed {seed}"),
         }
     }
@@ -79,18 +59,4 @@ impl Source {
 
 fn draw(seed: u64, index: usize) -> Sketch {
     generator::scenario(&mut Random::new(seed, index as u64))
-}
-
-fn find_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            find_files(&path, files)?;
-        } else if path.extension().is_some_and(|ending| ending == "toml") && path.is_file() {
-            files.push(path);
-        }
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::report::json::CallOptions;
+use crate::report::json::{CallOptions, write_pretty};
 use crate::scenario::Python;
 
 use super::{Checked, CheckedRun, Tally, Verdict};
@@ -65,8 +65,7 @@ pub fn write_json(out: &mut impl Write, checked: &[Checked<'_>], tally: &Tally) 
             .collect(),
         invalid: checked.iter().filter_map(invalid).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    write_pretty(out, &document)
 }
 
 fn check<'a>(checked: &'a Checked<'a>) -> Option<Check<'a>> {

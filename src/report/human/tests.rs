@@ -333,7 +333,7 @@ fn text_does_not_act_on_the_terminal() {
         recording.event(&Event { at: ms(500), iteration: 3, what });
     }
     let report = sketch.report(80, true, Style::plain(), Some(&recording));
-    assert!(report.chars().all(|c| c == '\n' || crate::report::escape::is_harmless(c)), "{report:?}");
+    assert!(report.chars().all(|c| c == '\n' || crate::scenario::is_harmless(c)), "{report:?}");
     insta::assert_snapshot!(report);
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
 
-use crate::report::escape::is_harmless;
+use crate::scenario::is_harmless;
 
 /// Everything in one line, as `jsonl` has it.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Formatter for OneLine {
 
 /// JSON lets everything but C0 controls stand raw in a string. A stream of it may still go to a terminal, so whatever
 /// could act there is escaped too.
-fn write_harmless<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {
+pub fn write_harmless<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {
     if fragment.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return out.write_all(fragment.as_bytes());
     }

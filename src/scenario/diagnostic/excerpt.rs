@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Origin, Snippet};
 
-use super::is_harmless;
+use super::is_shown;
 
 /// Lines up to this many bytes are given to the renderer whole, which cuts them to the terminal's width.
 const LONG: usize = 4096;
@@ -111,7 +111,7 @@ impl<'t> Lines<'t> {
         };
         for (offset, c) in text.get(from..to).unwrap_or("").char_indices() {
             place(from + offset, source.len());
-            source.push(if c == '\t' || is_harmless(c) { c } else { picture(c) });
+            source.push(if c == '\t' || is_shown(c) { c } else { picture(c) });
         }
         place(to, source.len());
         if to < text.len() {

@@ -2,16 +2,17 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::cli::When;
-use crate::commands::surroundings;
+use crate::parallel::in_order;
 use crate::scenario::{self, Diagnostics, Problem, Scenario, builtins};
 
-use super::parallel::in_order;
+use super::surroundings;
 
-/// A file, as it was named or found, and what it says.
-pub struct File {
+/// A scenario file, as it was named or found, and what it says.
+pub struct Input {
     pub source: String,
     pub scenario: Result<Scenario, Diagnostics>,
 }
@@ -26,38 +27,35 @@ pub enum Found {
 
 /// Reads everything that is named, on all cores: folders by the names of their files, the built-in scenarios where
 /// nothing is named.
-pub fn files(paths: &[String]) -> Vec<File> {
-    let named: Vec<Found> = if paths.is_empty() {
-        builtins().map(|builtin| Found::Named(builtin.name.to_owned())).collect()
-    } else {
-        paths.iter().flat_map(|path| found(path)).collect()
-    };
-    let sources: Vec<&String> = named
-        .iter()
-        .filter_map(|found| match found {
-            Found::Named(source) => Some(source),
-            Found::Unreadable(..) => None,
-        })
-        .collect();
-    let by_name = paths.is_empty();
-    let mut loaded = Vec::with_capacity(sources.len());
-    in_order(&sources, |source| load(source, by_name), |_, file| loaded.push(file));
-    let mut loaded = loaded.into_iter();
-    let file = |found| match found {
-        Found::Named(_) => loaded.next(),
-        Found::Unreadable(source, diagnostics) => Some(File { source, scenario: Err(diagnostics) }),
-    };
-    named.into_iter().filter_map(file).collect()
+pub fn inputs(paths: &[String]) -> Vec<Input> {
+    if paths.is_empty() {
+        let built_in = |source: String, text| Input { scenario: scenario::parse(&source, text), source };
+        return builtins().map(|builtin| built_in(builtin.source(), builtin.text)).collect();
+    }
+    let found: Vec<Found> = paths.iter().flat_map(|path| found(path)).collect();
+    let mut inputs = Vec::with_capacity(found.len());
+    in_order(
+        found.len(),
+        || (),
+        |(), index| Some(found[index].read()),
+        |_, input| {
+            inputs.push(input);
+            ControlFlow::Continue(())
+        },
+    );
+    inputs
 }
 
-fn load(name: &str, built_in: bool) -> File {
-    if built_in && let Some(builtin) = scenario::builtin(name) {
-        let source = builtin.source();
-        return File { scenario: scenario::parse(&source, builtin.text), source };
-    }
-    match scenario::load(Some(name)) {
-        Ok(loaded) => File { source: loaded.source, scenario: Ok(loaded.scenario) },
-        Err(diagnostics) => File { source: name.to_owned(), scenario: Err(diagnostics) },
+impl Found {
+    fn read(&self) -> Input {
+        let (source, scenario) = match self {
+            Found::Named(name) => match scenario::load(Some(name)) {
+                Ok(loaded) => (loaded.source, Ok(loaded.scenario)),
+                Err(diagnostics) => (name.clone(), Err(diagnostics)),
+            },
+            Found::Unreadable(source, diagnostics) => (source.clone(), Err(diagnostics.clone())),
+        };
+        Input { source, scenario }
     }
 }
 
@@ -112,8 +110,8 @@ fn unreadable(source: &str, problem: Problem) -> Found {
 }
 
 /// Says on standard error what is wrong with those that cannot be run.
-pub fn report_invalid(files: &[File], color: When) {
-    for (index, diagnostics) in files.iter().filter_map(|file| file.scenario.as_ref().err()).enumerate() {
+pub fn report_invalid(inputs: &[Input], color: When) {
+    for (index, diagnostics) in inputs.iter().filter_map(|input| input.scenario.as_ref().err()).enumerate() {
         if index > 0 {
             let _ = writeln!(io::stderr());
         }
