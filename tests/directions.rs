@@ -90,7 +90,7 @@ const RULES: &[Rule] = &[
     // Where a runtime is made and where it is used is one file: for the clock, and for signals.
     Rule { part: "", except: &["executor/clock.rs", "commands/interruption.rs"], forbidden: &["tokio"] },
     Rule { part: "", except: &["scenario/parse"], forbidden: &["toml"] },
-    Rule { part: "", except: &["expect"], forbidden: &["toml_edit"] },
+    Rule { part: "", except: &["expect"], forbidden: &["toml_edit", "toml_parser", "toml_writer"] },
     Rule { part: "", except: &["report/check/junit.rs"], forbidden: &["quick_junit"] },
     Rule { part: "", except: &["cli.rs", "main.rs", "commands"], forbidden: &["clap"] },
 ];

@@ -105,6 +105,16 @@ users = \"done\" # no
 }
 
 #[test]
+fn a_line_break_in_a_result_is_no_line_end_of_the_file() {
+    let text = "[[awaitable]]\r\nreturns = 'a'\r\n[[awaitable]]\r\nreturns = \"a\\nb\"\r\n";
+    for expect in ["", "[[expect]]\r\ncall = \"gather\"\r\nresults = ['a']\r\n"] {
+        let rewritten = rewrite("x.toml", &format!("{text}{expect}")).expect("it is a scenario");
+        assert!(rewritten.text.contains("\"a\\nb\""), "{}", rewritten.text);
+        assert!(!rewritten.text.replace("\r\n", "").contains(['\r', '\n']), "{:?}", rewritten.text);
+    }
+}
+
+#[test]
 fn an_exception_that_does_not_come_any_more_gives_way_to_what_does() {
     let awaitable = "[[awaitable]]\nname = \"users\"\nreturns = 7\n";
     let expects = "[[expect]]\ncall = \"gather\"\nexception = \"OSError\" # once\n[[expect]]\ncall = \"wait\"\nexception = \"OSError\"\n";

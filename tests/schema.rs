@@ -226,6 +226,7 @@ fn exceptions_and_names() {
         "asyncio.TimeoutError",
         "StopIteration",
         "int: x",
+        "__builtins__: x",
         "None",
         "ExceptionGroup",
         "ValueError :",

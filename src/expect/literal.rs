@@ -1,6 +1,7 @@
 //! What an `[[expect]]` says, as TOML.
 
 use toml_edit::Key;
+use toml_writer::{ToTomlValue, TomlStringBuilder};
 
 use crate::scenario::{Nanos, Value};
 
@@ -10,6 +11,14 @@ const LONGEST_LINE: usize = 110;
 /// A text in quotes.
 pub fn text(text: &str) -> String {
     toml_edit::Value::from(text).to_string()
+}
+
+/// A string's TOML on one line, whatever is in it.
+pub fn on_one_line(string: &str) -> String {
+    match string.parse() {
+        Ok(toml_edit::Value::String(text)) => TomlStringBuilder::new(text.value()).as_basic().to_toml_value(),
+        _ => string.to_owned(),
+    }
 }
 
 /// A key, in quotes where it needs them.
@@ -26,7 +35,7 @@ pub fn value(value: &Value) -> String {
         // As Python writes it, which is TOML too: toml_edit knows no exponents, and gives 1e300 three hundred digits.
         Value::Float(_) => value.to_string(),
         Value::Str(string) => text(string),
-        Value::List(items) => on_one_line(&items.iter().map(self::value).collect::<Vec<_>>()),
+        Value::List(items) => list_on_one_line(&items.iter().map(self::value).collect::<Vec<_>>()),
         Value::Dict(entries) if entries.is_empty() => "{}".to_owned(),
         Value::Dict(entries) => {
             let entries: Vec<String> =
@@ -38,7 +47,7 @@ pub fn value(value: &Value) -> String {
 
 /// A list that begins `indent` columns into its line: on one line, or an item a line where that would be too long.
 pub fn list(items: &[String], indent: usize) -> String {
-    let line = on_one_line(items);
+    let line = list_on_one_line(items);
     if items.is_empty() || (indent + line.chars().count() <= LONGEST_LINE && !line.contains('\n')) {
         return line;
     }
@@ -51,7 +60,7 @@ pub fn several_lines(items: &[String]) -> String {
     format!("[\n{lines}]")
 }
 
-fn on_one_line(items: &[String]) -> String {
+fn list_on_one_line(items: &[String]) -> String {
     format!("[{}]", items.join(", "))
 }
 

@@ -9,7 +9,7 @@ use toml_edit::{Document, Item};
 use crate::scenario::{Diagnostics, Problem, Scenario, parse};
 
 use super::fresh;
-use super::splice::{apply, saved_comments, without_key};
+use super::splice::{apply, saved_comments, with_crlf, without_key};
 use super::update::{Planned, Table, update};
 use super::{check, versions};
 
@@ -112,7 +112,7 @@ fn added(text: &str, scenario: &Scenario) -> (String, Vec<Change>) {
         if !rewritten.is_empty() && !rewritten.ends_with("\n\n") && !rewritten.ends_with("\n\r\n") {
             rewritten.push_str(end);
         }
-        rewritten.push_str(&expectation.replace('\n', end));
+        rewritten.push_str(&if crlf { with_crlf(expectation) } else { expectation.clone() });
     }
     let changes = (0..expectations.len()).map(|expect| Change { expect, edit: Edit::New, key: String::new() });
     (rewritten, changes.collect())

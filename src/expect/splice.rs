@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use toml_edit::Array;
+use toml_parser::Source;
+use toml_parser::lexer::TokenKind;
 
 use super::literal;
 
@@ -28,15 +30,21 @@ pub fn apply(text: &str, mut splices: Vec<Splice>) -> String {
     for splice in splices {
         let Some(kept) = text.get(done..splice.at.start) else { continue };
         edited.push_str(kept);
-        if crlf {
-            edited.push_str(&splice.text.replace('\n', "\r\n"));
-        } else {
-            edited.push_str(&splice.text);
-        }
+        edited.push_str(&if crlf { with_crlf(&splice.text) } else { splice.text });
         done = splice.at.end;
     }
     edited.push_str(text.get(done..).unwrap_or_default());
     edited
+}
+
+/// TOML with line ends as Windows has them. A string over several lines is put on one, or it would be another string.
+pub fn with_crlf(toml: &str) -> String {
+    let written = tokens(toml).map(|(kind, at)| match (kind, toml.get(at).unwrap_or_default()) {
+        (TokenKind::Newline, _) => "\r\n".to_owned(),
+        (TokenKind::MlBasicString | TokenKind::MlLiteralString, string) => literal::on_one_line(string),
+        (_, text) => text.to_owned(),
+    });
+    written.collect()
 }
 
 /// Takes a key away that stands in a table of lines, and its line with it where nothing else is on it.
@@ -50,40 +58,12 @@ pub fn without_key(text: &str, at: Range<usize>) -> Splice {
 
 /// Where the comments in a value's text are, each from its `#` to the end of its line.
 pub fn comments(text: &str) -> Vec<Range<usize>> {
-    let mut comments = Vec::new();
-    let mut from = 0;
-    while let Some(rest) = text.get(from..)
-        && let Some(at) = rest.find(['#', '"', '\''])
-    {
-        let found = rest.get(at..).unwrap_or_default();
-        let start = from + at;
-        if found.starts_with('#') {
-            let line = found.lines().next().unwrap_or_default();
-            comments.push(start..start + line.trim_end().len());
-            from = start + line.len();
-        } else {
-            from = text.len() - behind_string(found).len();
-        }
-    }
-    comments
+    let comments = tokens(text).filter(|(kind, _)| *kind == TokenKind::Comment);
+    comments.map(|(_, at)| at.start..at.start + text.get(at).unwrap_or_default().trim_end().len()).collect()
 }
 
-/// What stands behind the string that a text begins with.
-fn behind_string(text: &str) -> &str {
-    let quote = text.get(..1).unwrap_or_default();
-    let long = text.get(..3).filter(|quotes| *quotes == quote.repeat(3));
-    let quotes = long.unwrap_or(quote);
-    let mut at = quotes.len();
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        if rest.starts_with(quotes) {
-            // A long string may end in quotes of its own.
-            let all = rest.len() - rest.trim_start_matches(quote).len();
-            return rest.get(if long.is_some() { all } else { 1 }..).unwrap_or_default();
-        }
-        let escaped = quote == "\"" && rest.starts_with('\\');
-        at += rest.chars().take(if escaped { 2 } else { 1 }).map(char::len_utf8).sum::<usize>();
-    }
-    ""
+fn tokens(text: &str) -> impl Iterator<Item = (TokenKind, Range<usize>)> {
+    Source::new(text).lex().map(|token| (token.kind(), token.span().start()..token.span().end()))
 }
 
 /// A value's text on one line, without its comments.
@@ -236,16 +216,8 @@ impl<'t> Layout<'t> {
 
     /// Where the comma stands in what is behind an item.
     fn comma(&self, gap: &Range<usize>) -> Option<usize> {
-        let mut comment = false;
-        for (offset, c) in self.slice(gap).char_indices() {
-            match c {
-                '\n' => comment = false,
-                '#' => comment = true,
-                ',' if !comment => return Some(gap.start + offset),
-                _ => {}
-            }
-        }
-        None
+        let (_, comma) = tokens(self.slice(gap)).find(|(kind, _)| *kind == TokenKind::Comma)?;
+        Some(gap.start + comma.start)
     }
 }
 
@@ -321,5 +293,6 @@ mod tests {
         let text = "a = 1\r\nb = 2\r\n";
         let edited = apply(text, vec![without_key(text, 0..5), Splice::new(12..12, "\nc = 3")]);
         assert_eq!(edited, "b = 2\r\nc = 3\r\n");
+        assert_eq!(with_crlf("x = [\n'''\na\\n\n''', 1] # b\r\n"), "x = [\r\n\"a\\\\n\\n\", 1] # b\r\n");
     }
 }

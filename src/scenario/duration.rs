@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use fundu::{CustomDurationParser, CustomTimeUnit, Multiplier, ParseError, TimeUnit};
-
 /// A span of time, or a moment counted from the program's start, in whole nanoseconds.
 ///
 /// Never floats: 0.1 s and 0.7 s end together with 0.8 s here, as they do on a real clock, and not one
@@ -51,7 +49,7 @@ impl fmt::Display for Nanos {
 /// A lower-case fragment that says what is wrong and what to write: the text is no duration, is negative or not
 /// finite, or is longer than [`Nanos::MAX`].
 pub fn parse_duration(text: &str) -> Result<Nanos, String> {
-    Durations::new().parse(text).map_err(|error| format!("{error}: {}", error.help()))
+    read_duration(text).map_err(|error| format!("{error}: {}", error.help()))
 }
 
 /// What is wrong with a duration. `Display` says it as a lower-case fragment.
@@ -96,99 +94,77 @@ impl DurationError {
     }
 }
 
-/// The units by what they come to in nanoseconds. They are declared to the parser as that many of *its* seconds: its
-/// whole seconds are then our nanoseconds, and its nine decimals are what is left to round by.
-const UNITS: [(&[&str], Multiplier); 7] = [
-    (&["ns"], Multiplier(1, 0)),
-    (&["us", "\u{b5}s", "\u{3bc}s"], Multiplier(1, 3)),
-    (&["ms"], Multiplier(1, 6)),
-    (&["s"], Multiplier(1, 9)),
-    (&["m", "min"], Multiplier(6, 10)),
-    (&["h"], Multiplier(36, 11)),
-    (&["d"], Multiplier(864, 11)),
+/// The units, each with what it comes to in nanoseconds: a small number, and a power of ten, which only moves the point.
+const UNITS: [(&[&str], u128, i64); 7] = [
+    (&["ns"], 1, 0),
+    (&["us", "\u{b5}s", "\u{3bc}s"], 1, 3),
+    (&["ms"], 1, 6),
+    (&["s"], 1, 9),
+    (&["m", "min"], 6, 10),
+    (&["h"], 36, 11),
+    (&["d"], 864, 11),
 ];
+
+/// How many decimals of a nanosecond are added up before the sum is rounded.
+const DECIMALS: i64 = 18;
+const NANOSECOND: u128 = 10_u128.pow(DECIMALS as u32);
 
 /// Every name of every unit.
 pub(crate) fn unit_names() -> impl Iterator<Item = &'static str> {
-    UNITS.iter().flat_map(|(names, _)| names.iter().copied())
+    UNITS.iter().flat_map(|(names, ..)| names.iter().copied())
 }
 
-/// A reader of durations, made once for many.
-pub(crate) struct Durations(CustomDurationParser<'static>);
-
-impl Durations {
-    pub(crate) fn new() -> Durations {
-        let units = UNITS.map(|(names, size)| CustomTimeUnit::new(TimeUnit::Second, names, Some(size)));
-        Durations(CustomDurationParser::builder().time_units(&units).disable_infinity().build())
+/// As [`parse_duration`], with an error that a diagnostic can take apart.
+pub(crate) fn read_duration(text: &str) -> Result<Nanos, DurationError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(DurationError::Empty);
     }
+    let (negative, size) = match text.strip_prefix('-') {
+        Some(size) => (true, size),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if size.is_empty() {
+        return Err(DurationError::NotADuration);
+    }
+    if ["inf", "infinity", "nan"].iter().any(|word| size.eq_ignore_ascii_case(word)) {
+        return Err(DurationError::NotFinite);
+    }
+    match read_size(size) {
+        Ok(Nanos::ZERO) => Ok(Nanos::ZERO),
+        Ok(_) | Err(DurationError::TooLong) if negative => Err(DurationError::Negative),
+        result => result,
+    }
+}
 
-    /// As [`parse_duration`], with an error that a diagnostic can take apart.
-    pub(crate) fn parse(&self, text: &str) -> Result<Nanos, DurationError> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(DurationError::Empty);
-        }
-        let (negative, size) = match text.strip_prefix('-') {
-            Some(size) => (true, size),
-            None => (false, text.strip_prefix('+').unwrap_or(text)),
-        };
-        if size.is_empty() {
+/// The sum of a text's pieces, each a number with its unit. One number alone may go without.
+fn read_size(text: &str) -> Result<Nanos, DurationError> {
+    let mut rest = text;
+    let mut sum = 0_u128;
+    while !rest.is_empty() {
+        let (number, after) = rest.split_at(number_length(rest));
+        let after = after.trim_start();
+        let (name, after) = after.split_at(after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len()));
+        if number.is_empty() || number.len() > 100 {
             return Err(DurationError::NotADuration);
         }
-        if ["inf", "infinity", "nan"].iter().any(|word| size.eq_ignore_ascii_case(word)) {
-            return Err(DurationError::NotFinite);
-        }
-        match self.parse_size(size) {
-            Ok(Nanos::ZERO) => Ok(Nanos::ZERO),
-            Ok(_) | Err(DurationError::TooLong) if negative => Err(DurationError::Negative),
-            result => result,
-        }
-    }
-
-    /// The sum of a text's pieces, each a number with its unit. One number alone may go without.
-    fn parse_size(&self, text: &str) -> Result<Nanos, DurationError> {
-        let mut rest = text;
-        let (mut whole, mut billionths) = (0_i128, 0_i128);
-        let mut significant = false;
-        while !rest.is_empty() {
-            let (number, after) = rest.split_at(number_length(rest));
-            let after = after.trim_start();
-            let (name, after) = after.split_at(after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len()));
-            if number.is_empty() || number.len() > 100 {
-                return Err(DurationError::NotADuration);
+        let name = match name {
+            "" if number.len() == text.len() => "s",
+            "" if after.is_empty() || after.starts_with(|c: char| c.is_ascii_digit()) => {
+                return Err(DurationError::MissingUnit(number.to_owned()));
             }
-            let name = match name {
-                "" if number.len() == text.len() => "s",
-                "" if after.is_empty() || after.starts_with(|c: char| c.is_ascii_digit()) => {
-                    return Err(DurationError::MissingUnit(number.to_owned()));
-                }
-                name if UNITS.iter().any(|(names, _)| names.contains(&name)) => name,
-                name if !name.is_empty() && name.len() <= 40 => {
-                    return Err(DurationError::UnknownUnit(name.to_owned()));
-                }
-                _ => return Err(DurationError::NotADuration),
-            };
-            match self.0.parse(&format!("{number}{name}")) {
-                Ok(size) => {
-                    whole += size.as_seconds();
-                    billionths += i128::from(size.subsec_nanos());
-                }
-                // As good as nothing, which the digits below tell from nothing.
-                Err(ParseError::NegativeExponentOverflow) => {}
-                Err(ParseError::Overflow | ParseError::PositiveExponentOverflow) => return Err(DurationError::TooLong),
-                Err(_) => return Err(DurationError::NotADuration),
-            }
-            significant |= has_significant_digit(number);
-            rest = after.trim_start();
-        }
-        whole += billionths / 1_000_000_000;
-        billionths %= 1_000_000_000;
-        let nearest = whole + i128::from(billionths >= 500_000_000);
-        match u64::try_from(nearest.max(i128::from(significant))) {
-            Ok(nanos) if nanos <= Nanos::MAX.0 => Ok(Nanos(nanos)),
-            _ => Err(DurationError::TooLong),
-        }
+            name => name,
+        };
+        let size = match UNITS.iter().find(|(names, ..)| names.contains(&name)) {
+            Some((_, factor, power)) => decimal(number, DECIMALS + power).map(|size| size.saturating_mul(*factor)),
+            None if !name.is_empty() && name.len() <= 40 => return Err(DurationError::UnknownUnit(name.to_owned())),
+            None => None,
+        };
+        sum = sum.saturating_add(size.ok_or(DurationError::NotADuration)?);
+        rest = after.trim_start();
     }
+    let nearest = (sum.saturating_add(NANOSECOND / 2) / NANOSECOND).max(u128::from(sum > 0));
+    u64::try_from(nearest).ok().map(Nanos).filter(|nanos| *nanos <= Nanos::MAX).ok_or(DurationError::TooLong)
 }
 
 /// How long the number is that a text begins with: digits, a point, and an exponent if a digit follows it.
@@ -205,9 +181,25 @@ fn number_length(text: &str) -> usize {
     }
 }
 
-/// Whether a number is not 0, however small: so small a one is 0 to the parser.
-fn has_significant_digit(number: &str) -> bool {
-    number.split(['e', 'E']).next().unwrap_or("").contains(|c| matches!(c, '1'..='9'))
+/// A number times a power of ten, without what is behind the point then; at least 1 where it is not 0, and as good as
+/// without end where it is enormous. `None` where there is no digit before the exponent.
+fn decimal(number: &str, power: i64) -> Option<u128> {
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    if digits.is_empty() {
+        return None;
+    }
+    let digits = digits.trim_start_matches('0');
+    let exponent = exponent.parse().unwrap_or(if exponent.starts_with('-') { i32::MIN } else { i32::MAX });
+    let length = digits.len() as i64 - fraction.len() as i64 + i64::from(exponent) + power;
+    match usize::try_from(length) {
+        _ if digits.is_empty() => Some(0),
+        Err(_) | Ok(0) => Some(1),
+        Ok(39..) => Some(u128::MAX),
+        // The first digits, or all of them and zeros.
+        Ok(length) => Some(format!("{digits:0<length$.length$}").parse().unwrap_or(u128::MAX).max(1)),
+    }
 }
 
 #[cfg(test)]
@@ -254,6 +246,7 @@ mod tests {
         check("100d", Ok(Nanos::MAX.0));
         check("0s", Ok(0));
         check("0e5s", Ok(0));
+        check("0e99999s", Ok(0));
         // More than nothing is at least a nanosecond: a sleep of it suspends.
         for text in ["0.4ns", "0.9ns", "1e-40", "1e-99999999"] {
             check(text, Ok(1));

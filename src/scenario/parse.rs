@@ -27,7 +27,6 @@ use awaitables::awaitables;
 use expect::{Context, expects};
 use groups::{Reference, circles, free, members, references, shared_coroutines};
 use keys::{Entry, Keys, Owner};
-use moments::Moments;
 use names::Names;
 
 pub(super) use suggest::nearest;
@@ -59,7 +58,6 @@ pub fn parse(source: &str, text: &str) -> Result<Scenario, Diagnostics> {
 }
 
 fn scenario(text: &str, document: &DeTable<'_>, problems: &mut Problems) -> Scenario {
-    let moments = Moments::new();
     let file = Keys::of(document, Owner::File, problems);
     let caller_keys = calls::section(&file, "caller", Owner::Caller, problems);
     let gather_keys = calls::section(&file, "gather", Owner::Gather, problems);
@@ -67,7 +65,7 @@ fn scenario(text: &str, document: &DeTable<'_>, problems: &mut Problems) -> Scen
 
     let awaitable_entry = file.get("awaitable");
     let (named, drafts) = match &awaitable_entry {
-        Some(entry) => awaitables(entry, &moments, problems),
+        Some(entry) => awaitables(entry, problems),
         None => Default::default(),
     };
     let args_entry = caller_keys.as_ref().and_then(|keys| keys.get("args"));
@@ -90,12 +88,12 @@ fn scenario(text: &str, document: &DeTable<'_>, problems: &mut Problems) -> Scen
         None => GatherOptions::default(),
     };
     let wait = match &wait_keys {
-        Some(keys) => calls::wait(keys, WaitOptions::default(), &args, &moments, problems),
+        Some(keys) => calls::wait(keys, WaitOptions::default(), &args, problems),
         None => WaitOptions::default(),
     };
-    let context = Context { text, gather, wait, args: &args, names: &names, moments: &moments };
+    let context = Context { text, gather, wait, args: &args, names: &names };
     let expect = file.get("expect").map(|entry| expects(&entry, &context, problems)).unwrap_or_default();
-    let mut caller = caller_keys.map(|keys| calls::caller(&keys, &moments, problems)).unwrap_or_default();
+    let mut caller = caller_keys.map(|keys| calls::caller(&keys, problems)).unwrap_or_default();
     caller.args = args;
 
     let mut prose = |key| file.get(key).and_then(|entry| entry.text(problems)).map(str::to_owned);

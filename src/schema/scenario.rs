@@ -86,7 +86,7 @@ fn value() -> Value {
 
 /// A text or a table that names a class and what it says.
 fn exception() -> Value {
-    let refused = format!("^(?:{})(?::|$)", refused_names().collect::<Vec<_>>().join("|"));
+    let refused = format!("^{}(?::|$)", refused_names());
     let mut with_message = table::of(Owner::Raises);
     merge(&mut with_message, json!({ "required": ["type"] }));
     if let Some(class) = with_message.pointer_mut("/properties/type") {

@@ -9,7 +9,7 @@ use crate::scenario::{Body, End, Group, Ids, Kind, OnCancel, ScheduledCancel, Se
 
 use super::exceptions::exception;
 use super::keys::{Entry, Keys, Node, Owner, listed, type_of};
-use super::moments::Moments;
+use super::moments::{delay, moment};
 use super::names::{Named, problem_with};
 use super::values::{integer, value};
 
@@ -62,11 +62,7 @@ impl KindWord {
 }
 
 /// Reads every `[[awaitable]]`, in file order.
-pub(super) fn awaitables<'t>(
-    entry: &Entry<'t>,
-    moments: &Moments,
-    problems: &mut Problems,
-) -> (Vec<Named>, Vec<Draft<'t>>) {
+pub(super) fn awaitables<'t>(entry: &Entry<'t>, problems: &mut Problems) -> (Vec<Named>, Vec<Draft<'t>>) {
     let (mut named, mut drafts) = (Vec::new(), Vec::new());
     for (table, place) in tables(entry, "awaitable", problems) {
         let keys = Keys::of(table, Owner::Awaitable, problems);
@@ -74,7 +70,7 @@ pub(super) fn awaitables<'t>(
         let first = named.last().map_or(0, |last: &Named| last.ids.end);
         let ids = count(&keys, first, problems);
         named.push(name(&keys, position, place, ids, problems));
-        drafts.push(draft(&keys, moments, problems));
+        drafts.push(draft(&keys, problems));
     }
     (named, drafts)
 }
@@ -169,7 +165,7 @@ fn count(keys: &Keys<'_>, first: u32, problems: &mut Problems) -> Ids {
     }
 }
 
-fn draft<'t>(keys: &Keys<'t>, moments: &Moments, problems: &mut Problems) -> Draft<'t> {
+fn draft<'t>(keys: &Keys<'t>, problems: &mut Problems) -> Draft<'t> {
     let kind = match keys.get("kind") {
         None => Some(KindWord::Coroutine),
         Some(entry) => entry.word(KindWord::ALL, problems),
@@ -181,7 +177,7 @@ fn draft<'t>(keys: &Keys<'t>, moments: &Moments, problems: &mut Problems) -> Dra
             }
         }
     }
-    let cancel = cancel(keys, moments, problems);
+    let cancel = cancel(keys, problems);
     let return_exceptions = keys.get("return_exceptions").and_then(|entry| entry.boolean(problems)).unwrap_or(false);
     let members = keys.get("members");
     if kind == Some(KindWord::Gather) {
@@ -195,9 +191,9 @@ fn draft<'t>(keys: &Keys<'t>, moments: &Moments, problems: &mut Problems) -> Dra
         let kind = Kind::Gather(Group { members: Vec::new(), return_exceptions });
         return Draft { kind, cancel, members };
     }
-    let delay = keys.get("delay").and_then(|entry| moments.delay(&entry, problems));
+    let delay = keys.get("delay").and_then(|entry| delay(&entry, problems));
     let end = end(keys, problems).unwrap_or(End::Returns(Value::None));
-    let on_cancel = keys.get("on_cancel").and_then(|entry| on_cancel(&entry, moments, problems));
+    let on_cancel = keys.get("on_cancel").and_then(|entry| on_cancel(&entry, problems));
     let kind = match kind {
         Some(KindWord::Future) => Kind::Future(Settlement { delay, end }),
         Some(KindWord::Task) => Kind::Task(Body { delay, end, on_cancel }),
@@ -219,7 +215,7 @@ fn refused(kind: KindWord, entry: &Entry<'_>, why: &str) -> Problem {
         .help(format!("{what} takes {}", listed(&taken, "and")))
 }
 
-fn cancel(keys: &Keys<'_>, moments: &Moments, problems: &mut Problems) -> Option<ScheduledCancel> {
+fn cancel(keys: &Keys<'_>, problems: &mut Problems) -> Option<ScheduledCancel> {
     let message = keys.get("cancel_message");
     let text = message.and_then(|entry| entry.text(problems)).map(str::to_owned);
     let Some(at) = keys.get("cancel_at") else {
@@ -232,7 +228,7 @@ fn cancel(keys: &Keys<'_>, moments: &Moments, problems: &mut Problems) -> Option
         }
         return None;
     };
-    moments.nanos(&at, problems).map(|at| ScheduledCancel { at, message: text })
+    moment(&at, problems).map(|at| ScheduledCancel { at, message: text })
 }
 
 /// `returns` or `raises`; `None` where there is neither.
@@ -254,7 +250,7 @@ fn end(keys: &Keys<'_>, problems: &mut Problems) -> Option<End> {
     raised.or(returned)
 }
 
-fn on_cancel(entry: &Entry<'_>, moments: &Moments, problems: &mut Problems) -> Option<OnCancel> {
+fn on_cancel(entry: &Entry<'_>, problems: &mut Problems) -> Option<OnCancel> {
     let table = entry.table("a table", "{ cleanup = \"200ms\" }", problems)?;
     let keys = Keys::of(table, Owner::OnCancel, problems);
     if table.is_empty() {
@@ -265,7 +261,7 @@ fn on_cancel(entry: &Entry<'_>, moments: &Moments, problems: &mut Problems) -> O
                 .help("write `cleanup`, `returns` or `raises` in it; without `on_cancel` the cancellation propagates"),
         );
     }
-    let cleanup = keys.get("cleanup").and_then(|entry| moments.delay(&entry, problems));
+    let cleanup = keys.get("cleanup").and_then(|entry| delay(&entry, problems));
     Some(OnCancel { cleanup, then: end(&keys, problems) })
 }
 

@@ -7,18 +7,18 @@ use crate::scenario::{Caller, Ids, Python, Then};
 use toml::de::DeValue;
 
 use super::keys::{Entry, Keys, Node, Owner, type_of};
-use super::moments::Moments;
+use super::moments::{moment, moments, timeout};
 use super::suggest::nearest;
 
 /// The words for what the caller does after the call.
 pub(crate) const THENS: [(Then, &str); 2] = [(Then::Finish, "finish"), (Then::Exit, "exit")];
 
 /// Reads `[caller]`, all but its `args`.
-pub(super) fn caller(keys: &Keys<'_>, moments: &Moments, problems: &mut Problems) -> Caller {
-    let mut moment = |key| keys.get(key).and_then(|entry| moments.nanos(&entry, problems));
+pub(super) fn caller(keys: &Keys<'_>, problems: &mut Problems) -> Caller {
+    let mut moment = |key| keys.get(key).and_then(|entry| moment(&entry, problems));
     let (call_at, await_at) = (moment("call_at"), moment("await_at"));
     let (cancel_group_at, cancel_at) = (moment("cancel_group_at"), moment("cancel_at"));
-    let check_done_at = keys.get("check_done_at").and_then(|entry| moments.list(&entry, problems));
+    let check_done_at = keys.get("check_done_at").and_then(|entry| moments(&entry, problems));
     let unpack = keys.get("unpack").and_then(|entry| entry.boolean(problems)).unwrap_or(true);
     let then = keys.get("then").and_then(|entry| entry.word(THENS, problems));
     Caller {
@@ -40,15 +40,9 @@ pub(super) fn gather(keys: &Keys<'_>, under: GatherOptions, problems: &mut Probl
 }
 
 /// Reads wait()'s options over those that hold anyway.
-pub(super) fn wait(
-    keys: &Keys<'_>,
-    under: WaitOptions,
-    args: &[Ids],
-    moments: &Moments,
-    problems: &mut Problems,
-) -> WaitOptions {
+pub(super) fn wait(keys: &Keys<'_>, under: WaitOptions, args: &[Ids], problems: &mut Problems) -> WaitOptions {
     let return_when = keys.get("return_when").and_then(|entry| return_when(&entry, problems));
-    let timeout = keys.get("timeout").and_then(|entry| moments.timeout(&entry, problems));
+    let timeout = keys.get("timeout").and_then(|entry| timeout(&entry, problems));
     let wrap = keys.get("wrap").and_then(|entry| entry.boolean(problems));
     let collection = keys.get("collection").and_then(|entry| {
         let collection = entry.word(Collection::ALL, problems);

@@ -7,7 +7,7 @@ use crate::scenario::diagnostic::{Problem, Problems, quoted};
 
 use super::exceptions::exception;
 use super::keys::{Entry, Node, listed, type_of};
-use super::moments::Moments;
+use super::moments::moment;
 use super::names::Names;
 use super::suggest::nearest;
 use super::values::{seconds, value};
@@ -68,17 +68,12 @@ pub(crate) const EVENTS: [(&str, &[(&str, Field)]); 14] = [
 
 /// Reads `events`: each a list of fields to compare, `event` first where it is written first. Moments come as seconds
 /// and exceptions as documents have them: `{ type = …, message = … }`.
-pub(super) fn events(
-    entry: &Entry<'_>,
-    names: &Names<'_>,
-    moments: &Moments,
-    problems: &mut Problems,
-) -> Vec<Vec<(String, Value)>> {
+pub(super) fn events(entry: &Entry<'_>, names: &Names<'_>, problems: &mut Problems) -> Vec<Vec<(String, Value)>> {
     let items = entry.array("a list of events", "[{ event = \"finish\", awaitable = \"users\" }]", problems);
     let mut events = Vec::new();
     for item in items.into_iter().flatten() {
         match item.get_ref().as_table() {
-            Some(table) => events.extend(event(table, item, names, moments, problems)),
+            Some(table) => events.extend(event(table, item, names, problems)),
             None => problems.push(
                 Problem::new(format!("an event must be a table, not {}", type_of(item)))
                     .at(item.span())
@@ -94,7 +89,6 @@ fn event(
     table: &DeTable<'_>,
     node: &Node<'_>,
     names: &Names<'_>,
-    moments: &Moments,
     problems: &mut Problems,
 ) -> Option<Vec<(String, Value)>> {
     let Some(named) = table.get("event") else {
@@ -135,19 +129,13 @@ fn event(
             continue;
         };
         let entry = Entry::new(key_text, key, node);
-        let read = read(*field, &entry, names, moments, problems);
+        let read = read(*field, &entry, names, problems);
         fields.extend(read.map(|value| ((*key_text).to_owned(), value)));
     }
     Some(fields)
 }
 
-fn read(
-    field: Field,
-    entry: &Entry<'_>,
-    names: &Names<'_>,
-    moments: &Moments,
-    problems: &mut Problems,
-) -> Option<Value> {
+fn read(field: Field, entry: &Entry<'_>, names: &Names<'_>, problems: &mut Problems) -> Option<Value> {
     let text = |text: &str| Some(Value::Str(text.to_owned()));
     match field {
         Field::Awaitable | Field::AwaitableOrGroup | Field::Target => {
@@ -166,7 +154,7 @@ fn read(
             let message = exception.message.map_or(Value::None, Value::Str);
             Value::Dict(vec![("type".to_owned(), Value::Str(exception.type_name)), ("message".to_owned(), message)])
         }),
-        Field::Moment => moments.nanos(entry, problems).map(seconds),
+        Field::Moment => moment(entry, problems).map(seconds),
         Field::Iteration => match value(entry.node, problems)? {
             Value::Int(iteration) if iteration >= 1 => Some(Value::Int(iteration)),
             Value::Int(iteration) => {

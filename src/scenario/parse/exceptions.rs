@@ -4,6 +4,7 @@ use toml::de::DeValue;
 
 use crate::scenario::Exception;
 use crate::scenario::diagnostic::{Problems, quoted};
+use crate::scenario::identifiers::KEYWORDS;
 
 use super::keys::{Entry, Keys, Owner};
 
@@ -108,7 +109,7 @@ fn judge(name: &str) -> Result<&str, Refusal> {
     if KEYWORDS.contains(&name) {
         return Err(Refusal::Keyword);
     }
-    if NO_EXCEPTIONS.contains(&name) {
+    if NO_EXCEPTIONS.contains(&name) || is_dunder(name) {
         return Err(Refusal::NoException);
     }
     if let Some((_, why)) = CANNOT_BE_RAISED.iter().find(|(refused, _)| *refused == name) {
@@ -123,10 +124,16 @@ fn judge(name: &str) -> Result<&str, Refusal> {
     }
 }
 
-/// Every identifier that names no exception that a scenario may raise.
-pub(crate) fn refused_names() -> impl Iterator<Item = &'static str> {
+/// Whether a name is one of Python's own, as `__builtins__`: a module uses some of them, and which changes.
+fn is_dunder(name: &str) -> bool {
+    name.strip_prefix("__").and_then(|rest| rest.strip_suffix("__")).is_some_and(|rest| !rest.is_empty())
+}
+
+/// Every identifier that names no exception that a scenario may raise, as a regular expression.
+pub(crate) fn refused_names() -> String {
     let exceptions = CANNOT_BE_RAISED.iter().chain(&NOT_FROM_ONE_MESSAGE).map(|(name, _)| *name);
-    exceptions.chain(KEYWORDS).chain(NO_EXCEPTIONS)
+    let names: Vec<&str> = exceptions.chain(KEYWORDS).chain(NO_EXCEPTIONS).chain(["__[^:]+__"]).collect();
+    format!("(?:{})", names.join("|"))
 }
 
 /// Exceptions that no coroutine can raise as a value, and why.
@@ -159,99 +166,16 @@ fn identifier_meant(name: &str) -> Option<&str> {
     judge(name).ok()
 }
 
-const KEYWORDS: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
-    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
-    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
-];
-
-/// What `dir(builtins)` holds besides exceptions, in any version from 3.8 to 3.14; keywords are above.
-const NO_EXCEPTIONS: [&str; 85] = [
-    "Ellipsis",
-    "NotImplemented",
-    "__build_class__",
-    "__debug__",
-    "__doc__",
-    "__import__",
-    "__loader__",
-    "__name__",
-    "__package__",
-    "__spec__",
-    "abs",
-    "aiter",
-    "all",
-    "anext",
-    "any",
-    "ascii",
-    "bin",
-    "bool",
-    "breakpoint",
-    "bytearray",
-    "bytes",
-    "callable",
-    "chr",
-    "classmethod",
-    "compile",
-    "complex",
-    "copyright",
-    "credits",
-    "delattr",
-    "dict",
-    "dir",
-    "divmod",
-    "enumerate",
-    "eval",
-    "exec",
-    "exit",
-    "filter",
-    "float",
-    "format",
-    "frozenset",
-    "getattr",
-    "globals",
-    "hasattr",
-    "hash",
-    "help",
-    "hex",
-    "id",
-    "input",
-    "int",
-    "isinstance",
-    "issubclass",
-    "iter",
-    "len",
-    "license",
-    "list",
-    "locals",
-    "map",
-    "max",
-    "memoryview",
-    "min",
-    "next",
-    "object",
-    "oct",
-    "open",
-    "ord",
-    "pow",
-    "print",
-    "property",
-    "quit",
-    "range",
-    "repr",
-    "reversed",
-    "round",
-    "set",
-    "setattr",
-    "slice",
-    "sorted",
-    "staticmethod",
-    "str",
-    "sum",
-    "super",
-    "tuple",
-    "type",
-    "vars",
-    "zip",
+/// What `dir(builtins)` holds besides exceptions, in any version from 3.8 to 3.14; keywords and dunder names are apart.
+#[rustfmt::skip]
+const NO_EXCEPTIONS: [&str; 77] = [
+    "Ellipsis", "NotImplemented", "abs", "aiter", "all", "anext", "any", "ascii", "bin", "bool", "breakpoint",
+    "bytearray", "bytes", "callable", "chr", "classmethod", "compile", "complex", "copyright", "credits", "delattr",
+    "dict", "dir", "divmod", "enumerate", "eval", "exec", "exit", "filter", "float", "format", "frozenset", "getattr",
+    "globals", "hasattr", "hash", "help", "hex", "id", "input", "int", "isinstance", "issubclass", "iter", "len",
+    "license", "list", "locals", "map", "max", "memoryview", "min", "next", "object", "oct", "open", "ord", "pow",
+    "print", "property", "quit", "range", "repr", "reversed", "round", "set", "setattr", "slice", "sorted",
+    "staticmethod", "str", "sum", "super", "tuple", "type", "vars", "zip",
 ];
 
 #[cfg(test)]
@@ -271,6 +195,8 @@ mod tests {
             "UnicodeError",
             "QuotaExceeded",
             "_Private",
+            "__",
+            "__Half_",
             "Überlauf",
             "match",
             "EncodingWarning",
@@ -289,7 +215,7 @@ mod tests {
         for name in ["None", "async", "return"] {
             assert_eq!(judge(name), Err(Refusal::Keyword));
         }
-        for name in ["int", "print", "__debug__", "Ellipsis", "type"] {
+        for name in ["int", "print", "__debug__", "__builtins__", "__warningregistry__", "__x__", "Ellipsis", "type"] {
             assert_eq!(judge(name), Err(Refusal::NoException));
         }
         for name in ["StopIteration", "GeneratorExit", "KeyboardInterrupt", "SystemExit"] {

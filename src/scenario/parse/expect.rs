@@ -13,7 +13,7 @@ use super::calls;
 use super::events::events;
 use super::exceptions::exception;
 use super::keys::{Entry, Keys, Node, Owner, listed, type_of};
-use super::moments::Moments;
+use super::moments::moment;
 use super::names::Names;
 use super::suggest::nearest;
 use super::values::value;
@@ -25,7 +25,6 @@ pub(super) struct Context<'c> {
     pub(super) wait: WaitOptions,
     pub(super) args: &'c [Ids],
     pub(super) names: &'c Names<'c>,
-    pub(super) moments: &'c Moments,
 }
 
 /// The words for the two calls.
@@ -63,7 +62,7 @@ fn expect(
         foreign_keys(&keys, function, problems);
     }
     let call = match function {
-        Some(Function::Wait) => Call::Wait(calls::wait(&keys, context.wait, context.args, context.moments, problems)),
+        Some(Function::Wait) => Call::Wait(calls::wait(&keys, context.wait, context.args, problems)),
         _ => Call::Gather(calls::gather(&keys, context.gather, problems)),
     };
     let expect = Expect {
@@ -73,7 +72,7 @@ fn expect(
         outcome: keys
             .get("outcome")
             .and_then(|entry| entry.word(Status::ALL.map(|status| (status, status.word())), problems)),
-        at: keys.get("at").and_then(|entry| context.moments.nanos(&entry, problems)),
+        at: keys.get("at").and_then(|entry| moment(&entry, problems)),
         results: keys.get("results").map(|entry| results(&entry, problems)),
         exception: keys.get("exception").and_then(|entry| exception(&entry, problems)),
         done: keys.get("done").map(|entry| names(&entry, context, problems)),
@@ -81,10 +80,7 @@ fn expect(
         fates: keys.get("fates").map(|entry| fates(&entry, context, problems)).unwrap_or_default(),
         warnings: keys.get("warnings").and_then(|entry| lines(&entry, problems)),
         logs: keys.get("logs").and_then(|entry| lines(&entry, problems)),
-        events: keys
-            .get("events")
-            .map(|entry| events(&entry, context.names, context.moments, problems))
-            .unwrap_or_default(),
+        events: keys.get("events").map(|entry| events(&entry, context.names, problems)).unwrap_or_default(),
     };
     function.map(|_| expect)
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::de::DeValue;
 
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::duration::{DurationError, Durations};
+use crate::scenario::duration::{DurationError, read_duration};
 use crate::scenario::{Delay, Nanos};
 
 use super::keys::{Entry, Node, type_of};
@@ -13,68 +13,59 @@ use super::keys::{Entry, Node, type_of};
 const DELAY: &str = "a duration or \"forever\"";
 const TIMEOUT: &str = "a duration or \"none\"";
 
-/// Reads durations, with one parser for the whole file.
-pub(super) struct Moments(Durations);
+/// A duration, or a moment counted from the start.
+pub(super) fn moment(entry: &Entry<'_>, problems: &mut Problems) -> Option<Nanos> {
+    read(entry.key, entry.node, "a duration", problems)
+}
 
-impl Moments {
-    pub(super) fn new() -> Moments {
-        Moments(Durations::new())
+/// A duration, or `"forever"`.
+pub(super) fn delay(entry: &Entry<'_>, problems: &mut Problems) -> Option<Delay> {
+    match entry.node.get_ref().as_str() {
+        Some("forever") => Some(Delay::Forever),
+        _ => read(entry.key, entry.node, DELAY, problems).map(Delay::For),
     }
+}
 
-    /// A duration, or a moment counted from the start.
-    pub(super) fn nanos(&self, entry: &Entry<'_>, problems: &mut Problems) -> Option<Nanos> {
-        self.read(entry.key, entry.node, "a duration", problems)
+/// A duration, or `"none"` for none.
+pub(super) fn timeout(entry: &Entry<'_>, problems: &mut Problems) -> Option<Option<Nanos>> {
+    match entry.node.get_ref().as_str() {
+        Some("none" | "None") => Some(None),
+        _ => read(entry.key, entry.node, TIMEOUT, problems).map(Some),
     }
+}
 
-    /// A duration, or `"forever"`.
-    pub(super) fn delay(&self, entry: &Entry<'_>, problems: &mut Problems) -> Option<Delay> {
-        match entry.node.get_ref().as_str() {
-            Some("forever") => Some(Delay::Forever),
-            _ => self.read(entry.key, entry.node, DELAY, problems).map(Delay::For),
+/// A list of moments.
+pub(super) fn moments(entry: &Entry<'_>, problems: &mut Problems) -> Option<Vec<Nanos>> {
+    let items = entry.array("a list of moments", "[\"500ms\", 2]", problems)?;
+    Some(items.iter().filter_map(|item| read(entry.key, item, "a list of moments", problems)).collect())
+}
+
+fn read(key: &str, node: &Node<'_>, wanted: &str, problems: &mut Problems) -> Option<Nanos> {
+    let place = node.span();
+    let read = match node.get_ref() {
+        DeValue::String(text) => read_duration(text),
+        DeValue::Float(number) => read_duration(number.as_str()),
+        DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
+            Ok(seconds) if seconds < 0 => Err(DurationError::Negative),
+            Ok(seconds) => u64::try_from(seconds)
+                .ok()
+                .and_then(|seconds| seconds.checked_mul(Nanos::SECOND.0))
+                .map(Nanos)
+                .filter(|nanos| *nanos <= Nanos::MAX)
+                .ok_or(DurationError::TooLong),
+            Err(_) if number.as_str().starts_with('-') => Err(DurationError::Negative),
+            Err(_) => Err(DurationError::TooLong),
+        },
+        _ => {
+            let problem = Problem::new(format!("`{key}` must be {wanted}, not {}", type_of(node)))
+                .at(place)
+                .label(format!("this is {}", type_of(node)))
+                .help(forms(wanted));
+            problems.push(problem);
+            return None;
         }
-    }
-
-    /// A duration, or `"none"` for none.
-    pub(super) fn timeout(&self, entry: &Entry<'_>, problems: &mut Problems) -> Option<Option<Nanos>> {
-        match entry.node.get_ref().as_str() {
-            Some("none" | "None") => Some(None),
-            _ => self.read(entry.key, entry.node, TIMEOUT, problems).map(Some),
-        }
-    }
-
-    /// A list of moments.
-    pub(super) fn list(&self, entry: &Entry<'_>, problems: &mut Problems) -> Option<Vec<Nanos>> {
-        let items = entry.array("a list of moments", "[\"500ms\", 2]", problems)?;
-        Some(items.iter().filter_map(|item| self.read(entry.key, item, "a list of moments", problems)).collect())
-    }
-
-    fn read(&self, key: &str, node: &Node<'_>, wanted: &str, problems: &mut Problems) -> Option<Nanos> {
-        let place = node.span();
-        let read = match node.get_ref() {
-            DeValue::String(text) => self.0.parse(text),
-            DeValue::Float(number) => self.0.parse(number.as_str()),
-            DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
-                Ok(seconds) if seconds < 0 => Err(DurationError::Negative),
-                Ok(seconds) => u64::try_from(seconds)
-                    .ok()
-                    .and_then(|seconds| seconds.checked_mul(Nanos::SECOND.0))
-                    .map(Nanos)
-                    .filter(|nanos| *nanos <= Nanos::MAX)
-                    .ok_or(DurationError::TooLong),
-                Err(_) if number.as_str().starts_with('-') => Err(DurationError::Negative),
-                Err(_) => Err(DurationError::TooLong),
-            },
-            _ => {
-                let problem = Problem::new(format!("`{key}` must be {wanted}, not {}", type_of(node)))
-                    .at(place)
-                    .label(format!("this is {}", type_of(node)))
-                    .help(forms(wanted));
-                problems.push(problem);
-                return None;
-            }
-        };
-        read.map_err(|error| problems.push(problem(key, node, place, wanted, &error))).ok()
-    }
+    };
+    read.map_err(|error| problems.push(problem(key, node, place, wanted, &error))).ok()
 }
 
 fn problem(key: &str, node: &Node<'_>, place: Range<usize>, wanted: &str, error: &DurationError) -> Problem {

@@ -1,4 +1,7 @@
 //! What is wrong with a file as TOML, before anything is known of scenarios.
+//!
+//! The parser tells its errors apart by their messages alone. Each message that is matched here is shown by a file
+//! `tests/bad/syntax-*.toml`, so that a new version of the parser with other messages does not pass unnoticed.
 
 use std::ops::Range;
 
@@ -92,7 +95,7 @@ fn problem(text: &str, place: Range<usize>, error: &Error) -> Problem {
 fn help(what: &str) -> Option<&'static str> {
     Some(match what {
         "key with no value" => "a line is `key = value`, `[table]` or `[[awaitable]]`",
-        "missing value" | "missing value for key" => "write a value behind the `=`, as in `delay = \"1s\"`",
+        "missing value" => "write a value behind the `=`, as in `delay = \"1s\"`",
         "unclosed array" => "close it with `]`",
         "unclosed inline table" => "close it with `}`",
         "unclosed table" => "close it with `]`, as in `[caller]`",
