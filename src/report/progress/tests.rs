@@ -1,4 +1,4 @@
-//! Frames as folds over hand-written events.
+//! Frames of real runs, looked at on the way, and what a terminal shows of them.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -10,200 +10,137 @@ use super::board::Board;
 use super::frame::{Size, frame};
 use super::lane::Theme;
 use super::{PlainProgress, Progress};
-use crate::calls::{Call, Function, GatherOptions, WaitOptions};
-use crate::event::{
-    CallId, Canceller, Ended, Event, Exception, ExceptionKind, Got, Item, Listener, Made, Maker, Message, Returned,
-    Target, What,
-};
+use crate::calls::{Call, Function};
+use crate::event::{Event, Listener, Recording, Target, What};
+use crate::executor::{self, clock};
+use crate::report::fit::pad;
 use crate::report::style::Style;
-use crate::scenario::{
-    Awaitable, Body, Caller, Delay, End, Group, Id, Kind, Nanos, OnCancel, Scenario, ScheduledCancel, Then, Value,
-};
+use crate::scenario::{Nanos, Python, Scenario, parse};
 
-const MS: u64 = 1_000_000;
+/// A run of a scenario, which tests watch up to wherever they want to look at it.
+struct Watched {
+    scenario: Scenario,
+    call: Call,
+    events: Recording,
+}
 
-fn scenario(awaitables: Vec<Awaitable>) -> Scenario {
-    Scenario {
-        title: None,
-        description: None,
-        shows: Vec::new(),
-        question: None,
-        answer: None,
-        python: None,
-        seed: 0,
-        awaitables,
-        caller: Caller::default(),
-        gather: GatherOptions::default(),
-        wait: WaitOptions::default(),
-        expect: Vec::new(),
+fn gather(toml: &str) -> Watched {
+    Watched::new(toml, Function::Gather)
+}
+
+fn wait(toml: &str) -> Watched {
+    Watched::new(toml, Function::Wait)
+}
+
+impl Watched {
+    fn new(toml: &str, function: Function) -> Watched {
+        let scenario = parse("scenario.toml", toml).unwrap_or_else(|problems| panic!("{problems}"));
+        let call = scenario.call(function);
+        let mut events = Recording::default();
+        executor::run(&scenario, call, Python::DEFAULT, clock::Virtual, &mut events);
+        Watched { scenario, call, events }
+    }
+
+    /// What happens up to a moment.
+    fn until(&self, seconds: f64) -> Vec<Event<'_>> {
+        self.events.iter().take_while(|event| event.at <= moment(seconds)).collect()
+    }
+
+    /// What happens until so many awaitables have ended.
+    fn until_ended(&self, mut count: usize) -> Vec<Event<'_>> {
+        let before = |event: &Event<'_>| {
+            let is_before = count > 0;
+            count -= usize::from(is_before && matches!(event.what, What::Finish { target: Target::Awaitable(_), .. }));
+            is_before
+        };
+        self.events.iter().take_while(before).collect()
+    }
+
+    /// The lines that a terminal of some size shows at a moment, after these events.
+    fn lines(&self, events: &[Event<'_>], seconds: f64, (width, height): (usize, usize), theme: Theme) -> Vec<String> {
+        let mut board = Board::new(&self.scenario, self.call, theme.unicode);
+        events.iter().for_each(|event| board.event(event));
+        frame(&mut board, moment(seconds), Size { width, height }, &theme)
+    }
+
+    /// The frame at a moment, with `|` where the terminal ends.
+    fn at(&self, seconds: f64, size: (usize, usize), theme: Theme) -> String {
+        text(&self.lines(&self.until(seconds), seconds, size, theme), size)
+    }
+
+    /// A live view of it on a small terminal.
+    fn on(&self, terminal: &Recorded, style: Style) -> Progress<'_> {
+        Progress::on(Box::new(terminal.clone()), small, &self.scenario, self.call, style, true)
+    }
+
+    /// The frame at a moment on a usual terminal.
+    fn show(&self, seconds: f64) -> String {
+        self.at(seconds, (80, 24), plain())
     }
 }
 
-fn coroutine(name: &str, ids: std::ops::Range<u32>, delay_ms: u64, end: End) -> Awaitable {
-    let body = Body { delay: Some(Delay::For(Nanos(delay_ms * MS))), end, on_cancel: None };
-    Awaitable { name: name.to_owned(), ids, kind: Kind::Coroutine(body), cancel: None }
+/// Lines as a terminal shows them that has room for them.
+fn text(lines: &[String], (width, height): (usize, usize)) -> String {
+    assert!(lines.len() <= height.saturating_sub(2).max(1), "{height} rows: {lines:#?}");
+    assert!(lines.iter().all(|line| line.width() < width.max(1)), "{width} columns: {lines:#?}");
+    lines.iter().map(|line| format!("{}|\n", pad(line, width))).collect()
 }
 
-fn group(name: &str, id: u32, members: std::ops::Range<u32>) -> Awaitable {
-    let group = Group { members: vec![members], return_exceptions: false };
-    Awaitable { name: name.to_owned(), ids: id..id + 1, kind: Kind::Gather(group), cancel: None }
+fn moment(seconds: f64) -> Nanos {
+    Nanos((seconds * 1e9).round() as u64)
 }
 
-fn returns(int: i64) -> End {
-    End::Returns(Value::Int(int))
-}
-
-fn raises(message: &str) -> End {
-    let message = Some(message.to_owned());
-    End::Raises(crate::scenario::Exception { type_name: "TimeoutError".to_owned(), message })
-}
-
-fn at(ms: u64, what: What<'_>) -> Event<'_> {
-    Event { at: Nanos(ms * MS), iteration: 1, what }
-}
-
-fn call(function: Function) -> What<'static> {
-    let call = match function {
-        Function::Gather => Call::Gather(GatherOptions::default()),
-        Function::Wait => Call::Wait(WaitOptions::default()),
-    };
-    What::Call { id: CallId::MAIN, by: Target::Caller, call }
-}
-
-fn start(id: u32) -> What<'static> {
-    What::Start { awaitable: Id(id) }
-}
-
-fn exception(id: u32) -> Exception {
-    Exception { kind: ExceptionKind::Body(Id(id)), from: Some(Id(id)), group: None }
-}
-
-fn finish(id: u32, ended: Ended) -> What<'static> {
-    What::Finish { target: Target::Awaitable(Id(id)), ended, results: &[] }
-}
-
-fn finish_returned(id: u32) -> What<'static> {
-    finish(id, Ended::Returned(Returned::Body(Id(id))))
-}
-
-fn finish_raised(id: u32) -> What<'static> {
-    finish(id, Ended::Raised(exception(id)))
-}
-
-fn finish_cancelled(id: u32) -> What<'static> {
-    finish(id, Ended::Cancelled(Exception::cancelled(Message::Absent, Some(Id(id)))))
-}
-
-fn gather() -> Call {
-    Call::Gather(GatherOptions::default())
-}
-
-/// Three downloads, of which one fails.
-fn downloads() -> Scenario {
-    let mut audit = coroutine("audit", 2..3, 2000, returns(0));
-    audit.cancel = Some(ScheduledCancel { at: Nanos(1500 * MS), message: None });
-    let users = End::Returns(Value::List(vec![Value::Str("ada".to_owned()), Value::Str("grace".to_owned())]));
-    scenario(vec![
-        coroutine("users", 0..1, 1000, users),
-        coroutine("orders", 1..2, 500, raises("upstream took too long")),
-        audit,
-    ])
-}
-
-/// What gather() does of them, up to a moment.
-fn downloads_gathered(until_ms: u64) -> Vec<Event<'static>> {
-    let events = vec![
-        at(0, call(Function::Gather)),
-        at(0, What::Await { call: CallId::MAIN }),
-        at(0, start(0)),
-        at(0, start(1)),
-        at(0, start(2)),
-        at(500, finish_raised(1)),
-        at(500, What::Finish { target: Target::Group(CallId::MAIN), ended: Ended::Raised(exception(1)), results: &[] }),
-        at(500, What::Resume { call: CallId::MAIN, got: Got::Raised(exception(1)) }),
-        at(1000, finish_returned(0)),
-        at(
-            1500,
-            What::Cancel { target: Target::Awaitable(Id(2)), accepted: true, by: Canceller::Schedule, through: None },
-        ),
-        at(1500, finish_cancelled(2)),
-        at(1500, What::Exit),
-    ];
-    events.into_iter().filter(|event| event.at <= Nanos(until_ms * MS)).collect()
-}
-
-fn wait_got(got: Got<'_>, until_ms: u64) -> Vec<Event<'_>> {
-    let mut events = downloads_gathered(until_ms);
-    for event in &mut events {
-        match event.what {
-            What::Call { .. } => event.what = call(Function::Wait),
-            What::Finish { target: Target::Group(CallId::MAIN), .. } => {
-                event.what = What::Callback { target: Target::Group(CallId::MAIN) }
-            }
-            What::Resume { .. } => event.what = What::Resume { call: CallId::MAIN, got },
-            _ => {}
-        }
-    }
-    events
-}
-
-fn theme() -> Theme {
+fn plain() -> Theme {
     Theme::new(Style::plain(), true)
 }
 
-/// The frame at a moment, with `|` where the terminal ends.
-fn check(
-    scenario: &Scenario,
-    call: Call,
-    events: &[Event<'_>],
-    now_ms: u64,
-    size: (usize, usize),
-    theme: Theme,
-) -> String {
-    let mut board = Board::new(scenario, call, theme.unicode);
-    for event in events {
-        board.event(event);
-    }
-    let size = Size { width: size.0, height: size.1 };
-    let lines = frame(&mut board, Nanos(now_ms * MS), size, &theme);
-    assert!(lines.len() <= size.height.saturating_sub(2).max(1), "{lines:#?}");
-    for line in &lines {
-        assert!(line.width() < size.width, "{} columns: {line}", line.width());
-    }
-    lines.iter().map(|line| format!("{}|\n", crate::report::fit::pad(line, size.width))).collect()
-}
-
-fn gathered(now_ms: u64, size: (usize, usize), theme: Theme) -> String {
-    check(&downloads(), gather(), &downloads_gathered(now_ms), now_ms, size, theme)
-}
+/// Three downloads, of which one fails and another is cancelled.
+const DOWNLOADS: &str = r#"
+    [[awaitable]]
+    name = "users"
+    delay = 1
+    returns = ["ada", "grace"]
+    [[awaitable]]
+    name = "orders"
+    delay = 0.5
+    raises = "TimeoutError: upstream took too long"
+    [[awaitable]]
+    name = "audit"
+    delay = 2
+    cancel_at = 1.5
+    [wait]
+    return_when = "FIRST_EXCEPTION"
+    timeout = 3
+"#;
 
 #[test]
 fn gather_as_it_goes_on() {
-    assert_snapshot!(gathered(0, (80, 24), theme()), @r#"
+    let downloads = gather(DOWNLOADS);
+    assert_snapshot!(downloads.show(0.0), @r#"
     users   ╸────────────               0.0 / 1 s    running                      |
     orders  ╸──────                     0.0 / 0.5 s  running                      |
     audit   ╸─────────────────────────  0.0 / 2 s    running                      |
     gather  ═                           0.0 s        running                      |
     "#);
-    assert_snapshot!(gathered(300, (80, 24), theme()), @r#"
+    assert_snapshot!(downloads.show(0.3), @r#"
     users   ━━━╸─────────               0.3 / 1 s    running                      |
     orders  ━━━╸───                     0.3 / 0.5 s  running                      |
     audit   ━━━╸──────────────────────  0.3 / 2 s    running                      |
     gather  ════                        0.3 s        running                      |
     "#);
-    assert_snapshot!(gathered(700, (80, 24), theme()), @r#"
+    assert_snapshot!(downloads.show(0.7), @r#"
     users   ━━━━━━│╌╌────               0.7 / 1 s    running, gather() has raised |
     orders  ━━━━━━✘                     0.5 s        raised TimeoutError          |
     audit   ━━━━━━│╌╌─────────────────  0.7 / 2 s    running, gather() has raised |
     gather  ══════✘                     0.5 s        raised TimeoutError          |
     "#);
-    assert_snapshot!(gathered(1200, (80, 24), theme()), @r#"
+    assert_snapshot!(downloads.show(1.2), @r#"
     users   ━━━━━━│╌╌╌╌╌✔               1 s          returned ['ada', 'grace']    |
     orders  ━━━━━━✘                     0.5 s        raised TimeoutError          |
     audit   ━━━━━━│╌╌╌╌╌╌╌╌╌──────────  1.2 / 2 s    running, gather() has raised |
     gather  ══════✘                     0.5 s        raised TimeoutError          |
     "#);
-    assert_snapshot!(gathered(1500, (80, 24), theme()), @r#"
+    assert_snapshot!(downloads.show(1.5), @r#"
     users   ━━━━━━│╌╌╌╌╌✔               1 s          returned ['ada', 'grace']    |
     orders  ━━━━━━✘                     0.5 s        raised TimeoutError          |
     audit   ━━━━━━│╌╌╌╌╌╌╌╌╌╌╌⊘         1.5 s        cancelled                    |
@@ -213,25 +150,26 @@ fn gather_as_it_goes_on() {
 
 #[test]
 fn gather_at_other_widths() {
-    assert_snapshot!(gathered(700, (40, 10), theme()), @r#"
+    let downloads = gather(DOWNLOADS);
+    assert_snapshot!(downloads.at(0.7, (40, 10), plain()), @r#"
     users  ━━│╌──       0.7 s  running     |
     orders ━━✘          0.5 s  TimeoutErr… |
     audit  ━━│╌──────── 0.7 s  running     |
     gather ══✘          0.5 s  TimeoutErr… |
     "#);
-    assert_snapshot!(gathered(1500, (40, 10), theme()), @r#"
+    assert_snapshot!(downloads.at(1.5, (40, 10), plain()), @r#"
     users  ━━│╌╌✔       1 s    returned    |
     orders ━━✘          0.5 s  TimeoutErr… |
     audit  ━━│╌╌╌╌╌⊘    1.5 s  cancelled   |
     gather ══✘          0.5 s  TimeoutErr… |
     "#);
-    assert_snapshot!(gathered(700, (60, 10), theme()), @r#"
+    assert_snapshot!(downloads.at(0.7, (60, 10), plain()), @r#"
     users  ━━━━│╌╌───          0.7 / 1 s   running            |
     orders ━━━━✘               0.5 s       TimeoutError       |
     audit  ━━━━│╌╌──────────── 0.7 / 2 s   running            |
     gather ════✘               0.5 s       TimeoutError       |
     "#);
-    assert_snapshot!(gathered(1500, (120, 40), theme()), @r#"
+    assert_snapshot!(downloads.at(1.5, (120, 40), plain()), @r#"
     users   ━━━━━━━━━━━│╌╌╌╌╌╌╌╌╌╌╌✔                         1 s          returned ['ada', 'grace']                       |
     orders  ━━━━━━━━━━━✘                                     0.5 s        raised TimeoutError('upstream took too long')   |
     audit   ━━━━━━━━━━━│╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌⊘              1.5 s        cancelled                                       |
@@ -241,20 +179,21 @@ fn gather_at_other_widths() {
 
 #[test]
 fn in_ascii() {
+    let downloads = gather(DOWNLOADS);
     let ascii = Theme::new(Style::plain(), false);
-    assert_snapshot!(gathered(0, (80, 24), ascii), @r#"
+    assert_snapshot!(downloads.at(0.0, (80, 24), ascii), @r#"
     users   >___________                0.0 / 1 s    running                      |
     orders  >_____                      0.0 / 0.5 s  running                      |
     audit   >_______________________    0.0 / 2 s    running                      |
     gather  #                           0.0 s        running                      |
     "#);
-    assert_snapshot!(gathered(700, (80, 24), ascii), @r#"
+    assert_snapshot!(downloads.at(0.7, (80, 24), ascii), @r#"
     users   =====|---___                0.7 / 1 s    running, gather() has raised |
     orders  =====x                      0.5 s        raised TimeoutError          |
     audit   =====|---_______________    0.7 / 2 s    running, gather() has raised |
     gather  #####x                      0.5 s        raised TimeoutError          |
     "#);
-    let text = gathered(1500, (80, 24), ascii);
+    let text = downloads.at(1.5, (80, 24), ascii);
     assert_snapshot!(text, @r#"
     users   =====|-----ok               1 s          returned ['ada', 'grace']    |
     orders  =====x                      0.5 s        raised TimeoutError          |
@@ -266,12 +205,8 @@ fn in_ascii() {
 
 #[test]
 fn states_differ_by_colour_too() {
-    let (scenario, coloured) = (downloads(), Theme::new(Style::coloured(), true));
-    let mut board = Board::new(&scenario, gather(), true);
-    for event in &downloads_gathered(1200) {
-        board.event(event);
-    }
-    let lines = frame(&mut board, Nanos(1200 * MS), Size { width: 80, height: 24 }, &coloured);
+    let downloads = gather(DOWNLOADS);
+    let lines = downloads.lines(&downloads.until(1.2), 1.2, (80, 24), Theme::new(Style::coloured(), true));
     assert_snapshot!(lines.join("\n").replace('\x1b', "^"), @r#"
     users   ^[36m━━━━━━^[0m^[1m│^[0m^[35m╌╌╌╌╌^[0m^[32m✔^[0m               ^[2m1 s        ^[0m  ^[32mreturned ['ada', 'grace']^[0m
     orders  ^[36m━━━━━━^[0m^[31m✘^[0m                     ^[2m0.5 s      ^[0m  ^[31mraised TimeoutError^[0m
@@ -282,17 +217,14 @@ fn states_differ_by_colour_too() {
 
 #[test]
 fn wait_leaves_pending_ones_behind() {
-    let first_exception = Call::Wait(WaitOptions { timeout: Some(Nanos(3000 * MS)), ..WaitOptions::default() });
-    let (done, pending) = ([Id(1)], [Id(0), Id(2)]);
-    let got = Got::Sets { done: &done, pending: &pending };
-    let show = |now_ms| check(&downloads(), first_exception, &wait_got(got, now_ms), now_ms, (80, 24), theme());
-    assert_snapshot!(show(300), @r#"
+    let downloads = wait(DOWNLOADS);
+    assert_snapshot!(downloads.show(0.3), @r#"
     users   ━━━╸─────────               0.3 / 1 s    running                      |
     orders  ━━━╸───                     0.3 / 0.5 s  running                      |
     audit   ━━━╸──────────────────────  0.3 / 2 s    running                      |
     wait    ════──────────────────────  0.3 / 3 s    running                      |
     "#);
-    assert_snapshot!(show(700), @r#"
+    assert_snapshot!(downloads.show(0.7), @r#"
     users   ━━━━━━│╌╌────               0.7 / 1 s    pending, wait() has returned |
     orders  ━━━━━━✘                     0.5 s        raised TimeoutError          |
     audit   ━━━━━━│╌╌─────────────────  0.7 / 2 s    pending, wait() has returned |
@@ -302,32 +234,32 @@ fn wait_leaves_pending_ones_behind() {
 
 #[test]
 fn a_late_call_a_cleanup_and_one_that_never_ends() {
-    let mut slow = coroutine("slow", 0..1, 4000, returns(1));
-    if let Kind::Coroutine(body) = &mut slow.kind {
-        body.on_cancel = Some(OnCancel { cleanup: Some(Delay::For(Nanos(2000 * MS))), then: None });
-    }
-    let mut listener = coroutine("listener", 1..2, 0, returns(1));
-    if let Kind::Coroutine(body) = &mut listener.kind {
-        body.delay = Some(Delay::Forever);
-    }
-    let mut scenario = scenario(vec![slow, listener]);
-    scenario.caller.call_at = Some(Nanos(1000 * MS));
-    scenario.caller.then = Then::Finish;
-    let show = |events: &[Event<'_>], now_ms| check(&scenario, gather(), events, now_ms, (80, 24), theme());
-    assert_snapshot!(show(&[], 500), @r#"
+    let late = gather(
+        r#"
+        [[awaitable]]
+        name = "slow"
+        delay = 4
+        cancel_at = 3.5
+        on_cancel = { cleanup = 2 }
+        [[awaitable]]
+        name = "listener"
+        delay = "forever"
+        [caller]
+        call_at = 1
+        await_at = 3
+        "#,
+    );
+    assert_snapshot!(late.show(0.5), @r#"
     slow      ···                                    not started                  |
     listener  ···                                    not started                  |
     gather    ···                                    not called yet               |
     "#);
-    let mut events = vec![at(1000, call(Function::Gather)), at(1000, start(0)), at(1000, start(1))];
-    assert_snapshot!(show(&events, 2000), @r#"
+    assert_snapshot!(late.show(2.0), @r#"
     slow      ·····━━━━━╸───────────────  1.0 / 4 s  running                      |
     listener  ·····━━━━━╸…                1.0 s      running                      |
     gather    ·····══════                 1.0 s      called, not awaited yet      |
     "#);
-    events.push(at(3000, What::Await { call: CallId::MAIN }));
-    events.push(at(3500, What::Cleanup { awaitable: Id(0) }));
-    assert_snapshot!(show(&events, 4500), @r#"
+    assert_snapshot!(late.show(4.5), @r#"
     slow      ····━━━━━━━━━━━~~~~~~─────  1.0 / 2 s  cleaning up                  |
     listener  ····━━━━━━━━━━━━━━━━╸…      3.5 s      running                      |
     gather    ····═════════════════       3.5 s      running                      |
@@ -336,87 +268,152 @@ fn a_late_call_a_cleanup_and_one_that_never_ends() {
 
 #[test]
 fn members_stand_under_their_group() {
-    let scenario = scenario(vec![
-        coroutine("a", 0..1, 1000, returns(1)),
-        coroutine("b", 1..2, 500, returns(2)),
-        group("inner", 2, 0..2),
-        group("outer", 3, 2..3),
-        coroutine("alone", 4..5, 2000, returns(3)),
-    ]);
-    let make = |id| What::Create { awaitable: Id(id), made: Made::Gather, by: Maker::Caller };
-    let results = [Item { awaitable: Id(0), ended: Ended::Returned(Returned::Body(Id(0))) }; 2];
-    let returned = Ended::Returned(Returned::Nested(Id(2)));
-    let events = [
-        at(0, make(2)),
-        at(0, make(3)),
-        at(0, call(Function::Gather)),
-        at(0, What::Await { call: CallId::MAIN }),
-        at(0, start(0)),
-        at(0, start(1)),
-        at(0, start(4)),
-        at(500, finish_returned(1)),
-        at(1000, finish_returned(0)),
-        at(1000, What::Finish { target: Target::Awaitable(Id(2)), ended: returned, results: &results }),
-    ];
-    assert_snapshot!(check(&scenario, gather(), &events, 1200, (80, 24), theme()), @r#"
+    let nested = gather(
+        r#"
+        [[awaitable]]
+        name = "a"
+        delay = 1
+        returns = 1
+        [[awaitable]]
+        name = "b"
+        delay = 0.5
+        returns = 2
+        [[awaitable]]
+        name = "inner"
+        kind = "gather"
+        members = ["a", "b"]
+        [[awaitable]]
+        name = "outer"
+        kind = "gather"
+        members = ["inner", "late"]
+        cancel_at = 1.5
+        [[awaitable]]
+        name = "late"
+        delay = 2
+        returns = 3
+        "#,
+    );
+    assert_snapshot!(nested.show(1.2), @r#"
     outer    ═══════════════            1.2 s        running                      |
       inner  ════════════✔              1 s          returned                     |
        a     ━━━━━━━━━━━━✔              1 s          returned 1                   |
        b     ━━━━━━✔                    0.5 s        returned 2                   |
-    alone    ━━━━━━━━━━━━━━╸──────────  1.2 / 2 s    running                      |
+      late   ━━━━━━━━━━━━━━╸──────────  1.2 / 2 s    running                      |
     gather   ═══════════════            1.2 s        running                      |
+    "#);
+    assert_snapshot!(nested.show(1.5), @r#"
+    outer    ══════════════════✘        1.5 s        raised CancelledError()      |
+      inner  ════════════✔              1 s          returned                     |
+       a     ━━━━━━━━━━━━✔              1 s          returned 1                   |
+       b     ━━━━━━✔                    0.5 s        returned 2                   |
+      late   ━━━━━━━━━━━━━━━━━━⊘        1.5 s        cancelled                    |
+    gather   ══════════════════⊘        1.5 s        cancelled                    |
     "#);
 }
 
 #[test]
 fn names_and_messages_are_data() {
-    let scenario = scenario(vec![
-        coroutine("日本語のとても長い名前のダウンロード", 0..1, 1000, returns(1)),
-        coroutine("evil\u{202e}\u{1b}[2Jname", 1..2, 500, raises("\u{1b}]0;title\u{7}")),
-        coroutine("👍🏽👨‍👩‍👧 crowd", 2..3, 250, End::Returns(Value::Str("長い値".repeat(40)))),
-    ]);
-    let events = [
-        at(0, call(Function::Gather)),
-        at(0, start(0)),
-        at(0, start(1)),
-        at(0, start(2)),
-        at(250, finish_returned(2)),
-        at(500, finish_raised(1)),
-    ];
+    let hostile = gather(
+        r#"
+        [[awaitable]]
+        name = "日本語のとても長い名前のダウンロード"
+        delay = 1
+        [[awaitable]]
+        name = "a name 名 of rather many words"
+        delay = 0.5
+        raises = "TimeoutError: \u001b]0;title\u0007 \u202e"
+        [[awaitable]]
+        name = "👍🏽 crowd"
+        delay = 0.25
+        returns = "長い値\u001b[2J"
+        "#,
+    );
     for width in [40, 80, 120] {
-        let text = check(&scenario, gather(), &events, 600, (width, 24), theme());
+        let text = hostile.at(0.6, (width, 24), plain());
         assert!(!text.contains(|c: char| c != '\n' && (c.is_control() || c == '\u{202e}')), "{text:?}");
     }
-    assert_snapshot!(check(&scenario, gather(), &events, 600, (80, 24), theme()), @r#"
-    日本語のとても長い…  ━━━━━━╸─────  0.6 / 1 s     running                      |
-    evil\u202e\x1b[2Jn…  ━━━━━✘        0.5 s         raised TimeoutError          |
-    👍🏽👨\u200d👩\u200d…  ━━✔           250 ms        returned                     |
-    gather               ═══════       0.6 s         called, not awaited yet      |
+    assert_snapshot!(hostile.show(0.6), @r#"
+    日本語のとても長い…  ━━━━━│╌─────  0.6 / 1 s     running, gather() has raised |
+    a name 名 of rathe…  ━━━━━✘        0.5 s         raised TimeoutError          |
+    👍🏽 crowd             ━━✔           250 ms        returned '長い値\x1b[2J'     |
+    gather               ═════✘        0.5 s         raised TimeoutError          |
+    "#);
+    assert_snapshot!(hostile.at(0.6, (120, 24), plain()), @r#"
+    日本語のとても長い名前のダウ…  ━━━━━━━━━━━│╌╌─────────  0.6 / 1 s     running, gather() has raised                    |
+    a name 名 of rather many wor…  ━━━━━━━━━━━✘             0.5 s         raised TimeoutError('\x1b]0;title\x07 \u202e')  |
+    👍🏽 crowd                       ━━━━━✔                   250 ms        returned '長い値\x1b[2J'                        |
+    gather                         ═══════════✘             0.5 s         raised TimeoutError('\x1b]0;title\x07 \u202e')  |
     "#);
 }
 
-/// A thousand workers, of which every tenth fails; those up to `ended` have ended.
-fn crowd(ended: u32) -> (Scenario, Vec<Event<'static>>) {
+#[test]
+fn the_call_has_a_line_of_its_own() {
+    const JOB: &str = "[[awaitable]]\nname = \"job\"\ndelay = 2\n";
+    let caller = |keys: &str| format!("{JOB}[caller]\n{keys}");
+
+    let cancelled = gather(&caller("call_at = 1\ncancel_at = 0.5"));
+    assert_snapshot!(cancelled.show(0.7), @r#"
+    job     ·······                                  not started                  |
+    gather  ····⊘                                    not called                   |
+    "#);
+    let cancelled = gather(&format!("{JOB}on_cancel = {{ cleanup = 1 }}\n[caller]\ncancel_at = 0.5"));
+    assert_snapshot!(cancelled.show(0.7), @r#"
+    job     ━━━━━━~~~~───────────         0.2 / 1 s  cleaning up                  |
+    gather  ══════════                    0.7 s      running                      |
+    "#);
+    let unseen = gather(&caller("await_at = 3\ncancel_group_at = 1"));
+    assert_snapshot!(unseen.show(2.0), @r#"
+    job     ━━━━━━━━━━━━━⊘                1 s        cancelled                    |
+    gather  ═════════════⊘                1 s        cancelled                    |
+    "#);
+    assert_snapshot!(unseen.show(3.0), @r#"
+    job     ━━━━━━⊘                       1 s        cancelled                    |
+    gather  ══════⊘                       1 s        cancelled                    |
+    "#);
+    let unseen = gather(&caller("await_at = 3"));
+    assert_snapshot!(unseen.show(2.5), @r#"
+    job     ━━━━━━━━━━━━━✔                2 s        returned None                |
+    gather  ═════════════✔                2 s        returned, not awaited yet    |
+    "#);
+    let lazy = wait(&format!("{JOB}[wait]\ntimeout = 1\n[caller]\ncall_at = 0.5\nawait_at = 1"));
+    assert_snapshot!(lazy.show(0.7), @r#"
+    job     ·····━━╸────────────────────  0.2 / 2 s  running                      |
+    wait    ·····═══                      0.2 s      called, not awaited yet      |
+    "#);
+    assert_snapshot!(lazy.show(1.5), @r#"
+    job     ·····━━━━━━━━━━━╸───────────  1.0 / 2 s  running                      |
+    wait    ·····════════════─────        1.0 / 1.…  running                      |
+    "#);
+    assert_snapshot!(lazy.show(2.0), @r#"
+    job     ·····━━━━━━━━━━━━━━━━╌──────  1.5 / 2 s  pending, wait() has returned |
+    wait    ·····════════════════✔        1.5 s      timed out: 0 done, 1 pending |
+    "#);
+    let abandoned = wait(&caller("cancel_at = 0.5"));
+    assert_snapshot!(abandoned.show(0.7), @r#"
+    job     ━━━━━━│╌╌╌──────────────────  0.7 / 2 s  running                      |
+    wait    ══════⊘                       0.5 s      cancelled                    |
+    "#);
+    let misused = wait(&format!("{JOB}[wait]\ncollection = \"bare\"\nwrap = false"));
+    assert_snapshot!(misused.show(0.0), @r#"
+    job     ·                                        not started                  |
+    wait    ✘                             0 s        raised TypeError             |
+    "#);
+}
+
+/// A thousand workers, of which every tenth fails.
+fn crowd() -> Watched {
     let tables = (0..10).map(|table| {
-        let end = if table == 3 { raises("no answer") } else { returns(1) };
-        coroutine(&format!("worker{table}"), table * 100..table * 100 + 100, 100 * u64::from(table + 1), end)
+        let end = if table == 3 { "raises = \"TimeoutError: no answer\"" } else { "returns = 1" };
+        format!("[[awaitable]]\nname = \"worker{table}\"\ncount = 100\ndelay = \"{}00ms\"\n{end}\n", table + 1)
     });
-    let mut events = vec![at(0, call(Function::Gather)), at(0, What::Await { call: CallId::MAIN })];
-    events.extend((0..1000).map(|id| at(0, start(id))));
-    events.extend((0..ended).map(|id| {
-        let moment = 100 * u64::from(id / 100 + 1);
-        at(moment, if id / 100 == 3 { finish_raised(id) } else { finish_returned(id) })
-    }));
-    (scenario(tables.collect()), events)
+    gather(&format!("{}[gather]\nreturn_exceptions = true\n", tables.collect::<String>()))
 }
 
 #[test]
 fn a_crowd_is_counted() {
-    let show = |ended, now_ms, size| {
-        let (scenario, events) = crowd(ended);
-        check(&scenario, gather(), &events, now_ms, size, theme())
-    };
-    assert_snapshot!(show(0, 50, (80, 24)), @r#"
+    let crowd = crowd();
+    let ended = |count, seconds, size| text(&crowd.lines(&crowd.until_ended(count), seconds, size, plain()), size);
+    assert_snapshot!(crowd.show(0.05), @r#"
     ────────────────────────────────────────────────────────────  0 / 1,000 ended |
     ━ 1,000 running                                                               |
     next to finish                                                                |
@@ -432,7 +429,7 @@ fn a_crowd_is_counted() {
     worker0-10   ━╸─                    0.0 / 0.1 s  running                      |
     gather       ══                     0.0 s        running                      |
     "#);
-    assert_snapshot!(show(450, 520, (80, 24)), @r#"
+    assert_snapshot!(ended(450, 0.5, (80, 24)), @r#"
     ━━━━━━━━━━━━━━━━━━━━━━━━━━────────────────────────────────  450 / 1,000 ended |
     ━ 550 running   ✔ 350 returned   ✘ 100 raised                                 |
     next to finish                                                                |
@@ -454,7 +451,7 @@ fn a_crowd_is_counted() {
     worker3-96           ✘              0.4 s        raised TimeoutError          |
     gather       ═══════════            0.5 s        running                      |
     "#);
-    assert_snapshot!(show(450, 520, (40, 10)), @r#"
+    assert_snapshot!(ended(450, 0.5, (40, 10)), @r#"
     ━━━━━━━━━─────────── 450 / 1,000 ended |
     ━ 550 running   ✔ 350 returned         |
     ✘ 100 raised                           |
@@ -464,7 +461,7 @@ fn a_crowd_is_counted() {
     work…-100    ✘      0.4 s  TimeoutErr… |
     gather    ═════     0.5 s  running     |
     "#);
-    assert_snapshot!(show(1000, 1000, (80, 24)), @r#"
+    assert_snapshot!(ended(1000, 1.0, (80, 24)), @r#"
     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  1,000 / 1,000 ended |
     ✔ 900 returned   ✘ 100 raised                                                 |
     latest failures                                                               |
@@ -479,19 +476,11 @@ fn a_crowd_is_counted() {
 
 #[test]
 fn a_terminal_of_any_size_is_kept_to() {
-    let (crowd, crowd_events) = crowd(450);
-    for width in 0..130 {
-        for height in [0, 1, 2, 3, 4, 5, 8, 24] {
-            let size = Size { width, height };
-            for (scenario, events) in [(&downloads(), &downloads_gathered(1500)), (&crowd, &crowd_events)] {
+    for (watched, seconds) in [(gather(DOWNLOADS), 0.8), (crowd(), 0.5)] {
+        for width in 0..130 {
+            for height in [0, 1, 2, 3, 4, 5, 8, 24] {
                 for unicode in [true, false] {
-                    let theme = Theme::new(Style::plain(), unicode);
-                    let mut board = Board::new(scenario, gather(), unicode);
-                    events.iter().for_each(|event| board.event(event));
-                    let lines = frame(&mut board, Nanos(800 * MS), size, &theme);
-                    assert!(lines.len() <= height.saturating_sub(2).max(1), "{size:?}: {lines:#?}");
-                    let widest = lines.iter().map(|line| line.width()).max();
-                    assert!(widest <= Some(width.saturating_sub(1)), "{size:?}: {lines:#?}");
+                    watched.at(seconds, (width, height), Theme::new(Style::plain(), unicode));
                 }
             }
         }
@@ -537,16 +526,14 @@ fn small() -> Size {
 
 #[test]
 fn frames_replace_each_other_and_leave_nothing() {
-    let scenario = downloads();
+    let downloads = gather(DOWNLOADS);
     let mut terminal = Recorded::new(small());
     // Near the bottom, so that the first frame scrolls.
     terminal.write_all(b"1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n7\r\n8\r\n$ asyncdemo gather\r\n").unwrap();
-    let mut progress = Progress::on(Box::new(terminal.clone()), small, &scenario, gather(), Style::coloured(), true);
-    for (index, event) in downloads_gathered(1500).iter().enumerate() {
-        progress.event(event);
-        if index >= 4 {
-            progress.draw();
-        }
+    let mut progress = downloads.on(&terminal, Style::coloured());
+    for event in downloads.until(1.5) {
+        progress.event(&event);
+        progress.draw();
     }
     assert_snapshot!(terminal.text(), @r#"
     4
@@ -575,13 +562,14 @@ fn frames_replace_each_other_and_leave_nothing() {
 
 #[test]
 fn a_frame_with_fewer_lines_leaves_none_behind() {
-    let (crowd, events) = crowd(450);
+    let crowd = crowd();
     let terminal = Recorded::new(small());
-    let mut progress = Progress::on(Box::new(terminal.clone()), small, &crowd, gather(), Style::plain(), true);
-    events.iter().for_each(|event| progress.event(event));
+    let mut progress = crowd.on(&terminal, Style::plain());
+    let (some, all) = (crowd.until_ended(450), crowd.until_ended(1000));
+    some.iter().for_each(|event| progress.event(event));
     progress.draw();
     assert_eq!(terminal.text().lines().count(), 8);
-    (450..1000).for_each(|id| progress.event(&at(1000, finish_returned(id))));
+    all[some.len()..].iter().for_each(|event| progress.event(event));
     progress.draw();
     assert_snapshot!(terminal.text(), @r#"
     ━━━━━━━━━━━━━━━━━━ 1,000 / 1,000 ended
@@ -595,27 +583,26 @@ fn a_frame_with_fewer_lines_leaves_none_behind() {
 
 #[test]
 fn nothing_is_written_where_nothing_happens() {
-    let scenario = downloads();
+    let downloads = gather(DOWNLOADS);
     let terminal = Recorded::new(small());
     let mut written = terminal.clone();
     written.write_all(b"as it was").unwrap();
-    drop(Progress::on(Box::new(terminal.clone()), small, &scenario, gather(), Style::plain(), true));
+    drop(downloads.on(&terminal, Style::plain()));
     assert_eq!(terminal.cursor(), (0, 9));
     assert_eq!(terminal.text(), "as it was");
 }
 
-fn plain_lines(scenario: &Scenario, events: &[Event<'_>]) -> String {
+fn plain_lines(watched: &Watched) -> String {
     let mut out = Vec::new();
-    let mut plain = PlainProgress::new(scenario, true, &mut out);
-    events.iter().for_each(|event| plain.event(event));
+    let mut plain = PlainProgress::new(&watched.scenario, true, &mut out);
+    watched.events.iter().for_each(|event| plain.event(&event));
     drop(plain);
     String::from_utf8(out).unwrap()
 }
 
 #[test]
 fn without_a_terminal_there_is_a_line_for_what_happens() {
-    let text = plain_lines(&downloads(), &downloads_gathered(1500));
-    assert_snapshot!(text, @r#"
+    assert_snapshot!(plain_lines(&gather(DOWNLOADS)), @r#"
       0 s  the caller calls gather()
       0 s  users starts
       0 s  orders starts
@@ -631,10 +618,7 @@ fn without_a_terminal_there_is_a_line_for_what_happens() {
 
 #[test]
 fn without_a_terminal_a_crowd_is_counted() {
-    let (scenario, mut events) = crowd(1000);
-    events.push(at(1000, What::Resume { call: CallId::MAIN, got: Got::Raised(exception(300)) }));
-    let text = plain_lines(&scenario, &events);
-    assert_snapshot!(text, @r#"
+    assert_snapshot!(plain_lines(&crowd()), @r#"
     1,000 awaitables: counts instead of a line for each, and the first 10 that raise
          0 s  the caller calls gather()
        0.1 s  100 of 1,000 ended: 100 returned, 900 still running
@@ -657,6 +641,7 @@ fn without_a_terminal_a_crowd_is_counted() {
        0.8 s  800 of 1,000 ended: 700 returned, 100 raised, 200 still running
        0.9 s  900 of 1,000 ended: 800 returned, 100 raised, 100 still running
          1 s  1,000 of 1,000 ended: 900 returned, 100 raised
-         1 s  the caller gets TimeoutError('no answer')
+         1 s  the group returns 1,000 results
+         1 s  the caller goes on with 1,000 results
     "#);
 }
