@@ -3,9 +3,9 @@
 //! It makes the tasks and futures, arms the cancellations, calls gather() or wait(), awaits what that gave, and then
 //! lets what is left finish. It is a task like any other, but its steps are these and no scenario's.
 
-use crate::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
+use crate::calls::{Call, GatherOptions, Misuse, ReturnWhen, WaitOptions};
 use crate::event::{
-    CallId, Canceller, Event, Exception, ExceptionKind, Got, Listener, Maker, Message, Misuse, Target, Warning, What,
+    CallId, Canceller, Event, Exception, ExceptionKind, Got, Listener, Maker, Message, Target, Warning, What,
 };
 use crate::scenario::{Id, Kind, Nanos, Then};
 
@@ -172,7 +172,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
             Call::Gather(GatherOptions { return_exceptions }) => {
                 self.tell(What::Call { id: CallId::MAIN, by: Target::Caller, call: self.call });
                 if scenario.caller.passes_list {
-                    return self.raise_misuse(self.dialect.gather_of_a_list());
+                    return self.raise_misuse(Misuse::Gather(self.dialect.gather_of_a_list()));
                 }
                 self.gather(Target::Group(CallId::MAIN), &scenario.caller.args, return_exceptions);
                 if let Some(moment) = scenario.caller.cancel_group_at {
@@ -215,7 +215,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
                 self.caller.holds_unawaited_wait = false;
                 match self.begin_wait(options) {
                     Ok(()) => self.caller.suspension = Suspension::Waiter(THE_CALL),
-                    Err(misuse) => self.raise_misuse(misuse),
+                    Err(misuse) => self.raise_misuse(Misuse::Wait(misuse)),
                 }
             }
         }

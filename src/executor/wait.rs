@@ -1,7 +1,7 @@
 //! `wait()` and its `_wait()` (`Lib/asyncio/tasks.py`).
 
-use crate::calls::{Collection, ReturnWhen, WaitOptions};
-use crate::event::{CallId, Listener, Maker, Misuse, Warning, What};
+use crate::calls::{Collection, ReturnWhen, WaitMisuse, WaitOptions};
+use crate::event::{CallId, Listener, Maker, Warning, What};
 use crate::scenario::{Id, Ids, Kind, Nanos};
 
 use super::arguments;
@@ -60,7 +60,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
     /// # Errors
     ///
     /// What it raises at once.
-    pub fn begin_wait(&mut self, options: WaitOptions) -> Result<(), Misuse> {
+    pub fn begin_wait(&mut self, options: WaitOptions) -> Result<(), WaitMisuse> {
         let futures: Vec<Id> = arguments::distinct(&self.scenario.caller.args).collect();
         match options.collection {
             Collection::Bare => {
@@ -69,7 +69,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
                 }
             }
             Collection::Generator if !self.dialect.wait_takes_generator() => {
-                return Err(Misuse::NotAGenerator);
+                return Err(WaitMisuse::NotAGenerator);
             }
             // A generator is true, however little it will give.
             Collection::Generator => {}
@@ -80,7 +80,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
         }
         if futures.iter().any(|id| self.is_bare_coroutine(*id)) {
             match self.dialect.coroutines_in_wait() {
-                CoroutinesInWait::Forbidden => return Err(Misuse::CoroutinesForbidden),
+                CoroutinesInWait::Forbidden => return Err(WaitMisuse::CoroutinesForbidden),
                 CoroutinesInWait::WrappedWithWarning => {
                     self.tell(What::Warning { warning: Warning::CoroutinesToWait });
                 }
@@ -93,19 +93,19 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
             }
         }
         if futures.is_empty() {
-            return Err(Misuse::EmptyGenerator);
+            return Err(WaitMisuse::EmptyGenerator);
         }
         self.start_wait(futures, options.timeout, options.return_when);
         Ok(())
     }
 
     /// What wait() says of one awaitable that is no collection: the name of its type.
-    fn misuse_of_one(&self, id: Id) -> Misuse {
+    fn misuse_of_one(&self, id: Id) -> WaitMisuse {
         match &self.scenario.awaitable(id).kind {
-            Kind::Coroutine(_) if self.is_bare_coroutine(id) => Misuse::NotACoroutine,
-            Kind::Coroutine(_) | Kind::Task(_) => Misuse::NotATask,
-            Kind::Gather(group) if !group.members.is_empty() => Misuse::NotAGroup,
-            Kind::Future(_) | Kind::Gather(_) => Misuse::NotAFuture,
+            Kind::Coroutine(_) if self.is_bare_coroutine(id) => WaitMisuse::NotACoroutine,
+            Kind::Coroutine(_) | Kind::Task(_) => WaitMisuse::NotATask,
+            Kind::Gather(group) if !group.members.is_empty() => WaitMisuse::NotAGroup,
+            Kind::Future(_) | Kind::Gather(_) => WaitMisuse::NotAFuture,
         }
     }
 

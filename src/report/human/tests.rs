@@ -5,10 +5,8 @@ mod sketch;
 use unicode_width::UnicodeWidthStr;
 
 use self::sketch::{Sketch, cancel, cancellation, ms, names, raises, returns};
-use crate::calls::{Call, GatherOptions, ReturnWhen};
-use crate::event::{
-    CallId, Canceller, Ended, Event, Exception, Got, Listener, Made, Maker, Message, Misuse, Target, What,
-};
+use crate::calls::{Call, GatherMisuse, GatherOptions, Misuse, ReturnWhen, WaitMisuse};
+use crate::event::{CallId, Canceller, Ended, Event, Exception, Got, Listener, Made, Maker, Message, Target, What};
 use crate::event::{Item, Log, Recording, Returned, Warning};
 use crate::outcome::{Fate, State};
 use crate::report::style::Style;
@@ -233,7 +231,8 @@ fn a_list_given_to_gather() {
             (entry.created, entry.started, entry.at_return) = (None, None, State::NotCreated);
         })
     };
-    let mut sketch = Sketch::gather("The missing star", Status::Raised, 0).misuse(Misuse::UnhashableList);
+    let mut sketch =
+        Sketch::gather("The missing star", Status::Raised, 0).misuse(Misuse::Gather(GatherMisuse::UnhashableList));
     sketch = never(sketch.coroutine("users", None, names(), Fate::Unfinished));
     sketch = never(sketch.coroutine("orders", None, returns("1"), Fate::Unfinished));
     let sketch = sketch.caller(|caller| caller.passes_list = true).more(|run| {
@@ -249,7 +248,7 @@ fn coroutines_given_to_wait() {
         .coroutine("users", None, names(), Fate::Unfinished)
         .entry(|entry| (entry.created, entry.started, entry.at_return) = (None, None, State::NotCreated))
         .task("orders", Some(500), returns("1"), Fate::Lost)
-        .misuse(Misuse::CoroutinesForbidden)
+        .misuse(Misuse::Wait(WaitMisuse::CoroutinesForbidden))
         .more(|run| {
             run.calls[0].outcome.status = Status::Raised;
             run.warnings.push(Warning::NeverAwaited(Id(0)));

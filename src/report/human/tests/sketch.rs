@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::calls::{Call, Collection, GatherOptions, ReturnWhen, WaitOptions};
+use crate::calls::{Call, Collection, GatherOptions, Misuse, ReturnWhen, WaitOptions};
 use crate::event::{
-    CallId, Canceller, Ended, Exception, ExceptionKind, Item, Message, Misuse, Reason, Recording, Returned, Target,
+    CallId, Canceller, Ended, Exception, ExceptionKind, Item, Message, Reason, Recording, Returned, Target,
 };
 use crate::outcome::{CallRecord, Cancel, Cancellation, Entry, Fate, Gave, Outcome, Run, State};
 use crate::report::human::{Options, write};
