@@ -9,8 +9,8 @@ mod wait;
 
 use std::fmt;
 
-pub use gather::GatherOptions;
-pub use wait::{Collection, ReturnWhen, WaitOptions};
+pub use gather::{GatherMisuse, GatherOptions};
+pub use wait::{Collection, ReturnWhen, WaitMisuse, WaitOptions};
 
 /// One call with its options: the file's tables with the command line's flags over them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,60 @@ pub enum Function {
 pub trait Options {
     /// Which function it calls.
     fn function(&self) -> Function;
+
+    /// Whether what it gives is a future, so that `[caller]` can cancel it and ask whether it is done.
+    fn gives_a_future(&self) -> bool;
+
+    // What reports say of it.
+
+    /// What it is called in a sentence: `gather()`.
+    fn in_text(&self) -> &'static str;
+    /// What its caller has not done yet where it is cancelled before the `await`.
+    fn awaited_in_text(&self) -> &'static str;
+    /// Whether it asks each of its arguments for its exception, so that Python does not log that.
+    fn takes_exceptions(&self) -> bool;
+    /// Why it has asked for an exception that it then leaves where it is.
+    fn why_it_looks_at_exceptions(&self) -> Option<&'static str> {
+        None
+    }
+    /// What its member did that let it return while others were pending.
+    fn verb_of_release(&self) -> &'static str {
+        ""
+    }
+    /// What would have let it return where it hangs.
+    fn advice_where_it_hangs(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// An exception that a call raises for being called wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misuse {
+    /// gather()'s.
+    Gather(GatherMisuse),
+    /// wait()'s.
+    Wait(WaitMisuse),
+}
+
+/// What Python says of a misuse, and what a report adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MisuseText {
+    /// The exception's class.
+    pub type_name: &'static str,
+    /// Its message, exactly.
+    pub message: &'static str,
+    /// Why the call fails, and what to write instead.
+    pub advice: &'static str,
+}
+
+impl Misuse {
+    /// What is said of it.
+    pub fn text(self) -> MisuseText {
+        match self {
+            Misuse::Gather(misuse) => misuse.text(),
+            Misuse::Wait(misuse) => misuse.text(),
+        }
+    }
 }
 
 impl Call {

@@ -8,7 +8,7 @@ mod ended;
 mod listener;
 mod recording;
 
-pub use ended::{Ended, Exception, ExceptionKind, Message, Misuse, Returned};
+pub use ended::{Ended, Exception, ExceptionKind, Message, Returned};
 pub use listener::Listener;
 pub use recording::Recording;
 

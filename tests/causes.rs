@@ -516,3 +516,12 @@ fn a_future_that_is_to_be_cancelled_was_cancelled() {
         ],
     );
 }
+
+#[test]
+fn of_two_cancellations_at_one_moment_the_first_is_the_cause() {
+    check(
+        "[caller]\ncancel_at = 1\ncancel_group_at = 1\n[[awaitable]]\nname = \"users\"\ndelay = 5",
+        Gather,
+        &["users raised: gather() was cancelled < the caller was cancelled at 1 s, as the scenario says"],
+    );
+}

@@ -1,6 +1,6 @@
 //! `asyncio.gather()`.
 
-use super::{Function, Options};
+use super::{Function, MisuseText, Options};
 
 /// `[gather]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -12,5 +12,43 @@ pub struct GatherOptions {
 impl Options for GatherOptions {
     fn function(&self) -> Function {
         Function::Gather
+    }
+
+    fn gives_a_future(&self) -> bool {
+        true
+    }
+
+    fn in_text(&self) -> &'static str {
+        "gather()"
+    }
+
+    fn awaited_in_text(&self) -> &'static str {
+        "awaited what gather() gave it"
+    }
+
+    fn takes_exceptions(&self) -> bool {
+        true
+    }
+}
+
+/// How gather() can be called wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GatherMisuse {
+    /// `gather([a, b])`.
+    UnhashableList,
+    /// `gather([a, b])` in 3.14.
+    ListAsDictKey,
+}
+
+impl GatherMisuse {
+    /// What is said of it.
+    pub fn text(self) -> MisuseText {
+        let message = match self {
+            GatherMisuse::UnhashableList => "unhashable type: 'list'",
+            GatherMisuse::ListAsDictKey => "cannot use 'list' as a dict key (unhashable type: 'list')",
+        };
+        let advice = "gather() takes the awaitables themselves as its arguments, not a list of them: put a star \
+                      before the list, asyncio.gather(*awaitables).";
+        MisuseText { type_name: "TypeError", message, advice }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Function, Options};
+use super::{Function, MisuseText, Options};
 use crate::scenario::Nanos;
 
 /// `[wait]`.
@@ -105,5 +105,87 @@ impl Collection {
 impl Options for WaitOptions {
     fn function(&self) -> Function {
         Function::Wait
+    }
+
+    fn gives_a_future(&self) -> bool {
+        false
+    }
+
+    fn in_text(&self) -> &'static str {
+        "wait()"
+    }
+
+    fn awaited_in_text(&self) -> &'static str {
+        "awaited wait()"
+    }
+
+    fn takes_exceptions(&self) -> bool {
+        false
+    }
+
+    fn why_it_looks_at_exceptions(&self) -> Option<&'static str> {
+        (self.return_when == ReturnWhen::FirstException).then_some("wait() looked at it to see whether to return")
+    }
+
+    fn verb_of_release(&self) -> &'static str {
+        if self.return_when == ReturnWhen::FirstException { "raised" } else { "was done" }
+    }
+
+    fn advice_where_it_hangs(&self) -> Option<&'static str> {
+        self.timeout.is_none().then_some("A timeout would have let wait() return.")
+    }
+}
+
+/// How wait() can be called wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitMisuse {
+    /// `wait(coroutine)`.
+    NotACoroutine,
+    /// `wait(task)`.
+    NotATask,
+    /// `wait(future)`, and `wait(gather())`: gather() of nothing is a plain future.
+    NotAFuture,
+    /// `wait(gather(…))`.
+    NotAGroup,
+    /// `wait(generator)`, up to 3.11.
+    NotAGenerator,
+    /// `wait([])`, up to 3.10.
+    NoCoroutines,
+    /// `wait([])`, from 3.11.
+    NoTasks,
+    /// `wait()` of a generator of nothing, from 3.12.
+    EmptyGenerator,
+    /// `wait([coroutine])`, from 3.11.
+    CoroutinesForbidden,
+}
+
+impl WaitMisuse {
+    /// What is said of it.
+    pub fn text(self) -> MisuseText {
+        const NO_COLLECTION: &str =
+            "wait() takes one collection of tasks or futures, not the awaitable itself: write asyncio.wait([task]).";
+        const EMPTY: &str = "wait() refuses an empty collection, where gather() of nothing returns []: ask whether \
+                             there is anything to wait for before the call.";
+        let (type_name, message, advice) = match self {
+            WaitMisuse::NotACoroutine => ("TypeError", "expect a list of futures, not coroutine", NO_COLLECTION),
+            WaitMisuse::NotATask => ("TypeError", "expect a list of futures, not Task", NO_COLLECTION),
+            WaitMisuse::NotAFuture => ("TypeError", "expect a list of futures, not Future", NO_COLLECTION),
+            WaitMisuse::NotAGroup => ("TypeError", "expect a list of futures, not _GatheringFuture", NO_COLLECTION),
+            WaitMisuse::NotAGenerator => (
+                "TypeError",
+                "expect a list of futures, not generator",
+                "Up to Python 3.11 wait() refuses a generator: make it a list.",
+            ),
+            WaitMisuse::NoCoroutines => ("ValueError", "Set of coroutines/Futures is empty.", EMPTY),
+            WaitMisuse::NoTasks => ("ValueError", "Set of Tasks/Futures is empty.", EMPTY),
+            WaitMisuse::EmptyGenerator => ("AssertionError", "Set of Futures is empty.", EMPTY),
+            WaitMisuse::CoroutinesForbidden => (
+                "TypeError",
+                "Passing coroutines is forbidden, use tasks explicitly.",
+                "Since Python 3.11 wait() takes only tasks and futures: wrap each coroutine with \
+                 asyncio.create_task() first, and keep the tasks to tell them apart in what it returns.",
+            ),
+        };
+        MisuseText { type_name, message, advice }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{CallId, Target};
+use crate::calls::Misuse;
 use crate::scenario::{self, Id, Kind, Scenario, Value, write_exception_repr};
 
 /// How something ended.
@@ -50,7 +51,7 @@ pub enum ExceptionKind {
     Cleanup(Id),
     /// A `CancelledError` that asyncio made.
     Cancelled(Message),
-    /// What gather() or wait() raises for being called wrongly.
+    /// What a call raises for being called wrongly.
     Misuse(Misuse),
 }
 
@@ -67,33 +68,6 @@ pub enum Message {
     Body(Id),
     /// What an `on_cancel`'s `raises` says.
     Cleanup(Id),
-}
-
-/// An exception of gather() or wait() themselves, for being called wrongly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Misuse {
-    /// `gather([a, b])`.
-    UnhashableList,
-    /// `gather([a, b])` in 3.14.
-    ListAsDictKey,
-    /// `wait(coroutine)`.
-    NotACoroutine,
-    /// `wait(task)`.
-    NotATask,
-    /// `wait(future)`, and `wait(gather())`: gather() of nothing is a plain future.
-    NotAFuture,
-    /// `wait(gather(…))`.
-    NotAGroup,
-    /// `wait(generator)`, up to 3.11.
-    NotAGenerator,
-    /// `wait([])`, up to 3.10.
-    NoCoroutines,
-    /// `wait([])`, from 3.11.
-    NoTasks,
-    /// `wait()` of a generator of nothing, from 3.12.
-    EmptyGenerator,
-    /// `wait([coroutine])`, from 3.11.
-    CoroutinesForbidden,
 }
 
 impl Returned {
@@ -126,7 +100,7 @@ impl Exception {
     pub fn type_name<'s>(&self, scenario: &'s Scenario) -> &'s str {
         match self.kind {
             ExceptionKind::Cancelled(_) => "CancelledError",
-            ExceptionKind::Misuse(misuse) => misuse.type_name(),
+            ExceptionKind::Misuse(misuse) => misuse.text().type_name,
             ExceptionKind::Body(id) => raised(body_end(scenario, id)).map_or("", |raised| &raised.type_name),
             ExceptionKind::Cleanup(id) => raised(cleanup_end(scenario, id)).map_or("", |raised| &raised.type_name),
         }
@@ -135,7 +109,7 @@ impl Exception {
     /// Its one argument; `None` where it has none.
     pub fn message<'s>(&self, scenario: &'s Scenario) -> Option<&'s str> {
         match self.kind {
-            ExceptionKind::Misuse(misuse) => Some(misuse.message()),
+            ExceptionKind::Misuse(misuse) => Some(misuse.text().message),
             ExceptionKind::Cleanup(id) | ExceptionKind::Cancelled(Message::Cleanup(id)) => {
                 raised(cleanup_end(scenario, id))?.message.as_deref()
             }
@@ -176,33 +150,5 @@ fn raised(end: Option<&scenario::End>) -> Option<&scenario::Exception> {
     match end {
         Some(scenario::End::Raises(exception)) => Some(exception),
         _ => None,
-    }
-}
-
-impl Misuse {
-    /// The name of its class.
-    pub fn type_name(self) -> &'static str {
-        match self {
-            Misuse::NoCoroutines | Misuse::NoTasks => "ValueError",
-            Misuse::EmptyGenerator => "AssertionError",
-            _ => "TypeError",
-        }
-    }
-
-    /// Its message, exactly.
-    pub fn message(self) -> &'static str {
-        match self {
-            Misuse::UnhashableList => "unhashable type: 'list'",
-            Misuse::ListAsDictKey => "cannot use 'list' as a dict key (unhashable type: 'list')",
-            Misuse::NotACoroutine => "expect a list of futures, not coroutine",
-            Misuse::NotATask => "expect a list of futures, not Task",
-            Misuse::NotAFuture => "expect a list of futures, not Future",
-            Misuse::NotAGroup => "expect a list of futures, not _GatheringFuture",
-            Misuse::NotAGenerator => "expect a list of futures, not generator",
-            Misuse::NoCoroutines => "Set of coroutines/Futures is empty.",
-            Misuse::NoTasks => "Set of Tasks/Futures is empty.",
-            Misuse::EmptyGenerator => "Set of Futures is empty.",
-            Misuse::CoroutinesForbidden => "Passing coroutines is forbidden, use tasks explicitly.",
-        }
     }
 }

@@ -6,8 +6,8 @@
 pub mod gather;
 pub mod wait;
 
-use crate::calls::Call;
-use crate::event::{CallId, Event, Exception, ExceptionKind, Got, Listener, Misuse, Target, What};
+use crate::calls::{Call, Misuse};
+use crate::event::{CallId, Event, Exception, ExceptionKind, Got, Listener, Target, What};
 
 use super::EventLoop;
 use super::clock::Clock;
@@ -84,7 +84,7 @@ impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
         self.make_nested_groups(&site.arguments);
         let by = self.target(caller);
         let gave = match site.call {
-            Call::Gather(options) => self.call_gather(call, by, site, options),
+            Call::Gather(options) => self.call_gather(call, by, site, options).map_err(Misuse::Gather),
             Call::Wait(options) => Ok(self.call_wait(call, by, site, options)),
         };
         (call, gave.map(|gave| self.calls.made[call.index()].gave = gave).map_err(raised))
@@ -97,7 +97,7 @@ impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
             (Gave::Group(group), _) => self.await_group(caller, group),
             (Gave::Coroutine, Call::Wait(options)) => {
                 self.calls.made[call.index()].gave = Gave::Nothing;
-                let wait = self.begin_wait(caller, call, options).map_err(raised)?;
+                let wait = self.begin_wait(caller, call, options).map_err(|misuse| raised(Misuse::Wait(misuse)))?;
                 self.calls.made[call.index()].gave = Gave::Waiting(wait);
                 Ok(Some(Awaited::Waiter(wait)))
             }

@@ -3,7 +3,8 @@
 //! The classes of behaviour are 3.8 | 3.9 and 3.10 | 3.11 | 3.12 | 3.13 and 3.14. Scheduling changes at one boundary
 //! only, from 3.11 to 3.12; the rest is about messages, refusals and texts.
 
-use crate::event::{Message, Misuse};
+use crate::calls::{GatherMisuse, WaitMisuse};
+use crate::event::Message;
 use crate::scenario::Python;
 
 use super::mistakes::Mistake;
@@ -103,12 +104,12 @@ impl Dialect {
     }
 
     /// `gather([a, b])`.
-    pub fn gather_of_a_list(self) -> Misuse {
-        if self.python >= Python::V3_14 { Misuse::ListAsDictKey } else { Misuse::UnhashableList }
+    pub fn gather_of_a_list(self) -> GatherMisuse {
+        if self.python >= Python::V3_14 { GatherMisuse::ListAsDictKey } else { GatherMisuse::UnhashableList }
     }
 
     /// `wait([])`.
-    pub fn wait_on_nothing(self) -> Misuse {
-        if self.python >= Python::V3_11 { Misuse::NoTasks } else { Misuse::NoCoroutines }
+    pub fn wait_on_nothing(self) -> WaitMisuse {
+        if self.python >= Python::V3_11 { WaitMisuse::NoTasks } else { WaitMisuse::NoCoroutines }
     }
 }

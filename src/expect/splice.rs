@@ -276,7 +276,7 @@ mod tests {
         let found: Vec<&str> = comments(text).into_iter().map(|at| &text[at]).collect();
         assert_eq!(found, ["# one", "# two", "# three"]);
         assert_eq!(on_one_line(text), "[ 'a # b', \"c \\\" # d\", \"\"\"e \" # f\"\"\"\", '''g' # h''', \"\", ]");
-        assert_eq!(comments("\"never ends # x"), []);
+        assert!(comments("\"never ends # x").is_empty());
         assert_eq!(on_one_line("[\n  '# x', # x\n]"), "[ '# x', ]");
     }
 

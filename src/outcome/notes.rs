@@ -1,6 +1,5 @@
 //! What asyncdemo itself has to say of a run: moments that never came, and what a version leaves out.
 
-use crate::calls::Call;
 use crate::event::{CallId, Canceller, Reason, Target};
 use crate::scenario::{End, Kind, Python};
 
@@ -40,7 +39,7 @@ pub fn of(run: &Run<'_>, scheduled_cancels: &[bool]) -> Vec<String> {
         let missed = if run.main().called.is_none() { "the call was never made" } else { &because };
         notes.push(format!("await at {moment} s: {missed}"));
     }
-    if let Call::Gather(_) = run.call {
+    if run.call.options().gives_a_future() {
         let missed = if run.main().called.is_none() { "the call was never made" } else { &because };
         if let Some(moment) = scenario.caller.cancel_group_at
             && !scheduled(Target::Group(CallId::MAIN))

@@ -110,6 +110,3 @@ fn write_call(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     }
     writeln!(out)
 }
-
-#[cfg(test)]
-mod tests;

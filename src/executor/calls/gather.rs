@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::ops::{Index, IndexMut};
 
-use crate::calls::GatherOptions;
+use crate::calls::{GatherMisuse, GatherOptions};
 use crate::event::{
-    CallId, Canceller, Ended, Event, Exception, Item, Listener, Made, Maker, Message, Misuse, Returned, Target, What,
+    CallId, Canceller, Ended, Event, Exception, Item, Listener, Made, Maker, Message, Returned, Target, What,
 };
 use crate::scenario::{Id, Ids, Kind};
 
@@ -90,7 +90,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
         by: Target,
         site: &Site<'_>,
         options: GatherOptions,
-    ) -> Result<Gave, Misuse> {
+    ) -> Result<Gave, GatherMisuse> {
         self.tell(What::Call { id: call, by, call: site.call });
         if site.passes_list {
             return Err(self.plan.dialect.gather_of_a_list());

@@ -2,8 +2,8 @@
 
 use std::ops::{Index, IndexMut};
 
-use crate::calls::{Collection, ReturnWhen, WaitOptions};
-use crate::event::{CallId, Listener, Maker, Misuse, Target, Warning, What};
+use crate::calls::{Collection, ReturnWhen, WaitMisuse, WaitOptions};
+use crate::event::{CallId, Listener, Maker, Target, Warning, What};
 use crate::scenario::{Id, Ids, Kind, Nanos};
 
 use super::Gave;
@@ -103,7 +103,12 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
     /// # Errors
     ///
     /// What it raises at once.
-    pub(super) fn begin_wait(&mut self, caller: Object, call: CallId, options: WaitOptions) -> Result<WaitId, Misuse> {
+    pub(super) fn begin_wait(
+        &mut self,
+        caller: Object,
+        call: CallId,
+        options: WaitOptions,
+    ) -> Result<WaitId, WaitMisuse> {
         let futures: Vec<Id> = arguments::distinct(&self.site(call).arguments).collect();
         match options.collection {
             Collection::Bare => {
@@ -112,7 +117,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
                 }
             }
             Collection::Generator if !self.plan.dialect.wait_takes_generator() => {
-                return Err(Misuse::NotAGenerator);
+                return Err(WaitMisuse::NotAGenerator);
             }
             // A generator is true, however little it will give.
             Collection::Generator => {}
@@ -123,7 +128,7 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
         }
         if futures.iter().any(|id| self.is_bare_coroutine(*id)) {
             match self.plan.dialect.coroutines_in_wait() {
-                CoroutinesInWait::Forbidden => return Err(Misuse::CoroutinesForbidden),
+                CoroutinesInWait::Forbidden => return Err(WaitMisuse::CoroutinesForbidden),
                 CoroutinesInWait::WrappedWithWarning => {
                     self.tell(What::Warning { warning: Warning::CoroutinesToWait });
                 }
@@ -136,18 +141,18 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
             }
         }
         if futures.is_empty() {
-            return Err(Misuse::EmptyGenerator);
+            return Err(WaitMisuse::EmptyGenerator);
         }
         Ok(self.start_wait(caller, Some(call), futures, options.timeout, options.return_when))
     }
 
     /// What wait() says of one awaitable that is no collection: the name of its type.
-    fn misuse_of_one(&self, id: Id) -> Misuse {
+    fn misuse_of_one(&self, id: Id) -> WaitMisuse {
         match self.plan.kind(id) {
-            Kind::Coroutine(_) if self.is_bare_coroutine(id) => Misuse::NotACoroutine,
-            Kind::Coroutine(_) | Kind::Task(_) => Misuse::NotATask,
-            Kind::Gather(group) if !group.members.is_empty() => Misuse::NotAGroup,
-            Kind::Future(_) | Kind::Gather(_) => Misuse::NotAFuture,
+            Kind::Coroutine(_) if self.is_bare_coroutine(id) => WaitMisuse::NotACoroutine,
+            Kind::Coroutine(_) | Kind::Task(_) => WaitMisuse::NotATask,
+            Kind::Gather(group) if !group.members.is_empty() => WaitMisuse::NotAGroup,
+            Kind::Future(_) | Kind::Gather(_) => WaitMisuse::NotAFuture,
         }
     }
 

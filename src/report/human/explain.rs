@@ -1,8 +1,7 @@
 //! What a reader may ask about the verdict: why a call was wrong, what was seen and cancelled on the way.
 
 use super::page::{Page, join};
-use crate::calls::Call;
-use crate::event::{Canceller, Ended, Exception, ExceptionKind, Misuse, Target};
+use crate::event::{Canceller, Ended, Exception, ExceptionKind, Target};
 use crate::outcome::{Cancel, Cancellation, Gave};
 use crate::scenario::Status;
 
@@ -11,7 +10,7 @@ pub fn texts(page: &Page<'_>) -> Vec<String> {
     let run = page.run;
     let mut texts = Vec::new();
     if let Gave::Exception(Exception { kind: ExceptionKind::Misuse(misuse), .. }) = run.outcome().gave {
-        texts.push(misuse_words(misuse).to_owned());
+        texts.push(misuse.text().advice.to_owned());
     }
     if let Some((settled, ended)) = run.main().settled
         && settled < run.outcome().at
@@ -28,34 +27,12 @@ pub fn texts(page: &Page<'_>) -> Vec<String> {
             page.time(run.main().awaited.unwrap_or_default())
         ));
     }
-    if run.outcome().status == Status::Hangs && run.main().timed_out.is_none() && matches!(run.call, Call::Wait(_)) {
-        texts.push("A timeout would have let wait() return.".to_owned());
+    if run.outcome().status == Status::Hangs {
+        texts.extend(run.call.options().advice_where_it_hangs().map(str::to_owned));
     }
     texts.extend(checks_words(page));
     texts.extend(cancels_words(page));
     texts
-}
-
-/// Why a wrong call fails, and what to write instead.
-fn misuse_words(misuse: Misuse) -> &'static str {
-    match misuse {
-        Misuse::UnhashableList | Misuse::ListAsDictKey => {
-            "gather() takes the awaitables themselves as its arguments, not a list of them: put a star before the \
-             list, asyncio.gather(*awaitables)."
-        }
-        Misuse::NoCoroutines | Misuse::NoTasks | Misuse::EmptyGenerator => {
-            "wait() refuses an empty collection, where gather() of nothing returns []: ask whether there is anything \
-             to wait for before the call."
-        }
-        Misuse::CoroutinesForbidden => {
-            "Since Python 3.11 wait() takes only tasks and futures: wrap each coroutine with asyncio.create_task() \
-             first, and keep the tasks to tell them apart in what it returns."
-        }
-        Misuse::NotAGenerator => "Up to Python 3.11 wait() refuses a generator: make it a list.",
-        Misuse::NotACoroutine | Misuse::NotATask | Misuse::NotAFuture | Misuse::NotAGroup => {
-            "wait() takes one collection of tasks or futures, not the awaitable itself: write asyncio.wait([task])."
-        }
-    }
 }
 
 /// `group.done() was False at 1 s and True at 2 s.`

@@ -49,10 +49,7 @@ impl<'a> Page<'a> {
 
     /// `gather()` or `wait()`.
     pub fn function(&self) -> &'static str {
-        match self.run.call.function() {
-            crate::calls::Function::Gather => "gather()",
-            crate::calls::Function::Wait => "wait()",
-        }
+        self.run.call.options().in_text()
     }
 
     /// What happened when the caller went on, for a sentence: `gather() raised`.

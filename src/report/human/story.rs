@@ -5,7 +5,6 @@
 use super::lanes::span_words;
 use super::order::{Place, Tally};
 use super::page::Page;
-use crate::calls::{Call, ReturnWhen};
 use crate::event::{Canceller, Ended, Exception, ExceptionKind};
 use crate::outcome::{Entry, Fate, State};
 use crate::scenario::{Id, Kind, Status};
@@ -99,7 +98,7 @@ impl Shape {
             // Only for an exception does it make a difference. A cancelled group has one too.
             retrieved: entry.retrieved || !matches!(entry.ended, Some(Ended::Raised(_))),
             given: place.given,
-            gathered: place.depth > 0 || (place.given && matches!(page.run.call, Call::Gather(_))),
+            gathered: place.depth > 0 || (place.given && page.run.call.options().takes_exceptions()),
             what,
         }
     }
@@ -209,15 +208,15 @@ impl Story {
             (_, false) => "the exception waits in the task",
             (_, true) => "the exceptions wait in the tasks",
         };
-        let first_exception =
-            matches!(page.run.call, Call::Wait(options) if options.return_when == ReturnWhen::FirstException);
-        let asked = match (shape.retrieved, first_exception) {
-            (false, _) => " until somebody asks for it.",
-            _ if shape.silenced => ". A cancel() that came too late has silenced it: Python will not log it.",
-            (true, true) => ". wait() looked at it to see whether to return, so Python will not log it.",
-            (true, false) => ". Something has asked for it, so Python will not log it.",
+        let asked = if !shape.retrieved {
+            " until somebody asks for it.".to_owned()
+        } else if shape.silenced {
+            ". A cancel() that came too late has silenced it: Python will not log it.".to_owned()
+        } else {
+            let why = page.run.call.options().why_it_looks_at_exceptions().unwrap_or("Something has asked for it");
+            format!(". {why}, so Python will not log it.")
         };
-        let asked = if g.many { asked.replace(" it", " them") } else { asked.to_owned() };
+        let asked = if g.many { asked.replace(" it", " them") } else { asked };
         format!(" raised, and {} did not: {waits}{asked}", page.function())
     }
 

@@ -7,7 +7,6 @@ use owo_colors::Style as Look;
 use super::order::deciders;
 use super::page::Page;
 use super::{explain, given};
-use crate::calls::{Call, Function, ReturnWhen};
 use crate::event::{CallId, Canceller, Ended, Exception, Target};
 use crate::outcome::{Cancellation, Gave};
 use crate::report::duration::thousands;
@@ -37,7 +36,7 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
         }
         Gave::Sets { done, pending } => format!(
             " {function} returned at {at}{}: {} done, {} pending.",
-            why_wait_returned(page, pending),
+            why_it_returned(page, pending),
             thousands(done.len() as u64),
             thousands(pending.len() as u64)
         ),
@@ -64,22 +63,16 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
 }
 
 /// `, because orders raised`: only where that is not plain from the numbers.
-fn why_wait_returned(page: &Page<'_>, pending: &[Id]) -> String {
+fn why_it_returned(page: &Page<'_>, pending: &[Id]) -> String {
     let run = page.run;
-    let Call::Wait(options) = run.call else { return String::new() };
     if pending.is_empty() {
         return String::new();
     }
     if run.main().timed_out.is_some() {
         return ", when its timeout was over".to_owned();
     }
-    let verb = match options.return_when {
-        ReturnWhen::AllCompleted => return String::new(),
-        ReturnWhen::FirstCompleted => "was done",
-        ReturnWhen::FirstException => "raised",
-    };
     match deciders(run).as_slice() {
-        [first] => format!(", when {} {verb}", page.name(*first)),
+        [first] => format!(", when {} {}", page.name(*first), run.call.options().verb_of_release()),
         _ => String::new(),
     }
 }
@@ -91,13 +84,9 @@ fn exception_verdict(page: &Page<'_>, exception: Exception, at: &str) -> String 
         let from = exception.from.map_or(String::new(), |id| format!(", from {}", page.name(id)));
         return format!(" {function} raised {repr} at {at}{from}.");
     }
-    let (awaited, begins) = match run.call.function() {
-        Function::Gather => (run.main().awaited, "awaited what gather() gave it"),
-        Function::Wait => (run.main().awaited, "awaited wait()"),
-    };
-    let never = match (run.main().called, awaited) {
+    let never = match (run.main().called, run.main().awaited) {
         (None, _) => Some(format!("called {function}")),
-        (_, None) => Some(begins.to_owned()),
+        (_, None) => Some(run.call.options().awaited_in_text().to_owned()),
         _ => None,
     };
     if let Some(never) = never {

@@ -12,10 +12,10 @@ use super::lane::Theme;
 use super::{PlainProgress, Progress};
 use crate::calls::{Call, Function};
 use crate::event::{Event, Listener, Recording, Target, What};
-use crate::executor::{self, clock};
 use crate::report::fit::pad;
 use crate::report::style::Style;
 use crate::scenario::{Nanos, Python, Scenario, parse};
+use crate::simulation::record;
 
 /// A run of a scenario, which tests watch up to wherever they want to look at it.
 struct Watched {
@@ -36,8 +36,7 @@ impl Watched {
     fn new(toml: &str, function: Function) -> Watched {
         let scenario = parse("scenario.toml", toml).unwrap_or_else(|problems| panic!("{problems}"));
         let call = scenario.call(function);
-        let mut events = Recording::default();
-        executor::run(&scenario, call, Python::DEFAULT, clock::Virtual, &mut events);
+        let events = record(&scenario, call, Python::DEFAULT).events;
         Watched { scenario, call, events }
     }
 

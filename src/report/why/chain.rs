@@ -1,6 +1,5 @@
 //! One chain of causes, from what happened to one awaitable to where it began.
 
-use crate::calls::Function;
 use crate::event::{Canceller, Ended, Exception, ExceptionKind, Target};
 use crate::outcome::{Cancel, Cancellation, Entry, Fate, Gave, Run};
 use crate::report::duration::human_duration;
@@ -166,7 +165,7 @@ impl<'c> Chain<'c> {
         if let (Some(moment), Fate::Swallowed) = (entry.silenced, entry.fate) {
             self.say(format!("its cancel() at {} came too late, and silenced it", human_duration(moment)));
         }
-        self.say(format!("it is no argument of {}()", self.call()));
+        self.say(format!("it is no argument of {}", self.call()));
     }
 
     /// Why what came of it did not reach the caller: from list to list, outwards, up to the one that did not hand it on.
@@ -174,7 +173,7 @@ impl<'c> Chain<'c> {
         let (mut holder, mut member) = (Some(holder), self.id);
         loop {
             let group = match holder {
-                None => return self.say(format!("it is no argument of {}()", self.call())),
+                None => return self.say(format!("it is no argument of {}", self.call())),
                 Some(Holder::Call) => return self.lost_by_caller(member),
                 Some(Holder::Group(group)) => group,
             };
@@ -202,7 +201,7 @@ impl<'c> Chain<'c> {
                 Some(Ended::Returned(_) | Ended::Cancelled(_)) => self.say(format!("it is in the results of {name}")),
             }
             if entry.fate == Fate::Pending {
-                return self.say(format!("{name} was pending when {}() returned", self.call()));
+                return self.say(format!("{name} was pending when {} returned", self.call()));
             }
             member = group;
             holder = self.causes.holders.of(group).next();
@@ -215,7 +214,7 @@ impl<'c> Chain<'c> {
         let exception = match run.outcome().gave {
             Gave::Exception(exception) => exception,
             Gave::Nothing => {
-                self.say(format!("{call}() never returned"));
+                self.say(format!("{call} never returned"));
                 return self.first_unfinished(&run.scenario.caller.args);
             }
             Gave::Results(_) | Gave::Sets { .. } => return,
@@ -225,9 +224,9 @@ impl<'c> Chain<'c> {
             if let Some((finished, ended @ Ended::Raised(own))) = run.main().settled {
                 let when = human_duration(finished);
                 if self.entry(argument).ended == Some(ended) || own.from == Some(argument) {
-                    self.say(format!("the group of gather() raised it at {when}"));
+                    self.say(format!("the group of {call} raised it at {when}"));
                 } else {
-                    self.say(format!("the group of gather() raised {} at {when}", self.type_name(own)));
+                    self.say(format!("the group of {call} raised {} at {when}", self.type_name(own)));
                     self.origin(own);
                 }
             }
@@ -235,13 +234,13 @@ impl<'c> Chain<'c> {
         }
         let raised = self.type_name(exception);
         if matches!(exception.kind, ExceptionKind::Misuse(_)) {
-            return self.say(format!("{call}() raised {raised} at {}", human_duration(run.outcome().at)));
+            return self.say(format!("{call} raised {raised} at {}", human_duration(run.outcome().at)));
         }
         match run.main().settled {
             Some((finished, _)) if finished < run.outcome().at => {
-                self.say(format!("the group of gather() raised {raised} at {}", human_duration(finished)));
+                self.say(format!("the group of {call} raised {raised} at {}", human_duration(finished)));
             }
-            _ => self.say(format!("gather() raised {raised} at {}", human_duration(run.outcome().at))),
+            _ => self.say(format!("{call} raised {raised} at {}", human_duration(run.outcome().at))),
         }
         self.origin(exception);
     }
@@ -252,9 +251,9 @@ impl<'c> Chain<'c> {
         let by_group = matches!(run.main().settled, Some((_, Ended::Raised(own))) if own == exception);
         match (exception.kind, run.main().called, run.main().awaited) {
             (ExceptionKind::Misuse(_), ..) => None,
-            (_, None, _) => Some(format!("before it called {call}()")),
-            (_, _, None) => Some(format!("before it awaited {call}()")),
-            _ if call == Function::Wait => Some("while it awaited wait()".to_owned()),
+            (_, None, _) => Some(format!("before it called {call}")),
+            (_, _, None) => Some(format!("before it awaited {call}")),
+            _ if !run.call.options().gives_a_future() => Some(format!("while it awaited {call}")),
             _ if by_group => None,
             _ => Some("before the outcome reached it".to_owned()),
         }
@@ -315,7 +314,7 @@ impl<'c> Chain<'c> {
         let (run, call) = (self.run(), self.call());
         let holder = self.causes.holders.of(id).next();
         if run.main().called.is_none() {
-            self.say(format!("{call}() was never called"));
+            self.say(format!("{call} was never called"));
         } else if self.is_group(id) || holder.is_none() {
             return self.say("no list names it".to_owned());
         } else {
@@ -339,8 +338,9 @@ impl<'c> Chain<'c> {
         &self.run().entries[id.index()]
     }
 
-    fn call(&self) -> Function {
-        self.run().call.function()
+    /// What the call is called in a sentence.
+    fn call(&self) -> &'static str {
+        self.run().call.options().in_text()
     }
 
     fn is_group(&self, id: Id) -> bool {
@@ -361,7 +361,7 @@ impl<'c> Chain<'c> {
             Target::Awaitable(id) if id == self.id => "it".to_owned(),
             Target::Awaitable(id) if self.is_group(id) => format!("the group {}", self.run().scenario.name(id)),
             Target::Awaitable(id) => self.run().scenario.name(id).to_string(),
-            Target::Group(_) => "gather()".to_owned(),
+            Target::Group(call) => self.run().calls[call.index()].call.options().in_text().to_owned(),
             Target::Caller => "the caller".to_owned(),
         }
     }
