@@ -9,6 +9,8 @@ mod wait;
 
 use std::fmt;
 
+use crate::scenario::Caller;
+
 pub use gather::GatherOptions;
 pub use wait::{Collection, ReturnWhen, WaitOptions};
 
@@ -33,7 +35,25 @@ pub enum Function {
 pub trait Options {
     /// Which function it calls.
     fn function(&self) -> Function;
+
+    // How Python writes it.
+
+    /// What Python writes around the arguments, from the outside in: nothing where each is an argument of its own.
+    fn brackets(&self, caller: &Caller, arguments: usize) -> &'static [Brackets];
+    /// The keyword arguments, without those that say what Python assumes anyway.
+    fn keywords(&self) -> Vec<(&'static str, String)>;
+    /// The variable for what the call gives, where the caller does not await it at once.
+    fn variable(&self) -> &'static str;
+    /// The variables for what awaiting it gives.
+    fn results(&self) -> &'static [&'static str];
+    /// Whether the program itself makes a task of each coroutine among the arguments.
+    fn wraps_coroutines(&self) -> bool;
+    /// Whether what it gives is a future, so that `[caller]` can cancel it and ask whether it is done.
+    fn gives_a_future(&self) -> bool;
 }
+
+/// An opening and a closing bracket, with what stands before the one and the comma that may stand before the other.
+pub type Brackets = (&'static str, &'static str);
 
 impl Call {
     /// What the call knows of itself.

@@ -4,13 +4,14 @@
 //! done callback that every group has is left to whoever watches. It says nothing that this scenario does not need.
 //!
 //! [`plan`](mod@plan) decides what the program needs and what everything is called, [`functions`] writes what stands before
-//! `main()`, [`caller`] writes that, [`layout`] lays lines out as `black` does; names become
+//! `main()`, [`caller`] writes that, with what a call has of its own in [`calls`], [`layout`] lays lines out as `black` does; names become
 //! [`Identifiers`](crate::scenario::Identifiers). No text of a scenario gets into a program but as an identifier, a
 //! literal or a docstring made here.
 //!
 //! A [`Guide`] goes beside the program to the harness that watches it: whose function, future, group or timer is whose.
 
 mod caller;
+mod calls;
 mod functions;
 mod guide;
 mod layout;

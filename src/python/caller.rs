@@ -1,9 +1,8 @@
 //! `main()`: the caller.
 
-mod call;
+mod arguments;
 mod ending;
 
-use crate::calls::Call;
 use crate::scenario::{Delay, End, Kind, Settlement};
 
 use super::functions::{exception, seconds, section};
@@ -15,17 +14,21 @@ use super::plan::{Plan, Reach};
 pub fn write(lines: &mut Lines, guide: &mut Guide, plan: &Plan<'_>) {
     section(lines);
     lines.line("async def main():");
-    lines.indented(|lines| Caller { lines, guide, plan }.write());
+    lines.indented(|lines| MainWriter { lines, guide, plan }.write());
     section(lines);
 }
 
-struct Caller<'w, 's> {
-    lines: &'w mut Lines,
-    guide: &'w mut Guide,
-    plan: &'w Plan<'s>,
+/// Writes the body of `main()`.
+pub struct MainWriter<'w, 's> {
+    /// The program so far.
+    pub lines: &'w mut Lines,
+    /// What the harness is told of it.
+    pub guide: &'w mut Guide,
+    /// What the program needs.
+    pub plan: &'w Plan<'s>,
 }
 
-impl Caller<'_, '_> {
+impl MainWriter<'_, '_> {
     fn write(&mut self) {
         if self.needs_loop() {
             self.lines.line("loop = asyncio.get_running_loop()");
@@ -54,20 +57,28 @@ impl Caller<'_, '_> {
                 let caller = &self.plan.scenario.caller;
                 // Cancelled on the way, it has not come to the call, or to what that gives.
                 let on_the_way = caller.cancel_at.is_some() && (late || caller.await_at.is_some());
-                let who = if on_the_way { "The caller got" } else { &format!("{}() raised", self.function()) };
+                let who =
+                    if on_the_way { "The caller got" } else { &format!("{}() raised", self.plan.call.function()) };
                 self.lines.indented(|lines| lines.line(&format!("print(\"{who}\", repr(error))")));
             }
         }
         self.finish();
     }
 
-    fn indented(&mut self, write: impl FnOnce(&mut Caller<'_, '_>)) {
+    fn indented(&mut self, write: impl FnOnce(&mut MainWriter<'_, '_>)) {
         let (guide, plan) = (&mut *self.guide, self.plan);
-        self.lines.indented(|lines| write(&mut Caller { lines, guide, plan }));
+        self.lines.indented(|lines| write(&mut MainWriter { lines, guide, plan }));
     }
 
-    fn function(&self) -> &'static str {
-        self.plan.call.function().name()
+    /// Everything from the sleep before the call to what the call gave.
+    fn call(&mut self, late: bool) {
+        if let Some(moment) = self.plan.scenario.caller.call_at {
+            self.lines.line(&format!("await asyncio.sleep({})", seconds(moment)));
+        }
+        if late {
+            self.make_arguments();
+        }
+        self.plan.in_program().write(self);
     }
 
     fn needs_loop(&self) -> bool {
@@ -76,7 +87,7 @@ impl Caller<'_, '_> {
             |one: &crate::scenario::Awaitable| one.cancel.is_some() || matches!(one.kind, Kind::Future(_));
         caller.cancel_at.is_some()
             || self.plan.scenario.awaitables.iter().any(makes_or_cancels)
-            || (matches!(self.plan.call, Call::Gather(_))
+            || (self.plan.call.options().gives_a_future()
                 && (caller.cancel_group_at.is_some() || !caller.check_done_at.is_empty()))
     }
 

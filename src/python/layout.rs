@@ -20,8 +20,8 @@ pub enum Expression {
         open: String,
         /// What stands between the brackets.
         items: Vec<Expression>,
-        /// The closing bracket.
-        close: char,
+        /// The closing bracket, with the comma before it that stands only where all is on one line.
+        close: &'static str,
     },
     /// A comprehension, which takes no comma.
     Comprehension {
@@ -40,12 +40,12 @@ impl Expression {
 
     /// A call.
     pub fn call(function: &str, items: Vec<Expression>) -> Expression {
-        Expression::Brackets { open: format!("{function}("), items, close: ')' }
+        Expression::Brackets { open: format!("{function}("), items, close: ")" }
     }
 
     /// A list.
     pub fn list(items: Vec<Expression>) -> Expression {
-        Expression::Brackets { open: "[".to_owned(), items, close: ']' }
+        Expression::Brackets { open: "[".to_owned(), items, close: "]" }
     }
 
     /// A list of as many alike.
@@ -63,7 +63,7 @@ impl Expression {
                     .iter()
                     .map(|(key, value)| Expression::value(value).after(&format!("{}: ", string(key))))
                     .collect(),
-                close: '}',
+                close: "}",
             },
             Value::Str(text) => Expression::Text(string(text)),
             // Black takes the sign out of an exponent.
@@ -106,7 +106,7 @@ impl Expression {
                     }
                     item.write_flat(out);
                 }
-                out.push(*close);
+                out.push_str(close);
             }
         }
     }
@@ -174,7 +174,7 @@ impl Lines {
                         lines.expression(item, ",");
                     }
                 });
-                self.line(&format!("{close}{after}"));
+                self.line(&format!("{}{after}", close.trim_start_matches(',')));
             }
             Expression::Comprehension { open, inside } if !self.fits("", &flat) => {
                 self.line(open);

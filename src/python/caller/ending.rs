@@ -1,12 +1,11 @@
 //! The ending: what is left goes on or is left behind, and everything is told of.
 
-use crate::calls::Call;
 use crate::scenario::{Kind, Then};
 
 use super::super::layout::{Expression, string};
-use super::Caller;
+use super::MainWriter;
 
-impl Caller<'_, '_> {
+impl MainWriter<'_, '_> {
     /// What is left goes on, or is left behind; and what became of it.
     pub(super) fn finish(&mut self) {
         let plan = self.plan;
@@ -59,31 +58,28 @@ impl Caller<'_, '_> {
         self.lines.indented(|lines| lines.line("print(line)"));
     }
 
-    /// A set of all whose end is still to be told. What wait() gave is told of; only what it gave as pending, again.
+    /// A set of all whose end is still to be told. Arguments that wait() gave back are told of; those that may not have
+    /// been done, once more.
     fn everything(&self) -> Expression {
         let (plan, scenario) = (self.plan, self.plan.scenario);
-        let given = matches!(plan.call, Call::Wait(_)) && !plan.raises().any();
-        let mut items = Vec::new();
+        let unfinished = plan.in_program().unfinished().filter(|_| !plan.raises().any());
         // Tasks that wait() has made are in no variable, but where it gave them.
-        for (name, needed) in [("pending", given), ("left", plan.passes_coroutines()), ("tasks", plan.asks_for_tasks())]
-        {
-            if needed {
-                items.push(Expression::Text(format!("*{name}")));
-            }
-        }
+        let sets = [unfinished, plan.passes_coroutines().then_some("left"), plan.asks_for_tasks().then_some("tasks")];
+        let mut items: Vec<Expression> =
+            sets.into_iter().flatten().map(|set| Expression::Text(format!("*{set}"))).collect();
         for table in 0..scenario.awaitables.len() {
             let is_there = match plan.awaitable(table).kind {
                 Kind::Task(_) | Kind::Future(_) => true,
                 Kind::Gather(_) => plan.is_used(table),
                 Kind::Coroutine(_) => plan.is_wrapped(table) && !plan.may_never_call(),
             };
-            if is_there && !(given && plan.is_argument(table)) {
+            if is_there && !(unfinished.is_some() && plan.is_argument(table)) {
                 items.push(self.made(table));
             }
         }
         match items.as_slice() {
             [Expression::Text(only)] if only.starts_with('*') => Expression::text(only.trim_start_matches('*')),
-            _ => Expression::Brackets { open: "{".to_owned(), items, close: '}' },
+            _ => Expression::Brackets { open: "{".to_owned(), items, close: "}" },
         }
     }
 
