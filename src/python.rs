@@ -12,11 +12,13 @@
 
 mod caller;
 mod calls;
+mod code;
 mod functions;
 mod guide;
 mod layout;
 mod plan;
 
+pub use code::NAMES;
 pub use guide::Guide;
 
 use crate::calls::Call;
@@ -24,6 +26,7 @@ use crate::event::Reason;
 use crate::outcome::Run;
 use crate::scenario::{Python, Scenario};
 
+use code::code;
 use layout::Lines;
 use plan::Plan;
 
@@ -67,13 +70,13 @@ impl Program {
         }
         if plan.returns_everything() {
             // No variable holds the tasks: they and their logs must go before the interpreter does.
-            lines.line("for line in sorted(map(repr, asyncio.run(main()))):");
-            lines.indented(|lines| lines.line("print(line)"));
+            lines.line(code!("for line in sorted(map(repr, asyncio.run(main()))):"));
+            lines.indented(|lines| lines.line(code!("print(line)")));
         } else {
-            lines.line("asyncio.run(main())");
+            lines.line(code!("asyncio.run(main())"));
         }
         if plan.remembers() {
-            lines.line("made.clear()  # What asyncio logs of a task, it logs when nobody holds it any more.");
+            lines.line(code!("made.clear()  # What asyncio logs of a task, it logs when nobody holds it any more."));
         }
         Program { text: lines.into_string(), guide }
     }

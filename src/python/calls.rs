@@ -9,6 +9,7 @@ use crate::calls::{Brackets, Call, Options};
 use crate::scenario::Caller;
 
 use super::caller::MainWriter;
+use super::code::code;
 use super::layout::Expression;
 use super::plan::{Plan, Raises};
 
@@ -58,23 +59,13 @@ pub fn in_program(call: &Call) -> &dyn InProgram {
 /// A call of asyncio's: its arguments in their brackets, then those of its options that have to be written.
 pub fn expression(options: &dyn Options, brackets: &[Brackets], arguments: Vec<Expression>) -> Expression {
     let mut items = match brackets {
-        [("[", "]")] => vec![list(arguments)],
-        _ => brackets.iter().rev().fold(arguments, |items, (open, close)| {
-            vec![Expression::Brackets { open: (*open).to_owned(), items, close }]
-        }),
+        [("[", "]")] => vec![Expression::collection(code!("["), arguments, "]")],
+        _ => brackets
+            .iter()
+            .rev()
+            .fold(arguments, |items, (open, close)| vec![Expression::Brackets { open: code!("{open}"), items, close }]),
     };
-    let keywords = options.keywords().into_iter().map(|(key, value)| Expression::Text(format!("{key}={value}")));
+    let keywords = options.keywords().into_iter().map(|(key, value)| Expression::Text(code!("{key}={value}")));
     items.extend(keywords);
-    Expression::call(&format!("asyncio.{}", options.function()), items)
-}
-
-/// A list; where all that stands in it is another list, that one.
-fn list(items: Vec<Expression>) -> Expression {
-    match items.as_slice() {
-        [Expression::Text(only)] if only.starts_with('*') => Expression::text(only.trim_start_matches('*')),
-        [Expression::Comprehension { open, inside }] if open == "*[" => {
-            Expression::Comprehension { open: "[".to_owned(), inside: inside.clone() }
-        }
-        _ => Expression::list(items),
-    }
+    Expression::call(code!("asyncio.{}", options.function()), items)
 }

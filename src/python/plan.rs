@@ -10,6 +10,7 @@ use crate::calls::Call;
 use crate::scenario::{Awaitable, Body, Exception, Identifiers, Ids, Kind, Nanos, Python, Scenario};
 
 use super::calls::{InProgram, in_program};
+use super::code::{NAMES, Snippet, code};
 use super::guide::Named;
 
 use exception_classes::{ExceptionClass, exception_classes};
@@ -60,7 +61,7 @@ pub enum Reach {
 impl<'s> Plan<'s> {
     pub fn new(scenario: &'s Scenario, call: Call, python: Python) -> Plan<'s> {
         let tables = scenario.awaitables.len();
-        let mut identifiers = Identifiers::new();
+        let mut identifiers = Identifiers::without(&NAMES);
         let (classes, class_of) = exception_classes(scenario, python, &mut identifiers);
         let arguments: Vec<usize> = tables_of(scenario, &scenario.caller.args);
         let mut is_argument = vec![false; tables];
@@ -259,12 +260,12 @@ impl<'s> Plan<'s> {
     }
 
     /// What the program calls an exception's class.
-    pub fn class<'p>(&'p self, exception: &'p Exception) -> &'p str {
+    pub fn class(&self, exception: &Exception) -> Snippet {
         if exception.is_cancelled_error() {
-            return "asyncio.CancelledError";
+            return code!("asyncio.CancelledError");
         }
         let own = self.class_of.get(exception.type_name.as_str());
-        own.map_or(&exception.type_name, |class| &self.classes[*class].identifier)
+        code!("{}", own.map_or(&exception.type_name, |class| &self.classes[*class].identifier))
     }
 
     /// The body of a coroutine or a task.

@@ -6,6 +6,7 @@ use crate::calls::GatherOptions;
 use crate::scenario::{Kind, Nanos};
 
 use super::super::calls::expression;
+use super::super::code::code;
 use super::super::functions::seconds;
 use super::super::layout::{Expression, string};
 use super::MainWriter;
@@ -18,15 +19,15 @@ impl MainWriter<'_, '_> {
         for table in 0..plan.scenario.awaitables.len() {
             let is_coroutine = matches!(plan.awaitable(table).kind, Kind::Coroutine(_));
             if is_coroutine && plan.is_repeated(table) && !plan.is_wrapped(table) {
-                let coroutine = self.alike(table, &format!("{}()", plan.identifiers[table]));
-                self.lines.statement(&format!("{} = ", plan.variables[table]), coroutine);
+                let coroutine = self.alike(table, code!("{}()", plan.identifiers[table]));
+                self.lines.statement(code!("{} = ", plan.variables[table]), coroutine);
             }
         }
         for table in &plan.groups {
             let Kind::Gather(group) = &plan.awaitable(*table).kind else { continue };
             let members = self.arguments(&plan.tables(&group.members));
             let call = expression(&GatherOptions { return_exceptions: group.return_exceptions }, &[], members);
-            self.lines.statement(&format!("{} = ", plan.variables[*table]), call);
+            self.lines.statement(code!("{} = ", plan.variables[*table]), call);
             self.remember(*table);
         }
         let mut wrapped = HashSet::new();
@@ -42,7 +43,7 @@ impl MainWriter<'_, '_> {
         if self.plan.remembers_table(table) {
             let (name, variable) = (string(&self.plan.identifiers[table]), &self.plan.variables[table]);
             let all = if self.plan.awaitable(table).ids.len() > 1 { variable.clone() } else { format!("[{variable}]") };
-            self.lines.line(&format!("made[{name}] = {all}"));
+            self.lines.line(code!("made[{name}] = {all}"));
         }
     }
 
@@ -51,10 +52,10 @@ impl MainWriter<'_, '_> {
         let plan = self.plan;
         let several = plan.awaitable(table).ids.len() > 1;
         match (plan.variables[table].as_str(), several) {
-            ("", false) => Expression::Text(format!("{}()", plan.identifiers[table])),
-            ("", true) => self.alike(table, &format!("{}()", plan.identifiers[table])).after("*"),
-            (variable, false) => Expression::text(variable),
-            (variable, true) => Expression::Text(format!("*{variable}")),
+            ("", false) => Expression::Text(code!("{}()", plan.identifiers[table])),
+            ("", true) => self.alike(table, code!("{}()", plan.identifiers[table])).after(&code!("*")),
+            (variable, false) => Expression::Text(code!("{variable}")),
+            (variable, true) => Expression::Text(code!("*{variable}")),
         }
     }
 
@@ -67,14 +68,14 @@ impl MainWriter<'_, '_> {
     pub fn ask_for_tasks(&mut self) {
         let by_gather = (0..self.plan.scenario.awaitables.len()).any(|table| self.plan.is_made_by_gather(table));
         let comment = if by_gather { "  # gather() made them." } else { "" };
-        self.lines.line(&format!("tasks = asyncio.all_tasks() - {{asyncio.current_task()}}{comment}"));
+        self.lines.line(code!("tasks = asyncio.all_tasks() - {{asyncio.current_task()}}{comment}"));
     }
 
     /// The sleep between the call and its await.
     pub fn sleep_until_await(&mut self) {
         if let Some(moment) = self.plan.scenario.caller.await_at {
             let left = Nanos(moment.0.saturating_sub(self.plan.called_at().0));
-            self.lines.line(&format!("await asyncio.sleep({})", seconds(left)));
+            self.lines.line(code!("await asyncio.sleep({})", seconds(left)));
         }
     }
 }

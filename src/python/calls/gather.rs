@@ -4,6 +4,7 @@ use crate::calls::{GatherOptions, Options};
 use crate::scenario::{Caller, Nanos};
 
 use super::super::caller::MainWriter;
+use super::super::code::{Snippet, code};
 use super::super::functions::seconds;
 use super::super::guide::Does;
 use super::super::layout::Expression;
@@ -24,20 +25,20 @@ impl InProgram for GatherOptions {
         let shown = plan.shows_done_callback();
         let at_once = caller.await_at.is_none() && caller.cancel_group_at.is_none() && caller.check_done_at.is_empty();
         if caller.passes_list || (at_once && !asks && !shown) {
-            main.lines.statement(&format!("{results} = await "), call);
+            main.lines.statement(code!("{results} = await "), call);
         } else {
-            main.lines.statement(&format!("{group} = "), call);
+            main.lines.statement(code!("{group} = "), call);
             if shown {
-                main.lines.line(&format!("{group}.add_done_callback(lambda group: print(\"The group is done.\"))"));
+                main.lines.line(code!("{group}.add_done_callback(lambda group: print(\"The group is done.\"))"));
             }
             if asks {
                 main.ask_for_tasks();
             }
             arm_timers(main, group);
             main.sleep_until_await();
-            main.lines.line(&format!("{results} = await {group}"));
+            main.lines.line(code!("{results} = await {group}"));
         }
-        main.lines.line(&format!("print(\"gather() returned\", {results})"));
+        main.lines.line(code!("print(\"gather() returned\", {results})"));
     }
 
     fn raises(&self, plan: &Plan<'_>) -> Raises {
@@ -81,22 +82,23 @@ fn arm_timers(main: &mut MainWriter<'_, '_>, group: &str) {
     if let Some(moment) = caller.cancel_group_at {
         main.guide.arms(Does::Cancel, None, 1);
         let delay = since_call(plan, moment);
-        main.lines.line(&format!("loop.call_later({delay}, {group}.cancel)"));
+        main.lines.line(code!("loop.call_later({delay}, {group}.cancel)"));
     }
     for moment in &caller.check_done_at {
         main.guide.arms(Does::Check, None, 1);
         let delay = since_call(plan, *moment);
-        let seen = Expression::Text(format!("lambda: print(\"{group}.done() is\", {group}.done())"));
-        main.lines.statement("", Expression::call("loop.call_later", vec![Expression::Text(delay), seen]));
+        let seen = Expression::Text(code!("lambda: print(\"{group}.done() is\", {group}.done())"));
+        main.lines
+            .statement(code!(""), Expression::call(code!("loop.call_later"), vec![Expression::Text(delay), seen]));
     }
 }
 
 /// A moment, counted from the call; before it, negative.
-fn since_call(plan: &Plan<'_>, moment: Nanos) -> String {
+fn since_call(plan: &Plan<'_>, moment: Nanos) -> Snippet {
     let called = plan.called_at();
     if moment >= called {
         seconds(Nanos(moment.0 - called.0))
     } else {
-        format!("-{}", seconds(Nanos(called.0 - moment.0)))
+        code!("-{}", seconds(Nanos(called.0 - moment.0)))
     }
 }

@@ -4,6 +4,7 @@ use crate::calls::{Collection, Options, ReturnWhen, WaitOptions};
 use crate::scenario::Caller;
 
 use super::super::caller::MainWriter;
+use super::super::code::code;
 use super::super::layout::Expression;
 use super::super::plan::{Plan, Raises};
 use super::{InProgram, MakesTasks, expression};
@@ -14,8 +15,8 @@ impl InProgram for WaitOptions {
         let mut arguments = main.arguments(&plan.arguments);
         let mut brackets = self.brackets(&plan.scenario.caller, arguments.len());
         if self.collection == Collection::Generator {
-            main.lines.statement("awaitables = ", Expression::list(arguments));
-            arguments = vec![Expression::text("(awaitable for awaitable in awaitables)")];
+            main.lines.statement(code!("awaitables = "), Expression::list(arguments));
+            arguments = vec![Expression::Text(code!("(awaitable for awaitable in awaitables)"))];
             brackets = &[];
         }
         let call = expression(self, brackets, arguments);
@@ -26,15 +27,15 @@ impl InProgram for WaitOptions {
         if plan.scenario.caller.await_at.is_some() {
             main.lines
                 .comment("wait() does nothing yet: it is a coroutine function, and its timeout starts later too.");
-            main.lines.statement("call = ", call);
+            main.lines.statement(code!("call = "), call);
             main.sleep_until_await();
-            main.lines.line(&format!("{sets} = await call"));
+            main.lines.line(code!("{sets} = await call"));
         } else {
-            main.lines.statement(&format!("{sets} = await "), call);
+            main.lines.statement(code!("{sets} = await "), call);
         }
         for set in self.results() {
-            main.lines.line(&format!("for awaitable in {set}:"));
-            main.lines.indented(|lines| lines.line(&format!("print(\"{set}:\", awaitable)")));
+            main.lines.line(code!("for awaitable in {set}:"));
+            main.lines.indented(|lines| lines.line(code!("print(\"{set}:\", awaitable)")));
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the call can raise.
 
+use crate::python::code::{Snippet, code};
 use crate::scenario::{Awaitable, End, Exception, Kind};
 
 use super::Plan;
@@ -18,16 +19,16 @@ pub struct Raises {
 impl Raises {
     /// Whether it can raise anything.
     pub fn any(self) -> bool {
-        self.clause().is_some()
+        self.exception || self.cancelled || self.base
     }
 
     /// What an `except` clause has to name; `None` where there is nothing.
-    pub fn clause(self) -> Option<&'static str> {
+    pub fn clause(self) -> Option<Snippet> {
         match (self.base, self.exception, self.cancelled) {
-            (true, ..) => Some("BaseException"),
-            (false, true, true) => Some("(Exception, asyncio.CancelledError)"),
-            (false, true, false) => Some("Exception"),
-            (false, false, true) => Some("asyncio.CancelledError"),
+            (true, ..) => Some(code!("BaseException")),
+            (false, true, true) => Some(code!("(Exception, asyncio.CancelledError)")),
+            (false, true, false) => Some(code!("Exception")),
+            (false, false, true) => Some(code!("asyncio.CancelledError")),
             (false, false, false) => None,
         }
     }

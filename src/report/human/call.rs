@@ -134,7 +134,7 @@ impl<'a> Arguments<'a> {
     fn new(page: &'a Page<'a>, args: &[Ids]) -> Arguments<'a> {
         let mut seen = BTreeSet::new();
         let repeated = args.iter().map(|ids| ids.start).filter(|start| !seen.insert(*start)).collect();
-        Arguments { page, repeated, names: HashMap::new(), identifiers: Identifiers::of_a_line() }
+        Arguments { page, repeated, names: HashMap::new(), identifiers: Identifiers::without(&[]) }
     }
 
     /// A name as Python can write it.

@@ -2,8 +2,8 @@
 
 use toml::de::DeValue;
 
-use crate::scenario::Exception;
 use crate::scenario::diagnostic::{Problems, quoted};
+use crate::scenario::{Exception, KEYWORDS};
 
 use super::keys::{Entry, Keys, Owner};
 
@@ -158,12 +158,6 @@ fn identifier_meant(name: &str) -> Option<&str> {
     let name = name.rsplit('.').next().unwrap_or(name);
     judge(name).ok()
 }
-
-const KEYWORDS: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
-    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
-    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
-];
 
 /// What `dir(builtins)` holds besides exceptions, in any version from 3.8 to 3.14; keywords are above.
 const NO_EXCEPTIONS: [&str; 85] = [
