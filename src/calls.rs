@@ -9,6 +9,8 @@ mod wait;
 
 use std::fmt;
 
+use crate::scenario::Caller;
+
 pub use gather::{GatherMisuse, GatherOptions};
 pub use wait::{Collection, ReturnWhen, WaitMisuse, WaitOptions};
 
@@ -36,6 +38,19 @@ pub trait Options {
 
     /// Whether what it gives is a future, so that `[caller]` can cancel it and ask whether it is done.
     fn gives_a_future(&self) -> bool;
+
+    // How Python writes it.
+
+    /// What Python writes around the arguments, from the outside in: nothing where each is an argument of its own.
+    fn brackets(&self, caller: &Caller, arguments: usize) -> &'static [Brackets];
+    /// The keyword arguments, without those that say what Python assumes anyway.
+    fn keywords(&self) -> Vec<(&'static str, String)>;
+    /// The variable for what the call gives, where the caller does not await it at once.
+    fn variable(&self) -> &'static str;
+    /// The variables for what awaiting it gives.
+    fn results(&self) -> &'static [&'static str];
+    /// Whether the program itself makes a task of each coroutine among the arguments.
+    fn wraps_coroutines(&self) -> bool;
 
     // What reports say of it.
 
@@ -88,6 +103,9 @@ impl Misuse {
         }
     }
 }
+
+/// An opening and a closing bracket, with what stands before the one and the comma that may stand before the other.
+pub type Brackets = (&'static str, &'static str);
 
 impl Call {
     /// What the call knows of itself.

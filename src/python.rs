@@ -4,18 +4,21 @@
 //! done callback that every group has is left to whoever watches. It says nothing that this scenario does not need.
 //!
 //! [`plan`](mod@plan) decides what the program needs and what everything is called, [`functions`] writes what stands before
-//! `main()`, [`caller`] writes that, [`layout`] lays lines out as `black` does; names become
+//! `main()`, [`caller`] writes that, with what a call has of its own in [`calls`], [`layout`] lays lines out as `black` does; names become
 //! [`Identifiers`](crate::scenario::Identifiers). No text of a scenario gets into a program but as an identifier, a
 //! literal or a docstring made here.
 //!
 //! A [`Guide`] goes beside the program to the harness that watches it: whose function, future, group or timer is whose.
 
 mod caller;
+mod calls;
+mod code;
 mod functions;
 mod guide;
 mod layout;
 mod plan;
 
+pub use code::NAMES;
 pub use guide::Guide;
 
 use crate::calls::Call;
@@ -23,6 +26,7 @@ use crate::event::Reason;
 use crate::outcome::Run;
 use crate::scenario::{Python, Scenario};
 
+use code::code;
 use layout::Lines;
 use plan::Plan;
 
@@ -66,13 +70,13 @@ impl Program {
         }
         if plan.returns_everything() {
             // No variable holds the tasks: they and their logs must go before the interpreter does.
-            lines.line("for line in sorted(map(repr, asyncio.run(main()))):");
-            lines.indented(|lines| lines.line("print(line)"));
+            lines.line(code!("for line in sorted(map(repr, asyncio.run(main()))):"));
+            lines.indented(|lines| lines.line(code!("print(line)")));
         } else {
-            lines.line("asyncio.run(main())");
+            lines.line(code!("asyncio.run(main())"));
         }
         if plan.remembers() {
-            lines.line("made.clear()  # What asyncio logs of a task, it logs when nobody holds it any more.");
+            lines.line(code!("made.clear()  # What asyncio logs of a task, it logs when nobody holds it any more."));
         }
         Program { text: lines.into_string(), guide }
     }

@@ -24,7 +24,7 @@ pub(crate) use duration::unit_names;
 pub use duration::{Nanos, parse_duration};
 pub use exception::{Exception, write_exception_repr};
 pub use expect::{Expect, Fate, Status};
-pub use identifiers::{Identifiers, USED_BY_PROGRAM, is_stable_identifier};
+pub use identifiers::{Identifiers, KEYWORDS, is_stable_identifier};
 pub use library::{Builtin, COURSE, Section, builtin, builtins, nearest_builtin};
 pub use load::{Loaded, load};
 pub use parse::parse;

@@ -7,10 +7,8 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use asyncdemo::calls::Function;
-use asyncdemo::python::Program;
-use asyncdemo::scenario::{
-    Awaitable, End, Exception, Kind, Python, Scenario, USED_BY_PROGRAM, Value, builtins, load, parse,
-};
+use asyncdemo::python::{NAMES, Program};
+use asyncdemo::scenario::{Awaitable, End, Exception, Kind, Python, Scenario, Value, builtins, load, parse};
 use asyncdemo::verify::case::{Ours, calls};
 use asyncdemo::verify::generator::{self, Random};
 use asyncdemo::verify::interpreter::Interpreter;
@@ -151,7 +149,10 @@ fn no_name_of_a_scenario_hides_one_of_the_programs() {
             awaitable.name = format!("zz{number}");
         }
         for call in calls(&scenario) {
-            programs.push(Program::new(&scenario, call, Python::V3_8, None).text);
+            // Python 3.8 has no cancellation messages.
+            for python in [Python::V3_8, Python::DEFAULT] {
+                programs.push(Program::new(&scenario, call, python, None).text);
+            }
         }
     }
     let source = "import ast, json, sys\nnames = set()\nfor program in json.load(sys.stdin):\n    \
@@ -165,13 +166,15 @@ fn no_name_of_a_scenario_hides_one_of_the_programs() {
         let from_scenario =
             |name: &str| name.starts_with("zz") || name.ends_with("Error") || EXCEPTIONS.contains(&name);
         let free: Vec<&String> =
-            names.iter().filter(|name| !USED_BY_PROGRAM.contains(&name.as_str()) && !from_scenario(name)).collect();
+            names.iter().filter(|name| !NAMES.contains(&name.as_str()) && !from_scenario(name)).collect();
         assert!(free.is_empty(), "a scenario could have these names too: {free:?}");
+        let unused: Vec<&&str> = NAMES.iter().filter(|name| !names.iter().any(|used| used == *name)).collect();
+        assert!(unused.is_empty(), "no program uses these names, so a scenario may have them: {unused:?}");
     }
 }
 
 /// The classes that random scenarios raise, where their names do not say so; and what no name becomes.
-const EXCEPTIONS: [&str; 8] = ["Boom", "StopAsyncIteration", "main_2", "task_2", "print_", "größe", "x", "_"];
+const EXCEPTIONS: [&str; 7] = ["Boom", "StopAsyncIteration", "main_2", "task_2", "print_", "größe", "x"];
 
 #[test]
 fn a_program_tells_what_became_of_everything() {
@@ -324,6 +327,32 @@ fn classes_keep_their_names() {
             let expected = format!("gather() raised {shown}('m')");
             check_first_line(&interpreter, &program(&scenario, Function::Gather, interpreter.python), &expected);
         }
+    }
+}
+
+/// A program that uses its own names itself, with every one of them as an exception class and as an awaitable too.
+#[test]
+fn a_scenario_may_have_every_name_of_the_program() {
+    let mut toml = String::from("[gather]\nreturn_exceptions = true\n");
+    let mut expected = Vec::new();
+    for name in NAMES {
+        let awaitable = format!("[[awaitable]]\nname = \"raises {name}\"\nkind = \"future\"\n");
+        let raises = format!("{awaitable}raises = \"{name}: m\"\ncount = 2\n");
+        if parse("-", &raises).is_ok() {
+            expected.extend([format!("{name}('m')"), format!("{name}('m')")]);
+            toml.push_str(&raises);
+        }
+        let named = format!("[[awaitable]]\nname = \"{name}\"\n");
+        if name != "group" {
+            expected.push("None".to_owned());
+            toml.push_str(&named);
+        }
+    }
+    assert!(expected.contains(&"_('m')".to_owned()) && expected.len() > 2 * NAMES.len(), "{expected:?}");
+    let scenario = scenario(&toml);
+    let expected = format!("gather() returned [{}]", expected.join(", "));
+    for interpreter in cpython::interpreters() {
+        check_first_line(&interpreter, &program(&scenario, Function::Gather, interpreter.python), &expected);
     }
 }
 

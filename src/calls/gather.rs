@@ -1,6 +1,7 @@
 //! `asyncio.gather()`.
 
-use super::{Function, MisuseText, Options};
+use super::{Brackets, Function, MisuseText, Options};
+use crate::scenario::Caller;
 
 /// `[gather]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -16,6 +17,26 @@ impl Options for GatherOptions {
 
     fn gives_a_future(&self) -> bool {
         true
+    }
+
+    fn brackets(&self, caller: &Caller, _: usize) -> &'static [Brackets] {
+        if caller.passes_list { &[("[", "]")] } else { &[] }
+    }
+
+    fn keywords(&self) -> Vec<(&'static str, String)> {
+        self.return_exceptions.then(|| ("return_exceptions", "True".to_owned())).into_iter().collect()
+    }
+
+    fn variable(&self) -> &'static str {
+        "group"
+    }
+
+    fn results(&self) -> &'static [&'static str] {
+        &["results"]
+    }
+
+    fn wraps_coroutines(&self) -> bool {
+        false
     }
 
     fn in_text(&self) -> &'static str {

@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use super::{Function, MisuseText, Options};
-use crate::scenario::Nanos;
+use super::{Brackets, Function, MisuseText, Options};
+use crate::scenario::{Caller, Nanos};
 
 /// `[wait]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +109,39 @@ impl Options for WaitOptions {
 
     fn gives_a_future(&self) -> bool {
         false
+    }
+
+    fn brackets(&self, _: &Caller, arguments: usize) -> &'static [Brackets] {
+        match (self.collection, arguments) {
+            (Collection::List, _) => &[("[", "]")],
+            // One item makes no tuple without a comma.
+            (Collection::Tuple, 1) => &[("(", ",)")],
+            (Collection::Tuple, _) => &[("(", ")")],
+            (Collection::Set, 0) => &[("set(", ")")],
+            (Collection::Set, _) => &[("{", "}")],
+            (Collection::Dict, _) => &[("dict.fromkeys(", ")"), ("[", "]")],
+            (Collection::Generator, _) => &[("(each for each in ", ")"), ("[", "]")],
+            (Collection::Bare, _) => &[],
+        }
+    }
+
+    fn keywords(&self) -> Vec<(&'static str, String)> {
+        let timeout = self.timeout.map(|timeout| ("timeout", timeout.to_string()));
+        let return_when = (self.return_when != ReturnWhen::AllCompleted)
+            .then(|| ("return_when", format!("asyncio.{}", self.return_when.python_name())));
+        timeout.into_iter().chain(return_when).collect()
+    }
+
+    fn variable(&self) -> &'static str {
+        "waiting"
+    }
+
+    fn results(&self) -> &'static [&'static str] {
+        &["done", "pending"]
+    }
+
+    fn wraps_coroutines(&self) -> bool {
+        self.wrap
     }
 
     fn in_text(&self) -> &'static str {

@@ -1,37 +1,41 @@
 //! `main()`: the caller.
 
-mod call;
+mod arguments;
 mod ending;
 
-use crate::calls::Call;
 use crate::scenario::{Delay, End, Kind, Settlement};
 
+use super::code::{Snippet, code};
 use super::functions::{exception, seconds, section};
 use super::guide::{Does, Guide};
-use super::layout::{Expression, Lines, string};
+use super::layout::{Expression, Lines};
 use super::plan::{Plan, Reach};
 
 /// Writes `main()`, and tells the guide of every timer in it.
 pub fn write(lines: &mut Lines, guide: &mut Guide, plan: &Plan<'_>) {
     section(lines);
-    lines.line("async def main():");
-    lines.indented(|lines| Caller { lines, guide, plan }.write());
+    lines.line(code!("async def main():"));
+    lines.indented(|lines| MainWriter { lines, guide, plan }.write());
     section(lines);
 }
 
-struct Caller<'w, 's> {
-    lines: &'w mut Lines,
-    guide: &'w mut Guide,
-    plan: &'w Plan<'s>,
+/// Writes the body of `main()`.
+pub struct MainWriter<'w, 's> {
+    /// The program so far.
+    pub lines: &'w mut Lines,
+    /// What the harness is told of it.
+    pub guide: &'w mut Guide,
+    /// What the program needs.
+    pub plan: &'w Plan<'s>,
 }
 
-impl Caller<'_, '_> {
+impl MainWriter<'_, '_> {
     fn write(&mut self) {
         if self.needs_loop() {
-            self.lines.line("loop = asyncio.get_running_loop()");
+            self.lines.line(code!("loop = asyncio.get_running_loop()"));
         }
         if self.plan.has_factory {
-            self.lines.line("loop.set_task_factory(remember)");
+            self.lines.line(code!("loop.set_task_factory(remember)"));
         }
         for table in 0..self.plan.scenario.awaitables.len() {
             self.create(table);
@@ -43,31 +47,39 @@ impl Caller<'_, '_> {
         }
         self.arm_cancellations();
         if self.plan.asks_for_tasks() && self.plan.may_never_call() {
-            self.lines.line("tasks = set()");
+            self.lines.line(code!("tasks = set()"));
         }
         match self.plan.raises().clause() {
             None => self.call(late),
             Some(error) => {
-                self.lines.line("try:");
+                self.lines.line(code!("try:"));
                 self.indented(|caller| caller.call(late));
-                self.lines.line(&format!("except {error} as error:"));
+                self.lines.line(code!("except {error} as error:"));
                 let caller = &self.plan.scenario.caller;
                 // Cancelled on the way, it has not come to the call, or to what that gives.
                 let on_the_way = caller.cancel_at.is_some() && (late || caller.await_at.is_some());
-                let who = if on_the_way { "The caller got" } else { &format!("{}() raised", self.function()) };
-                self.lines.indented(|lines| lines.line(&format!("print(\"{who}\", repr(error))")));
+                let who =
+                    if on_the_way { "The caller got" } else { &format!("{}() raised", self.plan.call.function()) };
+                self.lines.indented(|lines| lines.line(code!("print(\"{who}\", repr(error))")));
             }
         }
         self.finish();
     }
 
-    fn indented(&mut self, write: impl FnOnce(&mut Caller<'_, '_>)) {
+    fn indented(&mut self, write: impl FnOnce(&mut MainWriter<'_, '_>)) {
         let (guide, plan) = (&mut *self.guide, self.plan);
-        self.lines.indented(|lines| write(&mut Caller { lines, guide, plan }));
+        self.lines.indented(|lines| write(&mut MainWriter { lines, guide, plan }));
     }
 
-    fn function(&self) -> &'static str {
-        self.plan.call.function().name()
+    /// Everything from the sleep before the call to what the call gave.
+    fn call(&mut self, late: bool) {
+        if let Some(moment) = self.plan.scenario.caller.call_at {
+            self.lines.line(code!("await asyncio.sleep({})", seconds(moment)));
+        }
+        if late {
+            self.make_arguments();
+        }
+        self.plan.in_program().write(self);
     }
 
     fn needs_loop(&self) -> bool {
@@ -76,7 +88,7 @@ impl Caller<'_, '_> {
             |one: &crate::scenario::Awaitable| one.cancel.is_some() || matches!(one.kind, Kind::Future(_));
         caller.cancel_at.is_some()
             || self.plan.scenario.awaitables.iter().any(makes_or_cancels)
-            || (matches!(self.plan.call, Call::Gather(_))
+            || (self.plan.call.options().gives_a_future()
                 && (caller.cancel_group_at.is_some() || !caller.check_done_at.is_empty()))
     }
 
@@ -91,15 +103,15 @@ impl Caller<'_, '_> {
 
     fn create_task(&mut self, table: usize) {
         let (variable, function) = (&self.plan.variables[table], &self.plan.identifiers[table]);
-        let made = self.alike(table, &format!("asyncio.create_task({function}())"));
-        self.lines.statement(&format!("{variable} = "), made);
+        let made = self.alike(table, code!("asyncio.create_task({function}())"));
+        self.lines.statement(code!("{variable} = "), made);
     }
 
     /// An expression, or a list of as many as `count` says.
-    fn alike(&self, table: usize, expression: &str) -> Expression {
+    fn alike(&self, table: usize, expression: Snippet) -> Expression {
         match self.plan.awaitable(table).ids.len() {
-            1 => Expression::text(expression),
-            count => Expression::repeat(expression, count),
+            1 => Expression::Text(expression),
+            count => Expression::repeat(&expression, count),
         }
     }
 
@@ -108,20 +120,20 @@ impl Caller<'_, '_> {
         let count = self.plan.awaitable(table).ids.len();
         if count > 1 && settlement.delay.is_none() {
             // Each is settled before the next one is made.
-            self.lines.line(&format!("{variable} = []"));
-            self.lines.line(&format!("for _ in range({count}):"));
+            self.lines.line(code!("{variable} = []"));
+            self.lines.line(code!("for _ in range({count}):"));
             self.indented(|caller| {
-                caller.lines.line("future = loop.create_future()");
+                caller.lines.line(code!("future = loop.create_future()"));
                 caller.settle("future", settlement, false, 1);
-                caller.lines.line(&format!("{variable}.append(future)"));
+                caller.lines.line(code!("{variable}.append(future)"));
             });
             return;
         }
-        let made = self.alike(table, "loop.create_future()");
-        self.lines.statement(&format!("{variable} = "), made);
+        let made = self.alike(table, code!("loop.create_future()"));
+        self.lines.statement(code!("{variable} = "), made);
         let guarded = self.plan.may_be_cancelled(table);
         if count > 1 && matches!(settlement.delay, Some(Delay::For(_))) {
-            self.lines.line(&format!("for future in {variable}:"));
+            self.lines.line(code!("for future in {variable}:"));
             self.indented(|caller| caller.settle("future", settlement, guarded, count as u32));
         } else {
             self.settle(&variable, settlement, guarded, 1);
@@ -131,29 +143,32 @@ impl Caller<'_, '_> {
     /// Settles a future, or arms the timer that does.
     fn settle(&mut self, future: &str, settlement: &Settlement, guarded: bool, times: u32) {
         let (helper, method, argument) = match &settlement.end {
-            End::Returns(value) => ("settle", "set_result", Some(Expression::value(value))),
-            End::Raises(error) if error.is_cancelled_error() => {
-                let message = error.message.as_ref().map(|message| Expression::Text(string(message)));
-                ("", "cancel", message.filter(|_| self.plan.cancel_takes_message()))
+            End::Returns(value) => {
+                (Some(code!("settle")), code!("{future}.set_result"), Some(Expression::value(value)))
             }
-            End::Raises(error) => ("fail", "set_exception", Some(exception(self.plan, error))),
+            End::Raises(error) if error.is_cancelled_error() => {
+                let message = error.message.as_ref().map(|message| Expression::string(message));
+                (None, code!("{future}.cancel"), message.filter(|_| self.plan.cancel_takes_message()))
+            }
+            End::Raises(error) => {
+                (Some(code!("fail")), code!("{future}.set_exception"), Some(exception(self.plan, error)))
+            }
         };
         let statement = match settlement.delay {
             Some(Delay::Forever) => return,
-            None => Expression::call(&format!("{future}.{method}"), argument.into_iter().collect()),
+            None => Expression::call(method, argument.into_iter().collect()),
             Some(Delay::For(delay)) => {
                 self.guide.arms(Does::Settle, None, times);
                 let mut items = vec![Expression::Text(seconds(delay))];
-                if guarded && !helper.is_empty() {
-                    items.extend([Expression::text(helper), Expression::text(future)]);
-                } else {
-                    items.push(Expression::Text(format!("{future}.{method}")));
+                match helper.filter(|_| guarded) {
+                    Some(helper) => items.extend([Expression::Text(helper), Expression::Text(code!("{future}"))]),
+                    None => items.push(Expression::Text(method)),
                 }
                 items.extend(argument);
-                Expression::call("loop.call_later", items)
+                Expression::call(code!("loop.call_later"), items)
             }
         };
-        self.lines.statement("", statement);
+        self.lines.statement(code!(""), statement);
     }
 
     /// The timers of every `cancel_at`, in file order, then the caller's own.
@@ -170,7 +185,7 @@ impl Caller<'_, '_> {
         }
         if let Some(moment) = plan.scenario.caller.cancel_at {
             self.guide.arms(Does::Cancel, None, 1);
-            self.lines.line(&format!("loop.call_later({}, asyncio.current_task().cancel)", seconds(moment)));
+            self.lines.line(code!("loop.call_later({}, asyncio.current_task().cancel)", seconds(moment)));
         }
     }
 
@@ -178,7 +193,7 @@ impl Caller<'_, '_> {
         let plan = self.plan;
         let awaitable = plan.awaitable(table);
         let Some(cancel) = &awaitable.cancel else { return };
-        let message = cancel.message.as_ref().map(|message| Expression::Text(string(message)));
+        let message = cancel.message.as_ref().map(|message| Expression::string(message));
         if message.is_some() && !plan.cancel_takes_message() {
             self.lines.comment("Its cancel_message is left out: in Python 3.8 cancel() takes none.");
         }
@@ -191,28 +206,30 @@ impl Caller<'_, '_> {
                 self.lines
                     .comment(&format!("Nobody ever makes {}: there is nothing to cancel.", plan.identifiers[table]));
                 self.guide.arms(Does::Cancel, Some(plan.named(table)), 1);
-                items.push(Expression::text("lambda: None"));
-                self.lines.statement("", Expression::call("loop.call_later", items));
+                items.push(Expression::Text(code!("lambda: None")));
+                self.lines.statement(code!(""), Expression::call(code!("loop.call_later"), items));
                 return;
             }
             Reach::Name => {
                 self.guide.arms(Does::Cancel, Some(plan.named(table)), 1);
-                items.extend([Expression::text("cancel"), Expression::Text(string(&plan.identifiers[table]))]);
+                items.extend([Expression::Text(code!("cancel")), Expression::string(&plan.identifiers[table])]);
             }
             Reach::Variable if count == 1 => {
                 self.guide.arms(Does::Cancel, None, 1);
-                items.push(Expression::Text(format!("{variable}.cancel")));
+                items.push(Expression::Text(code!("{variable}.cancel")));
             }
             Reach::Variable => {
                 self.guide.arms(Does::Cancel, None, count as u32);
-                items.push(Expression::text("awaitable.cancel"));
+                items.push(Expression::Text(code!("awaitable.cancel")));
                 items.extend(message);
-                self.lines.line(&format!("for awaitable in {variable}:"));
-                self.indented(|caller| caller.lines.statement("", Expression::call("loop.call_later", items)));
+                self.lines.line(code!("for awaitable in {variable}:"));
+                self.indented(|caller| {
+                    caller.lines.statement(code!(""), Expression::call(code!("loop.call_later"), items))
+                });
                 return;
             }
         }
         items.extend(message);
-        self.lines.statement("", Expression::call("loop.call_later", items));
+        self.lines.statement(code!(""), Expression::call(code!("loop.call_later"), items));
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::scenario::{Body, Delay, End, Exception, Kind, Nanos};
 
-use super::layout::{Expression, Lines, docstring, string};
+use super::code::{Snippet, code};
+use super::layout::{Expression, Lines, string};
 use super::plan::Plan;
 
 /// Writes everything down to `main()`.
@@ -11,19 +12,17 @@ pub fn write(lines: &mut Lines, plan: &Plan<'_>) {
     let texts: Vec<&str> =
         texts.into_iter().flatten().map(String::as_str).filter(|text| !text.trim().is_empty()).collect();
     if !texts.is_empty() {
-        for line in docstring(&texts) {
-            lines.line(&line);
-        }
-        lines.line("");
+        lines.docstring(&texts);
+        lines.blank();
     }
-    lines.line("import asyncio");
+    lines.line(code!("import asyncio"));
     for class in &plan.classes {
         section(lines);
-        lines.line(&format!("class {}(Exception):", class.identifier));
-        lines.indented(|lines| lines.line("pass"));
+        lines.line(code!("class {}(Exception):", class.identifier));
+        lines.indented(|lines| lines.line(code!("pass")));
         if class.identifier != class.name {
             section(lines);
-            lines.statement(&format!("{}.__name__ = ", class.identifier), Expression::Text(string(&class.name)));
+            lines.statement(code!("{}.__name__ = ", class.identifier), Expression::string(&class.name));
         }
     }
     write_registry(lines, plan);
@@ -32,7 +31,7 @@ pub fn write(lines: &mut Lines, plan: &Plan<'_>) {
         let (true, Some(body)) = (plan.has_function(table), plan.body(table)) else { continue };
         section(lines);
         let identifier = &plan.identifiers[table];
-        lines.line(&format!("async def {identifier}():"));
+        lines.line(code!("async def {identifier}():"));
         lines.indented(|lines| {
             if *identifier != awaitable.name {
                 lines.comment(&comment(&format!("In the scenario: {}", string(&awaitable.name))));
@@ -44,8 +43,8 @@ pub fn write(lines: &mut Lines, plan: &Plan<'_>) {
 
 /// Two empty lines stand between functions.
 pub fn section(lines: &mut Lines) {
-    lines.line("");
-    lines.line("");
+    lines.blank();
+    lines.blank();
 }
 
 /// A comment's text without what could end the line, should a literal ever let it through.
@@ -59,29 +58,30 @@ fn write_registry(lines: &mut Lines, plan: &Plan<'_>) {
         return;
     }
     // After imports one empty line is enough.
-    lines.line("");
+    lines.blank();
     if !plan.classes.is_empty() {
-        lines.line("");
+        lines.blank();
     }
-    lines.line("made = {}");
+    lines.line(code!("made = {{}}"));
     if plan.has_factory {
         section(lines);
-        lines.line("def remember(loop, coro, **kwargs):");
+        lines.line(code!("def remember(loop, coro, **kwargs):"));
         lines.indented(|lines| {
-            lines.line("\"\"\"A task factory: only so does one get hold of the tasks that others make.\"\"\"");
-            lines.line("task = asyncio.Task(coro, loop=loop, **kwargs)");
-            lines.line("made.setdefault(coro.__name__, []).append(task)");
-            lines.line("return task");
+            lines.line(code!("\"\"\"A task factory: only so does one get hold of the tasks that others make.\"\"\""));
+            lines.line(code!("task = asyncio.Task(coro, loop=loop, **kwargs)"));
+            lines.line(code!("made.setdefault(coro.__name__, []).append(task)"));
+            lines.line(code!("return task"));
         });
     }
     if plan.cancels_by_name {
         let message = plan.cancel_takes_message() && has_messages(plan);
-        let (parameter, argument) = if message { (", *message", "*message") } else { ("", "") };
+        let (parameter, argument) =
+            if message { (code!(", *message"), code!("*message")) } else { (code!(""), code!("")) };
         section(lines);
-        lines.line(&format!("def cancel(name{parameter}):"));
+        lines.line(code!("def cancel(name{parameter}):"));
         lines.indented(|lines| {
-            lines.line("for awaitable in made.get(name, []):");
-            lines.indented(|lines| lines.line(&format!("awaitable.cancel({argument})")));
+            lines.line(code!("for awaitable in made.get(name, []):"));
+            lines.indented(|lines| lines.line(code!("awaitable.cancel({argument})")));
         });
     }
 }
@@ -104,16 +104,16 @@ fn write_settling(lines: &mut Lines, plan: &Plan<'_>) {
             }
         }
     }
-    for (needed, signature, method) in [
-        (results, "settle(future, result)", "set_result(result)"),
-        (errors, "fail(future, error)", "set_exception(error)"),
+    for (needed, signature, statement) in [
+        (results, code!("settle(future, result)"), code!("future.set_result(result)")),
+        (errors, code!("fail(future, error)"), code!("future.set_exception(error)")),
     ] {
         if needed {
             section(lines);
-            lines.line(&format!("def {signature}:"));
+            lines.line(code!("def {signature}:"));
             lines.indented(|lines| {
-                lines.line("if not future.done():");
-                lines.indented(|lines| lines.line(&format!("future.{method}")));
+                lines.line(code!("if not future.done():"));
+                lines.indented(|lines| lines.line(statement));
             });
         }
     }
@@ -122,17 +122,17 @@ fn write_settling(lines: &mut Lines, plan: &Plan<'_>) {
 fn write_body(lines: &mut Lines, plan: &Plan<'_>, body: &Body) {
     match (body.delay, &body.on_cancel) {
         (Some(delay), Some(on_cancel)) => {
-            lines.line("try:");
+            lines.line(code!("try:"));
             lines.indented(|lines| write_delay(lines, delay));
-            lines.line("except asyncio.CancelledError:");
+            lines.line(code!("except asyncio.CancelledError:"));
             lines.indented(|lines| {
                 if let Some(cleanup) = on_cancel.cleanup {
                     write_delay(lines, cleanup);
                 }
                 match &on_cancel.then {
-                    None => lines.line("raise"),
-                    Some(End::Returns(value)) => lines.statement("return ", Expression::value(value)),
-                    Some(End::Raises(error)) => lines.statement("raise ", exception(plan, error)),
+                    None => lines.line(code!("raise")),
+                    Some(End::Returns(value)) => lines.statement(code!("return "), Expression::value(value)),
+                    Some(End::Raises(error)) => lines.statement(code!("raise "), exception(plan, error)),
                 }
             });
         }
@@ -143,28 +143,28 @@ fn write_body(lines: &mut Lines, plan: &Plan<'_>, body: &Body) {
     match &body.end {
         End::Returns(crate::scenario::Value::None) => {
             if body.delay.is_none() {
-                lines.line("pass");
+                lines.line(code!("pass"));
             }
         }
-        End::Returns(value) => lines.statement("return ", Expression::value(value)),
-        End::Raises(error) => lines.statement("raise ", exception(plan, error)),
+        End::Returns(value) => lines.statement(code!("return "), Expression::value(value)),
+        End::Raises(error) => lines.statement(code!("raise "), exception(plan, error)),
     }
 }
 
 fn write_delay(lines: &mut Lines, delay: Delay) {
     match delay {
-        Delay::For(duration) => lines.line(&format!("await asyncio.sleep({})", seconds(duration))),
-        Delay::Forever => lines.line("await asyncio.Future()  # Nobody ever settles it."),
+        Delay::For(duration) => lines.line(code!("await asyncio.sleep({})", seconds(duration))),
+        Delay::Forever => lines.line(code!("await asyncio.Future()  # Nobody ever settles it.")),
     }
 }
 
 /// A duration as a literal: the shortest decimal that says it to the nanosecond.
-pub fn seconds(duration: Nanos) -> String {
-    duration.to_string()
+pub fn seconds(duration: Nanos) -> Snippet {
+    code!("{duration}")
 }
 
 /// A call that makes an exception.
 pub fn exception(plan: &Plan<'_>, exception: &Exception) -> Expression {
-    let message = exception.message.iter().map(|message| Expression::Text(string(message))).collect();
+    let message = exception.message.iter().map(|message| Expression::string(message)).collect();
     Expression::call(plan.class(exception), message)
 }

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::calls::Call;
 use crate::scenario::Kind;
 
 use super::plan::Plan;
@@ -55,10 +54,7 @@ impl Guide {
         let tables = || 0..plan.scenario.awaitables.len();
         let kind = |table: &usize| &plan.scenario.awaitables[*table].kind;
         Guide {
-            function: match plan.call {
-                Call::Gather(_) => "gather",
-                Call::Wait(_) => "wait",
-            },
+            function: plan.call.function().name(),
             functions: tables()
                 .filter(|table| plan.has_function(*table))
                 .map(|table| (plan.identifiers[table].clone(), named(table)))

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
+use super::code::{Snippet, code};
 use crate::scenario::{Value, is_printable};
 
 /// Black's line length.
@@ -13,44 +14,57 @@ pub const WIDTH: usize = 88;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expression {
     /// What stands on one line whatever its length.
-    Text(String),
+    Text(Snippet),
     /// What stands in brackets: with commas between, on one line or one item a line.
     Brackets {
         /// All before the first item: `asyncio.gather(`.
-        open: String,
+        open: Snippet,
         /// What stands between the brackets.
         items: Vec<Expression>,
-        /// The closing bracket.
-        close: char,
+        /// The closing bracket, with the comma before it that stands only where all is on one line.
+        close: &'static str,
     },
     /// A comprehension, which takes no comma.
     Comprehension {
         /// All before what stands between the brackets.
-        open: String,
+        open: Snippet,
         /// What stands between them.
-        inside: String,
+        inside: Snippet,
     },
 }
 
 impl Expression {
-    /// What stands on one line.
-    pub fn text(text: impl Into<String>) -> Expression {
-        Expression::Text(text.into())
-    }
-
     /// A call.
-    pub fn call(function: &str, items: Vec<Expression>) -> Expression {
-        Expression::Brackets { open: format!("{function}("), items, close: ')' }
+    pub fn call(function: Snippet, items: Vec<Expression>) -> Expression {
+        Expression::Brackets { open: code!("{function}("), items, close: ")" }
     }
 
     /// A list.
     pub fn list(items: Vec<Expression>) -> Expression {
-        Expression::Brackets { open: "[".to_owned(), items, close: ']' }
+        Expression::Brackets { open: code!("["), items, close: "]" }
+    }
+
+    /// A list or a set; where all its items are those of another one, that one.
+    pub fn collection(open: Snippet, items: Vec<Expression>, close: &'static str) -> Expression {
+        match items.as_slice() {
+            [Expression::Text(only)] if only.as_str().starts_with('*') => {
+                Expression::Text(code!("{}", only.as_str().trim_start_matches('*')))
+            }
+            [Expression::Comprehension { open, inside }] if open.as_str() == "*[" => {
+                Expression::Comprehension { open: code!("["), inside: inside.clone() }
+            }
+            _ => Expression::Brackets { open, items, close },
+        }
     }
 
     /// A list of as many alike.
-    pub fn repeat(expression: &str, times: usize) -> Expression {
-        Expression::Comprehension { open: "[".to_owned(), inside: format!("{expression} for _ in range({times})") }
+    pub fn repeat(expression: &Snippet, times: usize) -> Expression {
+        Expression::Comprehension { open: code!("["), inside: code!("{expression} for _ in range({times})") }
+    }
+
+    /// A string.
+    pub fn string(text: &str) -> Expression {
+        Expression::Text(code!("{}", string(text)))
     }
 
     /// A literal.
@@ -58,29 +72,29 @@ impl Expression {
         match value {
             Value::List(items) => Expression::list(items.iter().map(Expression::value).collect()),
             Value::Dict(entries) => Expression::Brackets {
-                open: "{".to_owned(),
+                open: code!("{{"),
                 items: entries
                     .iter()
-                    .map(|(key, value)| Expression::value(value).after(&format!("{}: ", string(key))))
+                    .map(|(key, value)| Expression::value(value).after(&code!("{}: ", string(key))))
                     .collect(),
-                close: '}',
+                close: "}",
             },
-            Value::Str(text) => Expression::Text(string(text)),
+            Value::Str(text) => Expression::string(text),
             // Black takes the sign out of an exponent.
-            Value::Float(_) => Expression::Text(value.to_string().replace("e+", "e")),
-            Value::None | Value::Bool(_) | Value::Int(_) => Expression::Text(value.to_string()),
+            Value::Float(_) => Expression::Text(code!("{}", value.to_string().replace("e+", "e"))),
+            Value::None | Value::Bool(_) | Value::Int(_) => Expression::Text(code!("{value}")),
         }
     }
 
     /// The same with a text before it.
-    pub fn after(self, before: &str) -> Expression {
+    pub fn after(self, before: &Snippet) -> Expression {
         match self {
-            Expression::Text(text) => Expression::Text(format!("{before}{text}")),
+            Expression::Text(text) => Expression::Text(code!("{before}{text}")),
             Expression::Brackets { open, items, close } => {
-                Expression::Brackets { open: format!("{before}{open}"), items, close }
+                Expression::Brackets { open: code!("{before}{open}"), items, close }
             }
             Expression::Comprehension { open, inside } => {
-                Expression::Comprehension { open: format!("{before}{open}"), inside }
+                Expression::Comprehension { open: code!("{before}{open}"), inside }
             }
         }
     }
@@ -94,19 +108,19 @@ impl Expression {
 
     fn write_flat(&self, out: &mut String) {
         match self {
-            Expression::Text(text) => out.push_str(text),
+            Expression::Text(text) => out.push_str(text.as_str()),
             Expression::Comprehension { open, inside } => {
                 let _ = write!(out, "{open}{inside}]");
             }
             Expression::Brackets { open, items, close } => {
-                out.push_str(open);
+                out.push_str(open.as_str());
                 for (index, item) in items.iter().enumerate() {
                     if index > 0 {
                         out.push_str(", ");
                     }
                     item.write_flat(out);
                 }
-                out.push(*close);
+                out.push_str(close);
             }
         }
     }
@@ -125,18 +139,34 @@ impl Lines {
         self.out
     }
 
-    /// Writes a line; an empty text is an empty line.
-    pub fn line(&mut self, text: &str) {
-        if !text.is_empty() {
-            let _ = write!(self.out, "{:1$}{text}", "", self.indent);
-        }
+    /// Writes a line.
+    pub fn line(&mut self, code: Snippet) {
+        self.raw(code.as_str());
+    }
+
+    fn raw(&mut self, text: &str) {
+        let _ = writeln!(self.out, "{:1$}{text}", "", self.indent);
+    }
+
+    /// Writes an empty line.
+    pub fn blank(&mut self) {
         self.out.push('\n');
     }
 
     /// Writes a comment, wrapped.
     pub fn comment(&mut self, text: &str) {
         for line in wrapped(text, WIDTH - self.indent - 2) {
-            self.line(&format!("# {line}"));
+            self.raw(&format!("# {line}"));
+        }
+    }
+
+    /// Writes a docstring, wrapped.
+    pub fn docstring(&mut self, paragraphs: &[&str]) {
+        for line in docstring(paragraphs) {
+            match line.as_str() {
+                "" => self.blank(),
+                line => self.raw(line),
+            }
         }
     }
 
@@ -148,15 +178,19 @@ impl Lines {
     }
 
     /// Writes a statement: an expression with what stands before it.
-    pub fn statement(&mut self, before: &str, expression: Expression) {
+    pub fn statement(&mut self, before: Snippet, expression: Expression) {
         match &expression {
             // Black puts brackets round what then fits.
-            Expression::Text(text) if !before.is_empty() && !self.fits(before, text) && self.fits("    ", text) => {
-                self.line(&format!("{before}("));
-                self.indented(|lines| lines.line(text));
-                self.line(")");
+            Expression::Text(text)
+                if !before.as_str().is_empty()
+                    && !self.fits(before.as_str(), text.as_str())
+                    && self.fits("    ", text.as_str()) =>
+            {
+                self.line(code!("{before}("));
+                self.indented(|lines| lines.raw(text.as_str()));
+                self.line(code!(")"));
             }
-            _ => self.expression(&expression.after(before), ""),
+            _ => self.expression(&expression.after(&before), ""),
         }
     }
 
@@ -168,20 +202,20 @@ impl Lines {
         let flat = expression.flat() + after;
         match expression {
             Expression::Brackets { open, items, close } if !items.is_empty() && !self.fits("", &flat) => {
-                self.line(open);
+                self.raw(open.as_str());
                 self.indented(|lines| {
                     for item in items {
                         lines.expression(item, ",");
                     }
                 });
-                self.line(&format!("{close}{after}"));
+                self.raw(&format!("{}{after}", close.trim_start_matches(',')));
             }
             Expression::Comprehension { open, inside } if !self.fits("", &flat) => {
-                self.line(open);
-                self.indented(|lines| lines.line(inside));
-                self.line(&format!("]{after}"));
+                self.raw(open.as_str());
+                self.indented(|lines| lines.raw(inside.as_str()));
+                self.raw(&format!("]{after}"));
             }
-            _ => self.line(&flat),
+            _ => self.raw(&flat),
         }
     }
 }
@@ -203,7 +237,7 @@ pub fn string(text: &str) -> String {
 }
 
 /// A docstring, with its lines wrapped.
-pub fn docstring(paragraphs: &[&str]) -> Vec<String> {
+fn docstring(paragraphs: &[&str]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for paragraph in paragraphs {
         if !lines.is_empty() {

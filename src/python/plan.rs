@@ -1,16 +1,21 @@
 //! What a program needs, and what everything in it is called.
 
-mod aftermath;
-mod classes;
+mod exception_classes;
+mod leftovers;
+mod raises;
 
 use std::collections::{HashMap, HashSet};
 
 use crate::calls::Call;
 use crate::scenario::{Awaitable, Body, Exception, Identifiers, Ids, Kind, Nanos, Python, Scenario};
 
+use super::calls::{InProgram, in_program};
+use super::code::{NAMES, Snippet, code};
 use super::guide::Named;
 
-use classes::{Class, classes};
+use exception_classes::{ExceptionClass, exception_classes};
+
+pub use raises::Raises;
 
 /// Decided before the first line is written.
 #[derive(Debug)]
@@ -35,7 +40,7 @@ pub struct Plan<'s> {
     /// By table: the variable that holds a task or a repeated coroutine; of a `count`, all of them.
     pub variables: Vec<String>,
     /// The exception classes that are not Python's own.
-    pub classes: Vec<Class>,
+    pub classes: Vec<ExceptionClass>,
     /// Where a name stands in `classes`.
     class_of: HashMap<&'s str, usize>,
     /// Whether something is cancelled by name.
@@ -56,8 +61,8 @@ pub enum Reach {
 impl<'s> Plan<'s> {
     pub fn new(scenario: &'s Scenario, call: Call, python: Python) -> Plan<'s> {
         let tables = scenario.awaitables.len();
-        let mut identifiers = Identifiers::new();
-        let (classes, class_of) = classes(scenario, python, &mut identifiers);
+        let mut identifiers = Identifiers::without(&NAMES);
+        let (classes, class_of) = exception_classes(scenario, python, &mut identifiers);
         let arguments: Vec<usize> = tables_of(scenario, &scenario.caller.args);
         let mut is_argument = vec![false; tables];
         for table in &arguments {
@@ -129,7 +134,7 @@ impl<'s> Plan<'s> {
     /// Finds what is cancelled by itself, or with a group.
     fn find_cancellable(&mut self) {
         let caller = &self.scenario.caller;
-        if matches!(self.call, Call::Gather(_)) && (caller.cancel_at.is_some() || caller.cancel_group_at.is_some()) {
+        if self.in_program().cancels_arguments(caller) {
             self.cancel_all(&self.arguments.clone());
         }
         for (table, awaitable) in self.scenario.awaitables.iter().enumerate() {
@@ -148,6 +153,11 @@ impl<'s> Plan<'s> {
                 self.cancel_all(&tables_of(self.scenario, &group.members));
             }
         }
+    }
+
+    /// What the program has of its own for the call.
+    pub fn in_program(&self) -> &dyn InProgram {
+        in_program(&self.call)
     }
 
     pub fn awaitable(&self, table: usize) -> &'s Awaitable {
@@ -193,7 +203,7 @@ impl<'s> Plan<'s> {
 
     /// Whether the program itself makes a task of this coroutine, right at the call.
     pub fn is_wrapped(&self, table: usize) -> bool {
-        matches!(self.call, Call::Wait(options) if options.wrap)
+        self.call.options().wraps_coroutines()
             && matches!(self.awaitable(table).kind, Kind::Coroutine(_))
             && self.is_argument[table]
     }
@@ -250,12 +260,12 @@ impl<'s> Plan<'s> {
     }
 
     /// What the program calls an exception's class.
-    pub fn class<'p>(&'p self, exception: &'p Exception) -> &'p str {
+    pub fn class(&self, exception: &Exception) -> Snippet {
         if exception.is_cancelled_error() {
-            return "asyncio.CancelledError";
+            return code!("asyncio.CancelledError");
         }
         let own = self.class_of.get(exception.type_name.as_str());
-        own.map_or(&exception.type_name, |class| &self.classes[*class].identifier)
+        code!("{}", own.map_or(&exception.type_name, |class| &self.classes[*class].identifier))
     }
 
     /// The body of a coroutine or a task.

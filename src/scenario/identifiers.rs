@@ -14,18 +14,10 @@ pub struct Identifiers {
 const LONGEST: usize = 24;
 
 impl Identifiers {
-    /// Nothing is taken but what Python and the printed program have a use for.
-    #[allow(clippy::new_without_default, reason = "there is nothing default about what is taken")]
-    pub fn new() -> Identifiers {
-        Identifiers {
-            taken: KEYWORDS.iter().chain(&USED_BY_PROGRAM).map(|word| (*word).to_owned()).collect(),
-            numbers: HashMap::new(),
-        }
-    }
-
-    /// Nothing is taken but what Python itself has a use for: for a line of a program, and not a whole one.
-    pub fn of_a_line() -> Identifiers {
-        Identifiers { taken: KEYWORDS.iter().map(|word| (*word).to_owned()).collect(), numbers: HashMap::new() }
+    /// Nothing is taken but Python's keywords and the names that whoever writes the text uses himself.
+    pub fn without(names: &[&str]) -> Identifiers {
+        let taken = KEYWORDS.iter().chain(names).map(|word| (*word).to_owned()).collect();
+        Identifiers { taken, numbers: HashMap::new() }
     }
 
     /// Takes an identifier as it is. False where somebody has it already.
@@ -94,21 +86,12 @@ fn is_letter(c: char) -> bool {
     )
 }
 
-/// Python's own words.
+/// Python's keywords, in every version.
 #[rustfmt::skip]
-pub(super) const KEYWORDS: [&str; 35] = [
+pub const KEYWORDS: [&str; 35] = [
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
     "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
-];
-
-/// What the printed program itself says somewhere.
-#[rustfmt::skip]
-pub const USED_BY_PROGRAM: [&str; 38] = [
-    "BaseException", "Exception", "asyncio", "awaitable", "awaitables", "call", "cancel", "coro", "dict", "done",
-    "error", "everything", "fail", "future", "group", "kwargs", "left", "line", "loop", "made", "main", "map", "message",
-    "name", "other", "others", "pending", "print", "range", "remember", "repr", "result", "results", "set", "settle",
-    "sorted", "task", "tasks",
 ];
 
 #[cfg(test)]
@@ -117,7 +100,7 @@ mod tests {
 
     #[track_caller]
     fn check(names: &[&str], expected: &[&str]) {
-        let mut identifiers = Identifiers::new();
+        let mut identifiers = Identifiers::without(&["main", "print"]);
         let taken: Vec<String> = names.iter().map(|name| identifiers.take(name, "work")).collect();
         assert_eq!(taken, expected);
     }

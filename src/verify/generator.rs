@@ -3,7 +3,8 @@
 //! Moments lie on a coarse grid, so that timers, cancellations and passes of the loop meet: the differences that matter
 //! between two implementations of asyncio are one pass long. What is random is drawn so that the parser accepts it.
 
-use crate::scenario::{USED_BY_PROGRAM, is_printable};
+use crate::python::NAMES;
+use crate::scenario::is_printable;
 
 use super::sketch::{Setting, Sketch, Table, toml_string};
 
@@ -252,7 +253,7 @@ fn name(random: &mut Random, index: usize, taken: &[String]) -> String {
     let letter = char::from(b'a' + index as u8).to_string();
     let name = match random.below(8) {
         0 => random.pick(&KEYWORDS).to_owned(),
-        1 => random.pick(&USED_BY_PROGRAM).to_owned(),
+        1 => random.pick(&NAMES).to_owned(),
         2 => format!("{}{letter}", random.pick(&STUMBLES)),
         _ => letter.clone(),
     };

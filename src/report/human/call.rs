@@ -8,9 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 use unicode_width::UnicodeWidthStr;
 
 use super::page::Page;
-use crate::calls::{Call, Collection, ReturnWhen, WaitOptions};
+use crate::calls::{GatherOptions, Options};
 use crate::report::fit::fit;
-use crate::scenario::{Awaitable, Id, Identifiers, Ids, Kind, Scenario};
+use crate::scenario::{Awaitable, Id, Identifiers, Ids, Kind, Nanos, Scenario};
 
 /// The most arguments that are written out.
 const SHOWN: usize = 24;
@@ -20,38 +20,38 @@ const LINES: usize = 5;
 /// The program's lines around the call, each with what a comment says of it.
 pub fn lines(page: &Page<'_>) -> Vec<(String, String)> {
     let caller = &page.run.scenario.caller;
-    let mut lines = Vec::new();
-    let moment = |at: Option<crate::scenario::Nanos>| at.map_or(String::new(), |at| format!("at {}", page.time(at)));
+    let options = page.run.call.options();
+    let moment = |at: Option<Nanos>| at.map_or(String::new(), |at| format!("at {}", page.time(at)));
     let call = written(page);
-    match page.run.call {
-        Call::Gather(_) => {
-            let looks = &caller.check_done_at;
-            if caller.await_at.is_none() && caller.cancel_group_at.is_none() && looks.is_empty() {
-                return broken(page, "await ", &call, moment(caller.call_at));
-            }
-            lines.extend(broken(page, "group = ", &call, moment(caller.call_at)));
-            // Without a moment of its own the await stands right behind the call; the others come while it lasts.
-            let meanwhile = if caller.await_at.is_none() { ", meanwhile" } else { "" };
-            let mut steps = vec![(caller.await_at.unwrap_or_default(), "await group", moment(caller.await_at))];
-            if let Some(at) = caller.cancel_group_at {
-                steps.push((at, "group.cancel()", format!("{}{meanwhile}", moment(Some(at)))));
-            }
-            if let Some(first) = looks.first() {
-                let mut moments: Vec<String> = looks.iter().take(4).map(|at| page.time(*at)).collect();
-                if looks.len() > moments.len() {
-                    moments.push(page.glyphs.ellipsis.to_owned());
-                }
-                steps.push((*first, "group.done()", format!("at {}{meanwhile}", moments.join(", "))));
-            }
-            steps.sort_by_key(|(at, ..)| *at);
-            lines.extend(steps.into_iter().map(|(_, line, comment)| (line.to_owned(), comment)));
-        }
-        Call::Wait(_) if caller.await_at.is_some() => {
-            lines.extend(broken(page, "waiting = ", &call, moment(caller.call_at)));
-            lines.push(("done, pending = await waiting".to_owned(), moment(caller.await_at)));
-        }
-        Call::Wait(_) => lines.extend(broken(page, "done, pending = await ", &call, moment(caller.call_at))),
+    // One result needs no name here.
+    let await_ = match options.results() {
+        [_] => "await ".to_owned(),
+        several => format!("{} = await ", several.join(", ")),
+    };
+    let variable = options.variable();
+    let (cancel_at, looks) = match options.gives_a_future() {
+        true => (caller.cancel_group_at, caller.check_done_at.as_slice()),
+        false => (None, [].as_slice()),
+    };
+    if caller.await_at.is_none() && cancel_at.is_none() && looks.is_empty() {
+        return broken(page, &await_, &call, moment(caller.call_at));
     }
+    let mut lines = broken(page, &format!("{variable} = "), &call, moment(caller.call_at));
+    // Without a moment of its own the await stands right behind the call; the others come while it lasts.
+    let meanwhile = if caller.await_at.is_none() { ", meanwhile" } else { "" };
+    let mut steps = vec![(caller.await_at.unwrap_or_default(), format!("{await_}{variable}"), moment(caller.await_at))];
+    if let Some(at) = cancel_at {
+        steps.push((at, format!("{variable}.cancel()"), format!("{}{meanwhile}", moment(Some(at)))));
+    }
+    if let Some(first) = looks.first() {
+        let mut moments: Vec<String> = looks.iter().take(4).map(|at| page.time(*at)).collect();
+        if looks.len() > moments.len() {
+            moments.push(page.glyphs.ellipsis.to_owned());
+        }
+        steps.push((*first, format!("{variable}.done()"), format!("at {}{meanwhile}", moments.join(", "))));
+    }
+    steps.sort_by_key(|(at, ..)| *at);
+    lines.extend(steps.into_iter().map(|(_, line, comment)| (line, comment)));
     lines
 }
 
@@ -62,37 +62,21 @@ struct Written {
 }
 
 fn written(page: &Page<'_>) -> Written {
-    let scenario = page.run.scenario;
-    let args = &scenario.caller.args;
-    let mut words = Arguments::new(page, args);
-    match page.run.call {
-        Call::Gather(options) => {
-            let mut arguments = words.list(args, true);
-            if scenario.caller.passes_list {
-                enclose(&mut arguments, "[", "]");
-            }
-            if options.return_exceptions {
-                arguments.push("return_exceptions=True".to_owned());
-            }
-            Written { opening: "asyncio.gather(".to_owned(), arguments }
-        }
-        Call::Wait(options) => {
-            let mut arguments = words.list(args, !options.wrap);
-            let (open, close) = match (options.collection, arguments.is_empty()) {
-                (Collection::List, _) => ("[", "]"),
-                (Collection::Tuple, _) if arguments.len() == 1 => ("(", ",)"),
-                (Collection::Tuple, _) => ("(", ")"),
-                (Collection::Set, true) => ("set(", ")"),
-                (Collection::Set, false) => ("{", "}"),
-                (Collection::Dict, _) => ("dict.fromkeys([", "])"),
-                (Collection::Generator, _) => ("(each for each in [", "])"),
-                (Collection::Bare, _) => ("", ""),
-            };
-            enclose(&mut arguments, open, close);
-            arguments.extend(wait_options(&options));
-            Written { opening: "asyncio.wait(".to_owned(), arguments }
-        }
+    let caller = &page.run.scenario.caller;
+    let options = page.run.call.options();
+    let mut arguments = Arguments::new(page, &caller.args).list(&caller.args, !options.wraps_coroutines());
+    let brackets = options.brackets(caller, arguments.len());
+    if !brackets.is_empty() {
+        let open: String = brackets.iter().map(|(open, _)| *open).collect();
+        let close: String = brackets.iter().rev().map(|(_, close)| *close).collect();
+        enclose(&mut arguments, &open, &close);
     }
+    arguments.extend(keywords(options));
+    Written { opening: format!("asyncio.{}(", options.function()), arguments }
+}
+
+fn keywords(options: &dyn Options) -> impl Iterator<Item = String> {
+    options.keywords().into_iter().map(|(key, value)| format!("{key}={value}"))
 }
 
 fn enclose(arguments: &mut Vec<String>, open: &str, close: &str) {
@@ -103,17 +87,6 @@ fn enclose(arguments: &mut Vec<String>, open: &str, close: &str) {
     if let Some(last) = arguments.last_mut() {
         last.push_str(close);
     }
-}
-
-fn wait_options(options: &WaitOptions) -> Vec<String> {
-    let mut words = Vec::new();
-    if let Some(timeout) = options.timeout {
-        words.push(format!("timeout={timeout}"));
-    }
-    if options.return_when != ReturnWhen::AllCompleted {
-        words.push(format!("return_when=asyncio.{}", options.return_when.python_name()));
-    }
-    words
 }
 
 /// The call on one line, or broken after its opening and wherever a line is full.
@@ -161,7 +134,7 @@ impl<'a> Arguments<'a> {
     fn new(page: &'a Page<'a>, args: &[Ids]) -> Arguments<'a> {
         let mut seen = BTreeSet::new();
         let repeated = args.iter().map(|ids| ids.start).filter(|start| !seen.insert(*start)).collect();
-        Arguments { page, repeated, names: HashMap::new(), identifiers: Identifiers::of_a_line() }
+        Arguments { page, repeated, names: HashMap::new(), identifiers: Identifiers::without(&[]) }
     }
 
     /// A name as Python can write it.
@@ -201,9 +174,7 @@ impl<'a> Arguments<'a> {
             Kind::Gather(group) if !named && depth < 3 && group.members.len() <= SHOWN => {
                 let mut members: Vec<String> =
                     group.members.iter().map(|ids| self.argument(ids, true, depth + 1)).collect();
-                if group.return_exceptions {
-                    members.push("return_exceptions=True".to_owned());
-                }
+                members.extend(keywords(&GatherOptions { return_exceptions: group.return_exceptions }));
                 let call = format!("asyncio.gather({})", members.join(", "));
                 if call.width() + 12 <= self.page.width { call } else { name }
             }

@@ -2,9 +2,8 @@
 
 use toml::de::DeValue;
 
-use crate::scenario::Exception;
 use crate::scenario::diagnostic::{Problems, quoted};
-use crate::scenario::identifiers::KEYWORDS;
+use crate::scenario::{Exception, KEYWORDS};
 
 use super::keys::{Entry, Keys, Owner};
 

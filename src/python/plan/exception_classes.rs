@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use crate::scenario::{Identifiers, Python, Scenario, is_stable_identifier};
 
-use super::aftermath::raised;
+use super::raises::raised;
 
 /// An exception class that the program defines.
 #[derive(Debug)]
-pub struct Class {
+pub struct ExceptionClass {
     /// As the scenario names it.
     pub name: String,
     /// As the program does.
@@ -16,12 +16,12 @@ pub struct Class {
 }
 
 /// The classes to define, in the order in which they are named; and where each name's stands.
-pub fn classes<'s>(
+pub fn exception_classes<'s>(
     scenario: &'s Scenario,
     python: Python,
     identifiers: &mut Identifiers,
-) -> (Vec<Class>, HashMap<&'s str, usize>) {
-    let mut classes: Vec<Class> = Vec::new();
+) -> (Vec<ExceptionClass>, HashMap<&'s str, usize>) {
+    let mut classes: Vec<ExceptionClass> = Vec::new();
     let mut class_of = HashMap::new();
     for exception in scenario.awaitables.iter().flat_map(raised) {
         let name = exception.type_name.as_str();
@@ -29,7 +29,7 @@ pub fn classes<'s>(
             identifiers.reserve(name);
         } else if !exception.is_cancelled_error() && !class_of.contains_key(name) {
             class_of.insert(name, classes.len());
-            classes.push(Class { name: name.to_owned(), identifier: String::new() });
+            classes.push(ExceptionClass { name: name.to_owned(), identifier: String::new() });
         }
     }
     // Those that can be called what they are, first.

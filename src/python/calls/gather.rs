@@ -1,0 +1,104 @@
+//! `asyncio.gather()` in a program.
+
+use crate::calls::{GatherOptions, Options};
+use crate::scenario::{Caller, Nanos};
+
+use super::super::caller::MainWriter;
+use super::super::code::{Snippet, code};
+use super::super::functions::seconds;
+use super::super::guide::Does;
+use super::super::layout::Expression;
+use super::super::plan::{Plan, Raises};
+use super::{InProgram, MakesTasks, expression};
+
+impl InProgram for GatherOptions {
+    fn write(&self, main: &mut MainWriter<'_, '_>) {
+        let plan = main.plan;
+        let caller = &plan.scenario.caller;
+        if caller.passes_list {
+            main.lines.comment("A mistake: gather() is given one list, instead of what is in it.");
+        }
+        let arguments = main.arguments(&plan.arguments);
+        let call = expression(self, self.brackets(caller, arguments.len()), arguments);
+        let (group, results) = (self.variable(), self.results().join(", "));
+        let asks = plan.asks_for_tasks();
+        let shown = plan.shows_done_callback();
+        let at_once = caller.await_at.is_none() && caller.cancel_group_at.is_none() && caller.check_done_at.is_empty();
+        if caller.passes_list || (at_once && !asks && !shown) {
+            main.lines.statement(code!("{results} = await "), call);
+        } else {
+            main.lines.statement(code!("{group} = "), call);
+            if shown {
+                main.lines.line(code!("{group}.add_done_callback(lambda group: print(\"The group is done.\"))"));
+            }
+            if asks {
+                main.ask_for_tasks();
+            }
+            arm_timers(main, group);
+            main.sleep_until_await();
+            main.lines.line(code!("{results} = await {group}"));
+        }
+        main.lines.line(code!("print(\"gather() returned\", {results})"));
+    }
+
+    fn raises(&self, plan: &Plan<'_>) -> Raises {
+        let caller = &plan.scenario.caller;
+        if caller.passes_list {
+            return Raises { exception: true, ..Raises::default() };
+        }
+        let mut raises = if self.return_exceptions { Raises::default() } else { plan.raised_by_used() };
+        raises.cancelled |= caller.cancel_group_at.is_some();
+        raises
+    }
+
+    fn waits_for_all(&self) -> bool {
+        true
+    }
+
+    fn cancels_arguments(&self, caller: &Caller) -> bool {
+        caller.cancel_at.is_some() || caller.cancel_group_at.is_some()
+    }
+
+    fn passes_list(&self, caller: &Caller) -> bool {
+        caller.passes_list
+    }
+
+    fn makes_tasks(&self) -> MakesTasks {
+        MakesTasks::AtOnce
+    }
+
+    fn unfinished(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// Arms the timers that cancel the group and ask whether it is done.
+fn arm_timers(main: &mut MainWriter<'_, '_>, group: &str) {
+    let plan = main.plan;
+    let caller = &plan.scenario.caller;
+    if caller.cancel_group_at.iter().chain(&caller.check_done_at).any(|moment| *moment < plan.called_at()) {
+        main.lines.comment("Counted from now; what is negative is past already, and comes at once.");
+    }
+    if let Some(moment) = caller.cancel_group_at {
+        main.guide.arms(Does::Cancel, None, 1);
+        let delay = since_call(plan, moment);
+        main.lines.line(code!("loop.call_later({delay}, {group}.cancel)"));
+    }
+    for moment in &caller.check_done_at {
+        main.guide.arms(Does::Check, None, 1);
+        let delay = since_call(plan, *moment);
+        let seen = Expression::Text(code!("lambda: print(\"{group}.done() is\", {group}.done())"));
+        main.lines
+            .statement(code!(""), Expression::call(code!("loop.call_later"), vec![Expression::Text(delay), seen]));
+    }
+}
+
+/// A moment, counted from the call; before it, negative.
+fn since_call(plan: &Plan<'_>, moment: Nanos) -> Snippet {
+    let called = plan.called_at();
+    if moment >= called {
+        seconds(Nanos(moment.0 - called.0))
+    } else {
+        code!("-{}", seconds(Nanos(called.0 - moment.0)))
+    }
+}

@@ -1,0 +1,75 @@
+//! What the call can raise.
+
+use crate::python::code::{Snippet, code};
+use crate::scenario::{Awaitable, End, Exception, Kind};
+
+use super::Plan;
+
+/// What a call can raise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Raises {
+    /// An `Exception`.
+    pub exception: bool,
+    /// A `CancelledError`.
+    pub cancelled: bool,
+    /// A `BaseException` that is neither.
+    pub base: bool,
+}
+
+impl Raises {
+    /// Whether it can raise anything.
+    pub fn any(self) -> bool {
+        self.exception || self.cancelled || self.base
+    }
+
+    /// What an `except` clause has to name; `None` where there is nothing.
+    pub fn clause(self) -> Option<Snippet> {
+        match (self.base, self.exception, self.cancelled) {
+            (true, ..) => Some(code!("BaseException")),
+            (false, true, true) => Some(code!("(Exception, asyncio.CancelledError)")),
+            (false, true, false) => Some(code!("Exception")),
+            (false, false, true) => Some(code!("asyncio.CancelledError")),
+            (false, false, false) => None,
+        }
+    }
+}
+
+impl Plan<'_> {
+    /// What can reach the caller at the call.
+    pub fn raises(&self) -> Raises {
+        let mut raises = self.in_program().raises(self);
+        raises.cancelled |= self.scenario.caller.cancel_at.is_some();
+        raises
+    }
+
+    /// What those can end with that the call needs, by themselves or in a group.
+    pub fn raised_by_used(&self) -> Raises {
+        let mut raises = Raises::default();
+        for table in (0..self.scenario.awaitables.len()).filter(|table| self.used[*table]) {
+            raises.cancelled |= self.cancellable[table];
+            for raised in raised(self.awaitable(table)) {
+                match raised.type_name.as_str() {
+                    "CancelledError" => raises.cancelled = true,
+                    "BaseException" => raises.base = true,
+                    _ => raises.exception = true,
+                }
+            }
+        }
+        raises
+    }
+}
+
+/// Every exception that an awaitable may raise by itself.
+pub fn raised(awaitable: &Awaitable) -> impl Iterator<Item = &Exception> {
+    let (end, cleanup) = match &awaitable.kind {
+        Kind::Coroutine(body) | Kind::Task(body) => {
+            (Some(&body.end), body.on_cancel.as_ref().and_then(|on_cancel| on_cancel.then.as_ref()))
+        }
+        Kind::Future(settlement) => (Some(&settlement.end), None),
+        Kind::Gather(_) => (None, None),
+    };
+    [end, cleanup].into_iter().flatten().filter_map(|end| match end {
+        End::Raises(exception) => Some(exception),
+        End::Returns(_) => None,
+    })
+}
