@@ -9,6 +9,8 @@ mod wait;
 
 use std::fmt;
 
+use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
+
 use crate::scenario::Caller;
 
 pub use gather::{GatherMisuse, GatherOptions};
@@ -24,7 +26,8 @@ pub enum Call {
 }
 
 /// Which function is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum Function {
     Gather,
@@ -123,15 +126,9 @@ impl Call {
 }
 
 impl Function {
-    /// Every function.
-    pub const ALL: [Function; 2] = [Function::Gather, Function::Wait];
-
     /// Its name in `asyncio`, which is also its word in files and on the command line.
     pub fn name(self) -> &'static str {
-        match self {
-            Function::Gather => "gather",
-            Function::Wait => "wait",
-        }
+        self.into()
     }
 }
 

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::calls::{Collection, ReturnWhen};
+use crate::event::Word;
 use crate::scenario::{Nanos, Python, parse_duration};
 
 /// Show exactly what Python's asyncio.gather() and asyncio.wait() do
@@ -302,19 +303,16 @@ pub struct Timeout(pub Option<Nanos>);
 
 /// Both spellings, in any case; the command line's own is the one that is offered.
 fn return_when() -> impl TypedValueParser<Value = ReturnWhen> {
-    let known = ReturnWhen::ALL.map(|when| PossibleValue::new(when.word()).alias(when.python_name()));
+    let known = ReturnWhen::ALL.iter().map(|when| PossibleValue::new(when.word()).alias(when.python_name()));
     PossibleValuesParser::new(known).try_map(|text| text.to_ascii_lowercase().replace('_', "-").parse::<ReturnWhen>())
 }
 
 fn collection() -> impl TypedValueParser<Value = Collection> {
-    PossibleValuesParser::new(Collection::ALL.map(|(_, word)| word)).try_map(|text| {
-        let known = Collection::ALL.into_iter().find(|(_, word)| *word == text);
-        known.map(|(collection, _)| collection).ok_or("no collection")
-    })
+    PossibleValuesParser::new(Collection::WORDS).try_map(|text| Collection::of(&text).ok_or("no collection"))
 }
 
 fn python() -> impl TypedValueParser<Value = Python> {
-    PossibleValuesParser::new(Python::ALL.map(Python::as_str)).try_map(|text| text.parse::<Python>())
+    PossibleValuesParser::new(Python::WORDS).try_map(|text| text.parse::<Python>())
 }
 
 fn timeout(text: &str) -> Result<Timeout, String> {

@@ -5,12 +5,18 @@
 //! listener allocates nothing; texts are looked up in the [`Scenario`] when somebody wants to read them.
 
 mod ended;
+mod fields;
 mod listener;
 mod recording;
+mod vocabulary;
+
+use strum::{EnumDiscriminants, EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
 pub use ended::{Ended, Exception, ExceptionKind, Message, Returned};
+pub use fields::{COMMON, Field, Held, Holds};
 pub use listener::Listener;
 pub use recording::Recording;
+pub use vocabulary::{Canceller, Fate, Made, Maker, State, Status, Word};
 
 use crate::calls::Call;
 use crate::scenario::{Id, Nanos, Scenario};
@@ -26,10 +32,17 @@ pub struct Event<'a> {
     pub what: What<'a>,
 }
 
-/// What happened. Inside one pass events stand in the order in which things are called.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What happened. Inside one pass events stand in the order in which things are called. What each kind of event is for
+/// documents stands in its comment here, which the schema shows, and in the table of [fields](EventKind::fields).
+#[derive(Clone, Copy, Debug, PartialEq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(EventKind),
+    derive(EnumMessage, IntoStaticStr, VariantArray, VariantNames),
+    strum(serialize_all = "kebab-case"),
+    doc = "A kind of event, with its word in documents."
+)]
 pub enum What<'a> {
-    /// A task, future or nested group comes to exist; a group after its members.
+    /// A task, a future or a nested group comes to exist; a group after its members.
     Create {
         /// Which.
         awaitable: Id,
@@ -59,16 +72,17 @@ pub enum What<'a> {
         /// Whose.
         awaitable: Id,
     },
-    /// A body ends, a future is settled, a group is settled.
+    /// A body ends, a future is settled, or a group is settled. A cancelled group raised a `CancelledError`, as asyncio
+    /// has it.
     Finish {
         /// Never [`Target::Caller`].
         target: Target,
-        /// How. A cancelled group *raised* a `CancelledError`, as asyncio has it.
+        /// How.
         ended: Ended,
         /// What a group that returned holds, in argument order; else empty.
         results: &'a [Item],
     },
-    /// A coroutine calls gather() or wait(); before whatever the call itself makes.
+    /// The caller calls gather() or wait(); before whatever the call itself makes.
     Call {
         /// The call, from here on.
         id: CallId,
@@ -77,12 +91,12 @@ pub enum What<'a> {
         /// What it calls, with which options.
         call: Call,
     },
-    /// The caller awaits what the call gave.
+    /// The caller awaits what the call gave it.
     Await {
         /// Which call.
         call: CallId,
     },
-    /// The caller looks at `group.done()`.
+    /// The caller looks at `done()` of the group.
     Check {
         /// Which call gave the group.
         call: CallId,
@@ -99,7 +113,7 @@ pub enum What<'a> {
         /// [`Target::Group`] or a nested group.
         target: Target,
     },
-    /// The caller goes on after the call.
+    /// The caller goes on.
     Resume {
         /// Which call.
         call: CallId,
@@ -111,7 +125,7 @@ pub enum What<'a> {
         /// What about.
         warning: Warning,
     },
-    /// Python would log, when the object is collected; here at the end, in creation order.
+    /// Python would log; at the end of the run, in the order of creation.
     Log {
         /// What.
         log: Log,
@@ -147,39 +161,22 @@ pub enum Target {
     Caller,
 }
 
-/// What kind of object is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Made {
-    Task,
-    Future,
-    Gather,
-}
+impl Target {
+    /// What a gather()'s own group is called in files and documents.
+    pub const GROUP: &str = "group";
+    /// What the caller is called there.
+    pub const CALLER: &str = "caller";
+    /// What no awaitable can be called therefore.
+    pub const WORDS: [&str; 2] = [Target::GROUP, Target::CALLER];
 
-/// Who makes an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Maker {
-    /// The program, with `create_task()`, `create_future()` or a nested `gather()`.
-    Caller,
-    /// A gather(), which wraps its coroutines.
-    Gather,
-    /// wait() up to Python 3.10, which wraps coroutines too.
-    Wait,
-}
-
-/// Who calls `.cancel()`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Canceller {
-    /// The scenario says so.
-    Schedule,
-    /// The caller's own cancellation, passed on to what it awaits.
-    Caller,
-    /// A group's cancellation, passed on to a member.
-    Group,
-    /// `asyncio.run()`, at the program's end.
-    Exit,
-    /// Ctrl-C.
-    Interrupt,
+    /// The word for it; `None` for an awaitable, which has a name.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Target::Awaitable(_) => None,
+            Target::Group(_) => Some(Target::GROUP),
+            Target::Caller => Some(Target::CALLER),
+        }
+    }
 }
 
 /// One place in a group's results.
@@ -207,6 +204,17 @@ pub enum Got<'a> {
     Raised(Exception),
     /// A `CancelledError`.
     Cancelled(Exception),
+}
+
+impl Got<'_> {
+    /// How the call came out.
+    pub fn status(self) -> Status {
+        match self {
+            Got::Results(_) | Got::Sets { .. } => Status::Returned,
+            Got::Raised(_) => Status::Raised,
+            Got::Cancelled(_) => Status::Cancelled,
+        }
+    }
 }
 
 /// What Python would warn about.
@@ -280,41 +288,6 @@ impl Log {
             Log::FutureNeverRetrieved => "Future exception was never retrieved",
             Log::GroupNeverRetrieved => "_GatheringFuture exception was never retrieved",
             Log::UnhandledAtShutdown => "unhandled exception during asyncio.run() shutdown",
-        }
-    }
-}
-
-impl What<'_> {
-    /// Its word in documents.
-    pub fn word(&self) -> &'static str {
-        match self {
-            What::Create { .. } => "create",
-            What::Start { .. } => "start",
-            What::Cancel { .. } => "cancel",
-            What::Cleanup { .. } => "cleanup",
-            What::Finish { .. } => "finish",
-            What::Call { .. } => "call",
-            What::Await { .. } => "await",
-            What::Check { .. } => "check",
-            What::Timeout { .. } => "timeout",
-            What::Callback { .. } => "callback",
-            What::Resume { .. } => "resume",
-            What::Warning { .. } => "warning",
-            What::Log { .. } => "log",
-            What::Exit => "exit",
-        }
-    }
-}
-
-impl Canceller {
-    /// Its word in documents.
-    pub fn word(self) -> &'static str {
-        match self {
-            Canceller::Schedule => "schedule",
-            Canceller::Caller => "caller",
-            Canceller::Group => "group",
-            Canceller::Exit => "exit",
-            Canceller::Interrupt => "interrupt",
         }
     }
 }

@@ -8,9 +8,9 @@ mod notes;
 
 use crate::calls::Call;
 use crate::event::{CallId, Canceller, Ended, Exception, Item, Log, Reason, Target, Warning};
-use crate::scenario::{Id, Kind, Nanos, Python, Scenario, Status};
+use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
 
-pub use crate::scenario::Fate;
+pub use crate::event::{Fate, State, Status};
 
 pub use ledger::Ledger;
 
@@ -192,18 +192,6 @@ impl Entry {
     }
 }
 
-/// Where an awaitable is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
-pub enum State {
-    NotCreated,
-    NotStarted,
-    Running,
-    Returned,
-    Raised,
-    Cancelled,
-}
-
 impl Run<'_> {
     /// What the caller got.
     pub fn outcome(&self) -> &Outcome {
@@ -232,22 +220,4 @@ impl Run<'_> {
 /// Whether a kind takes steps of its own.
 fn has_body(kind: &Kind) -> bool {
     matches!(kind, Kind::Coroutine(_) | Kind::Task(_))
-}
-
-impl State {
-    /// Every state, in the order of a life.
-    pub const ALL: [State; 6] =
-        [State::NotCreated, State::NotStarted, State::Running, State::Returned, State::Raised, State::Cancelled];
-
-    /// Its word in documents.
-    pub fn word(self) -> &'static str {
-        match self {
-            State::NotCreated => "not-created",
-            State::NotStarted => "not-started",
-            State::Running => "running",
-            State::Returned => "returned",
-            State::Raised => "raised",
-            State::Cancelled => "cancelled",
-        }
-    }
 }

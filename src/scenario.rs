@@ -17,13 +17,16 @@ mod value;
 use std::fmt;
 use std::ops::Range;
 
+use strum::{EnumDiscriminants, EnumMessage, IntoStaticStr, VariantArray, VariantNames};
+
 use crate::calls::{Call, Function, GatherOptions, WaitOptions};
+use crate::event::Word;
 
 pub use diagnostic::{Diagnostics, Problem};
 pub(crate) use duration::unit_names;
 pub use duration::{Nanos, parse_duration};
 pub use exception::{Exception, write_exception_repr};
-pub use expect::{Expect, Fate, Status};
+pub use expect::Expect;
 pub use identifiers::{Identifiers, KEYWORDS, is_stable_identifier};
 pub use library::{Builtin, COURSE, Section, builtin, builtins, nearest_builtin};
 pub use load::{Loaded, load};
@@ -89,27 +92,28 @@ pub struct Awaitable {
 }
 
 /// The kinds of awaitable.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(KindWord),
+    derive(EnumMessage, IntoStaticStr, VariantArray, VariantNames),
+    strum(serialize_all = "kebab-case"),
+    doc = "A kind of awaitable, with its word in files and documents."
+)]
 pub enum Kind {
-    /// A coroutine object: it runs only once something wraps it in a task.
+    /// Runs once something wraps it in a task.
     Coroutine(Body),
-    /// A task, created by `create_task()` when the program starts.
+    /// Made by `create_task()` when the program starts.
     Task(Body),
     /// A bare future that the loop settles.
     Future(Settlement),
-    /// A nested `gather()`.
+    /// A nested group.
     Gather(Group),
 }
 
 impl Kind {
     /// Its word in the format.
     pub fn word(&self) -> &'static str {
-        match self {
-            Kind::Coroutine(_) => "coroutine",
-            Kind::Task(_) => "task",
-            Kind::Future(_) => "future",
-            Kind::Gather(_) => "gather",
-        }
+        KindWord::from(self).word()
     }
 }
 
@@ -200,12 +204,13 @@ pub struct Caller {
 }
 
 /// What the program does after the call returned or raised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Then {
     /// Whatever still can finish is let finish.
     #[default]
     Finish,
-    /// It ends, and `asyncio.run()` cancels what is left.
+    /// The program ends, and `asyncio.run()` cancels what is left.
     Exit,
 }
 

@@ -1,9 +1,9 @@
 //! The two formats as JSON Schemas (draft 2020-12): the scenario file, for editors that complete and check while one
 //! types, and the run document, for scripts and whoever generates types from it.
 //!
-//! Keys, closed words, which key goes with which kind, the fields of events: all of that is taken from the tables that
-//! the parser itself reads by, so that it cannot differ from what is accepted. What stands here is what no table
-//! knows: a sentence on each key, and the shape of its value. What a schema cannot say (that a name exists, that a
+//! Keys, closed words with their meanings, which key goes with which kind, the fields of events: all of that is taken from
+//! the tables that the parser itself reads by, so that it cannot differ from what is accepted. What stands here is what
+//! no table knows: a sentence on each key, and the shape of its value. What a schema cannot say (that a name exists, that a
 //! group does not hold itself) stays with the parser; so the schema refuses nothing that the parser accepts, but not
 //! the other way round.
 
@@ -21,8 +21,8 @@ pub use scenario::scenario;
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// One of a few words.
-fn words(words: impl IntoIterator<Item = &'static str>) -> Value {
-    json!({ "type": "string", "enum": words.into_iter().collect::<Vec<_>>() })
+fn words(words: &[&str]) -> Value {
+    json!({ "type": "string", "enum": words })
 }
 
 /// A piece that is defined once, under `$defs`.

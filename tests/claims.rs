@@ -9,6 +9,7 @@ mod beliefs;
 
 use std::collections::BTreeSet;
 
+use asyncdemo::event::Word;
 use asyncdemo::expect::check;
 use asyncdemo::scenario::{Builtin, Expect, Python, Scenario, builtins, parse};
 use beliefs::beliefs;
@@ -44,7 +45,7 @@ fn an_expectation_holds_on_the_versions_it_is_for_and_on_no_other() {
         let scenario = scenario(builtin);
         for (number, expect) in (1..).zip(&scenario.expect) {
             let versions = versions(expect);
-            for python in Python::ALL {
+            for &python in Python::ALL {
                 let differences = check(&scenario, expect, python);
                 let place = format!("{}, expectation {number}, {python}", builtin.name);
                 if versions.contains(&python) {

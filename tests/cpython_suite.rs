@@ -13,6 +13,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use asyncdemo::event::Word;
 use asyncdemo::expect::{Difference, check};
 use asyncdemo::scenario::{Expect, Python, parse};
 

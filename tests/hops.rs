@@ -1,7 +1,7 @@
 //! How many passes of the loop lie between a cause and the caller's next step: the heart of what asyncio does, row by row.
 
 use asyncdemo::calls::Function;
-use asyncdemo::event::{Recording, What};
+use asyncdemo::event::{Recording, What, Word};
 use asyncdemo::executor::{Plan, Workspace, clock::Virtual, simulate};
 use asyncdemo::report::words::describe;
 use asyncdemo::scenario::{Python, parse};
@@ -25,7 +25,7 @@ const DONE: &str = "[caller]\ncall_at = 2\n[[awaitable]]\nname = \"users\"\nkind
 
 #[test]
 fn a_group_and_a_wait_cost_a_callback_and_a_wakeup() {
-    for python in Python::ALL {
+    for &python in Python::ALL {
         check(Function::Gather, python, ONE, "users returns", 2);
         check(Function::Wait, python, ONE, "users returns", 2);
     }
@@ -50,7 +50,7 @@ fn a_timeout_wakes_the_caller_at_once() {
 
 #[test]
 fn what_is_done_already_completes_a_group_at_once_from_3_12_on() {
-    for python in Python::ALL {
+    for &python in Python::ALL {
         let hops = if python >= Python::V3_12 { 0 } else { 2 };
         check(Function::Gather, python, DONE, "the caller calls", hops);
         check(Function::Wait, python, DONE, "the caller calls", 2);

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use asyncdemo::calls::{Call, Collection, GatherOptions, ReturnWhen, WaitOptions};
+use asyncdemo::outcome::{Fate, Status};
 use asyncdemo::scenario::{
-    Delay, End, Exception, Fate, Kind, Nanos, Python, Scenario, ScheduledCancel, Status, Then, Value, load, parse,
+    Delay, End, Exception, Kind, Nanos, Python, Scenario, ScheduledCancel, Then, Value, load, parse,
 };
 
 #[track_caller]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use asyncdemo::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
-use asyncdemo::event::Recording;
+use asyncdemo::event::{Recording, Word};
 use asyncdemo::executor::{Plan, Workspace, clock::Virtual, simulate};
 use asyncdemo::outcome::Ledger;
 use asyncdemo::report::human;

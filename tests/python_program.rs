@@ -7,6 +7,7 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use asyncdemo::calls::Function;
+use asyncdemo::event::Word;
 use asyncdemo::python::{NAMES, Program};
 use asyncdemo::scenario::{Awaitable, End, Exception, Kind, Python, Scenario, Value, builtins, load, parse};
 use asyncdemo::verify::case::{Ours, calls};
@@ -360,7 +361,7 @@ fn a_scenario_may_have_every_name_of_the_program() {
 fn programs_for_an_older_version_run_on_every_later_one() {
     for interpreter in cpython::interpreters() {
         let mut programs = Vec::new();
-        for python in Python::ALL.into_iter().filter(|python| *python <= interpreter.python) {
+        for python in Python::ALL.iter().copied().filter(|python| *python <= interpreter.python) {
             for number in 0..40 {
                 let scenario = scenario(&generator::scenario(&mut Random::new(29, number)).to_string());
                 for call in calls(&scenario) {

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 use std::{env, fs, thread};
 
+use asyncdemo::event::Word;
 use asyncdemo::report::json;
 use asyncdemo::scenario::Python;
 use asyncdemo::simulation;
@@ -54,7 +55,7 @@ fn the_run_document_says_what_the_log_says() {
     let files = [Recording::Files, Recording::Random].into_iter().flat_map(|recording| recording.read().1);
     let drawn = (0..200).map(|index| Recorded::new("drawn", &draw(index)));
     let precise = Recorded::new("precise", "[[awaitable]]\nreturns = [31.245270191439438, 1e300, 5e-324]");
-    let mut pythons = Python::ALL.into_iter().cycle();
+    let mut pythons = Python::ALL.iter().copied().cycle();
     for recorded in files.chain(drawn).chain([precise]) {
         let scenario = recorded.scenario();
         for (call, python) in calls(&scenario).into_iter().zip(&mut pythons) {
@@ -75,7 +76,7 @@ fn recording(recording: Recording, scenarios: &[(String, String)]) -> Vec<Record
         record(recording, scenarios);
     }
     let (head, recorded) = recording.read();
-    let known: Vec<String> = Python::ALL.map(|python| python.to_string()).into();
+    let known: Vec<String> = Python::ALL.iter().map(|python| python.to_string()).collect();
     assert!(head.cpython.keys().all(|python| known.contains(python)) && head.cpython.len() == known.len());
     assert!(recorded.len() >= scenarios.len().min(300), "only {} scenarios are recorded", recorded.len());
     recorded

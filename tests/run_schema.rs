@@ -10,7 +10,7 @@ use std::process::{Command as Process, Stdio};
 use std::sync::LazyLock;
 
 use asyncdemo::calls::{Call, Collection, GatherOptions, ReturnWhen, WaitOptions};
-use asyncdemo::event::Recording;
+use asyncdemo::event::{Recording, Word};
 use asyncdemo::executor::{Plan, Workspace, clock, simulate};
 use asyncdemo::outcome::{Fate, Ledger, State};
 use asyncdemo::report::json::{self, ClockName, Head};
@@ -54,10 +54,10 @@ fn calls(scenario: &Scenario) -> Vec<Call> {
     let arguments: usize = scenario.caller.args.iter().map(ExactSizeIterator::len).sum();
     let mut calls: Vec<Call> =
         [false, true].map(|return_exceptions| Call::Gather(GatherOptions { return_exceptions })).into();
-    let waits = ReturnWhen::ALL.map(|return_when| WaitOptions { return_when, ..scenario.wait });
+    let waits = ReturnWhen::ALL.iter().map(|&return_when| WaitOptions { return_when, ..scenario.wait });
     calls.extend(waits.map(Call::Wait));
     calls.push(Call::Wait(WaitOptions { timeout: Some(Nanos::SECOND), ..scenario.wait }));
-    for (collection, _) in Collection::ALL {
+    for &collection in Collection::ALL {
         if collection != Collection::Bare || arguments == 1 {
             calls.push(Call::Wait(WaitOptions { collection, wrap: false, ..scenario.wait }));
         }
@@ -99,7 +99,7 @@ impl Seen {
 
 fn check_all(scenario: &Scenario, what: &str, seen: &mut Seen) {
     for call in calls(scenario) {
-        for python in Python::ALL {
+        for &python in Python::ALL {
             let [document, line] = documents(scenario, call, python);
             check(&document, what);
             check(&line, what);

@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
+use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
+
 use super::{Brackets, Function, MisuseText, Options};
+use crate::event::Word;
 use crate::scenario::{Caller, Nanos};
 
 /// `[wait]`.
@@ -24,34 +27,23 @@ impl Default for WaitOptions {
     }
 }
 
-/// wait()'s `return_when`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// wait()'s `return_when`, in the order of Python's documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum ReturnWhen {
-    AllCompleted,
     FirstCompleted,
     FirstException,
+    AllCompleted,
 }
 
 impl ReturnWhen {
-    /// Every condition, in the order of Python's documentation.
-    pub const ALL: [ReturnWhen; 3] = [ReturnWhen::FirstCompleted, ReturnWhen::FirstException, ReturnWhen::AllCompleted];
-
     /// The constant's name in `asyncio`.
     pub fn python_name(self) -> &'static str {
         match self {
             ReturnWhen::AllCompleted => "ALL_COMPLETED",
             ReturnWhen::FirstCompleted => "FIRST_COMPLETED",
             ReturnWhen::FirstException => "FIRST_EXCEPTION",
-        }
-    }
-
-    /// Its word on the command line and in files.
-    pub fn word(self) -> &'static str {
-        match self {
-            ReturnWhen::AllCompleted => "all-completed",
-            ReturnWhen::FirstCompleted => "first-completed",
-            ReturnWhen::FirstException => "first-exception",
         }
     }
 }
@@ -61,15 +53,15 @@ impl FromStr for ReturnWhen {
     type Err = String;
 
     fn from_str(text: &str) -> Result<ReturnWhen, String> {
-        ReturnWhen::ALL
-            .into_iter()
+        (ReturnWhen::ALL.iter().copied())
             .find(|when| when.word() == text || when.python_name() == text)
             .ok_or_else(|| "use all-completed, first-completed or first-exception".to_owned())
     }
 }
 
 /// What wait()'s one argument is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Collection {
     /// `[a, b]`
     List,
@@ -83,23 +75,6 @@ pub enum Collection {
     Generator,
     /// The one argument itself, which is a mistake.
     Bare,
-}
-
-impl Collection {
-    /// Every collection with the word that the format has for it.
-    pub const ALL: [(Collection, &'static str); 6] = [
-        (Collection::List, "list"),
-        (Collection::Tuple, "tuple"),
-        (Collection::Set, "set"),
-        (Collection::Dict, "dict"),
-        (Collection::Generator, "generator"),
-        (Collection::Bare, "bare"),
-    ];
-
-    /// The word that the format has for it.
-    pub fn word(self) -> &'static str {
-        Collection::ALL.iter().find(|(collection, _)| *collection == self).map_or("list", |(_, word)| word)
-    }
 }
 
 impl Options for WaitOptions {

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::outcome::Status;
 use crate::report::escape::escaped;
-use crate::scenario::{Diagnostics, Status};
+use crate::scenario::Diagnostics;
 
 use super::surroundings;
 

@@ -2,12 +2,15 @@
 
 use std::fmt;
 
+use strum::{IntoStaticStr, VariantNames};
+
 use super::{CallId, Target};
 use crate::calls::Misuse;
 use crate::scenario::{self, Id, Kind, Scenario, Value, write_exception_repr};
 
 /// How something ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Ended {
     /// With a value.
     Returned(Returned),

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::event::Recording;
-use crate::outcome::{Gave, Run};
-use crate::scenario::{Expect, Fate, Id, Ids, Scenario, Status, write_str_repr};
+use crate::event::{Recording, Word};
+use crate::outcome::{Fate, Gave, Run, Status};
+use crate::scenario::{Expect, Id, Ids, Scenario, write_str_repr};
 
 use super::events;
 use super::given::{Given, end_repr};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::event::{Ended, Event, Exception, Got, Made, Maker, Recording, Target, What};
+use crate::event::{Ended, Event, Exception, Held, Recording, Target, What, Word};
 use crate::outcome::Run;
 use crate::scenario::{Scenario, Value};
 
@@ -81,7 +81,7 @@ impl<'r> Search<'r> {
     pub fn nearest(&self, fields: &[(String, Value)], from: usize) -> Option<(usize, &Event<'r>)> {
         let name = subject_name(fields);
         let alike = self.events.iter().enumerate().skip(from).filter(|(_, event)| {
-            event.what.word() == word(fields)
+            event.kind().word() == word(fields)
                 && name.is_none_or(|name| self.is_about(name, event))
                 && fields.iter().all(|(key, value)| !is_text_subject(key) || self.field_is(key, value, event))
         });
@@ -117,15 +117,13 @@ impl<'r> Search<'r> {
     /// Whether an event is about what a name stands for.
     fn is_about(&self, name: &str, event: &Event<'_>) -> bool {
         match subject(event) {
-            Some(Target::Group(_)) => name == "group",
-            Some(Target::Caller) => name == "caller",
             Some(Target::Awaitable(id)) => self.names.ids(name).contains(&id.0),
-            None => false,
+            target => target.and_then(Target::word) == Some(name),
         }
     }
 
     fn matches_but_subject(&self, fields: &[(String, Value)], event: &Event<'_>) -> bool {
-        event.what.word() == word(fields)
+        event.kind().word() == word(fields)
             && fields.iter().all(|(key, value)| {
                 matches!(key.as_str(), "event" | "awaitable" | "target") || self.field_is(key, value, event)
             })
@@ -145,46 +143,20 @@ impl<'r> Search<'r> {
     /// One field of an event, as an `[[expect]]` is read; `None` where the event has no such field.
     fn field(&self, key: &str, event: &Event<'_>) -> Option<Value> {
         let scenario = self.given.scenario;
-        let text = |text: &str| Some(Value::Str(text.to_owned()));
-        match (key, event.what) {
-            ("event", what) => text(what.word()),
-            ("at", _) => Some(Value::Float(event.at.as_secs_f64())),
-            ("iteration", _) => i64::try_from(event.iteration).ok().map(Value::Int),
-            ("awaitable" | "target", _) => Some(Value::Str(target_name(scenario, subject(event)?))),
-            ("kind", What::Create { made, .. }) => text(match made {
-                Made::Task => "task",
-                Made::Future => "future",
-                Made::Gather => "gather",
-            }),
-            ("by", What::Create { by, .. }) => text(match by {
-                Maker::Caller => "caller",
-                Maker::Gather => "gather",
-                Maker::Wait => "wait",
-            }),
-            ("by", What::Cancel { by, .. }) => text(by.word()),
-            ("accepted", What::Cancel { accepted, .. }) => Some(Value::Bool(accepted)),
-            ("outcome", What::Finish { ended, .. }) => text(match ended {
-                Ended::Returned(_) => "returned",
-                Ended::Raised(_) => "raised",
-                Ended::Cancelled(_) => "cancelled",
-            }),
-            ("outcome", What::Resume { got, .. }) => text(match got {
-                Got::Results(_) | Got::Sets { .. } => "returned",
-                Got::Raised(_) => "raised",
-                Got::Cancelled(_) => "cancelled",
-            }),
-            ("value", What::Finish { ended: Ended::Returned(returned), results, .. }) => {
-                Some(self.given.with_group(results).as_value(returned))
-            }
-            ("exception", What::Finish { ended: Ended::Raised(exception) | Ended::Cancelled(exception), .. }) => {
-                Some(exception_fields(exception, scenario))
-            }
-            ("function", What::Call { call, .. }) => text(call.function().name()),
-            ("done", What::Check { done, .. }) => Some(Value::Bool(done)),
-            ("text", What::Warning { warning }) => Some(Value::Str(warning.text(scenario))),
-            ("text", What::Log { log, .. }) => text(log.text()),
-            _ => None,
-        }
+        let text = |text: &str| Value::Str(text.to_owned());
+        Some(match key {
+            "event" => text(event.kind().word()),
+            "at" => Value::Float(event.at.as_secs_f64()),
+            "iteration" => Value::Int(i64::try_from(event.iteration).ok()?),
+            key => match event.fields().find(|(field, _)| *field == key)?.1 {
+                Held::Target(target) => Value::Str(target_name(scenario, target)),
+                Held::Word(word) | Held::Text(word) => text(word),
+                Held::Boolean(boolean) => Value::Bool(boolean),
+                Held::Warning(warning) => Value::Str(warning.text(scenario)),
+                Held::Value(returned, results) => self.given.with_group(results).as_value(returned),
+                Held::Exception(exception) => exception_fields(exception, scenario),
+            },
+        })
     }
 }
 
@@ -225,15 +197,9 @@ fn subject_name(fields: &[(String, Value)]) -> Option<&str> {
 }
 
 fn subject(event: &Event<'_>) -> Option<Target> {
-    Some(match event.what {
-        What::Create { awaitable, .. } | What::Start { awaitable } | What::Cleanup { awaitable } => {
-            Target::Awaitable(awaitable)
-        }
-        What::Cancel { target, .. }
-        | What::Finish { target, .. }
-        | What::Callback { target }
-        | What::Log { target, .. } => target,
-        _ => return None,
+    event.fields().find_map(|(_, held)| match held {
+        Held::Target(target) => Some(target),
+        _ => None,
     })
 }
 

@@ -4,8 +4,9 @@
 use std::fmt::Write;
 
 use crate::calls::{Call, Function, ReturnWhen};
-use crate::outcome::Gave;
-use crate::scenario::{Id, Python, Scenario, Status};
+use crate::event::Word;
+use crate::outcome::{Gave, Status};
+use crate::scenario::{Id, Python, Scenario};
 
 use super::given::Given;
 use super::literal;

@@ -66,7 +66,6 @@ pub fn listed(scenario: &Scenario, ids: impl Iterator<Item = Id> + Clone) -> Vec
 pub fn target_name(scenario: &Scenario, target: Target) -> String {
     match target {
         Target::Awaitable(id) => scenario.name(id).to_string(),
-        Target::Group(_) => "group".to_owned(),
-        Target::Caller => "caller".to_owned(),
+        target => target.word().unwrap_or_default().to_owned(),
     }
 }

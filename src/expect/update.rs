@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml_edit::{Array, Item, TableLike};
 
-use crate::event::{self, Exception};
+use crate::event::{self, Exception, Word};
 use crate::outcome::Gave;
 use crate::scenario::{Expect, Id, Ids, Nanos, Scenario, Value};
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::calls::Call;
 use crate::event::{CallId, Canceller, End, Ended, Event, Got, Listener, Reason, Returned, Target, What};
-use crate::scenario::{Id, Kind, Nanos, Python, Scenario, Status};
+use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
 
 use super::{CallRecord, Cancel, Cancellation, Entry, Gave, Outcome, Run, fates, has_body, notes};
 
@@ -171,14 +171,11 @@ impl Listener for Ledger<'_> {
 impl Outcome {
     /// What a `resume` says, kept.
     pub fn new(at: Nanos, got: Got<'_>) -> Outcome {
-        let (status, gave) = match got {
-            Got::Results(items) => (Status::Returned, Gave::Results(items.to_vec())),
-            Got::Sets { done, pending } => {
-                (Status::Returned, Gave::Sets { done: done.to_vec(), pending: pending.to_vec() })
-            }
-            Got::Raised(exception) => (Status::Raised, Gave::Exception(exception)),
-            Got::Cancelled(exception) => (Status::Cancelled, Gave::Exception(exception)),
+        let gave = match got {
+            Got::Results(items) => Gave::Results(items.to_vec()),
+            Got::Sets { done, pending } => Gave::Sets { done: done.to_vec(), pending: pending.to_vec() },
+            Got::Raised(exception) | Got::Cancelled(exception) => Gave::Exception(exception),
         };
-        Outcome { status, at, gave }
+        Outcome { status: got.status(), at, gave }
     }
 }

@@ -8,6 +8,7 @@ mod rewritten;
 use std::fmt;
 
 use crate::calls::Call;
+use crate::event::Word;
 use crate::expect::{Difference, expects_nothing};
 use crate::scenario::{Diagnostics, Expect, Python, Scenario};
 

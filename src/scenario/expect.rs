@@ -2,6 +2,7 @@
 
 use super::{End, Exception, Nanos, Python, Value};
 use crate::calls::Call;
+use crate::event::{Fate, Status};
 
 /// A `[[expect]]`: one run, and what must come of it. Only what is written is compared.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,85 +33,4 @@ pub struct Expect {
     pub logs: Option<Vec<String>>,
     /// Events that must occur in this order; each a list of the fields to compare.
     pub events: Vec<Vec<(String, Value)>>,
-}
-
-/// How a call can come out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It gave a value.
-    Returned,
-    /// It raised.
-    Raised,
-    /// It raised `CancelledError`.
-    Cancelled,
-    /// It never comes back.
-    Hangs,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Status; 4] = [Status::Returned, Status::Raised, Status::Cancelled, Status::Hangs];
-
-    /// Its word in files and documents.
-    pub fn word(self) -> &'static str {
-        match self {
-            Status::Returned => "returned",
-            Status::Raised => "raised",
-            Status::Cancelled => "cancelled",
-            Status::Hangs => "hangs",
-        }
-    }
-}
-
-/// What the caller got of an awaitable, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fate {
-    /// The exception that the caller got is this one's.
-    Raised,
-    /// Its value, or its exception as a value, is in the results.
-    Delivered,
-    /// It is in wait()'s first set.
-    Done,
-    /// It is in wait()'s second set.
-    Pending,
-    /// It was cancelled, and the caller got nothing of it.
-    Cancelled,
-    /// It finished, but its value never reaches the caller.
-    Lost,
-    /// It raised, something marked that as retrieved, nobody sees it.
-    Swallowed,
-    /// It raised, nobody asked, Python logs it.
-    Unretrieved,
-    /// It never finished.
-    Unfinished,
-}
-
-impl Fate {
-    /// Every fate.
-    pub const ALL: [Fate; 9] = [
-        Fate::Raised,
-        Fate::Delivered,
-        Fate::Done,
-        Fate::Pending,
-        Fate::Cancelled,
-        Fate::Lost,
-        Fate::Swallowed,
-        Fate::Unretrieved,
-        Fate::Unfinished,
-    ];
-
-    /// Its word in documents.
-    pub fn word(self) -> &'static str {
-        match self {
-            Fate::Raised => "raised",
-            Fate::Delivered => "delivered",
-            Fate::Done => "done",
-            Fate::Pending => "pending",
-            Fate::Cancelled => "cancelled",
-            Fate::Lost => "lost",
-            Fate::Swallowed => "swallowed",
-            Fate::Unretrieved => "unretrieved",
-            Fate::Unfinished => "unfinished",
-        }
-    }
 }

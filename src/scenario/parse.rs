@@ -34,11 +34,9 @@ pub(super) use suggest::nearest;
 /// The tables that a file is read by, for what describes the format to others.
 pub(crate) mod tables {
     pub(crate) use super::CLAIMS;
-    pub(crate) use super::awaitables::{KindWord, MOST};
-    pub(crate) use super::calls::THENS;
-    pub(crate) use super::events::{COMMON, EVENTS, Field};
+    pub(crate) use super::awaitables::MOST;
     pub(crate) use super::exceptions::refused_names;
-    pub(crate) use super::expect::{FUNCTIONS, foreign};
+    pub(crate) use super::expect::foreign;
     pub(crate) use super::keys::Owner;
 }
 

@@ -1,11 +1,12 @@
 //! The run document, `asyncdemo.run/1`.
 
 use serde_json::{Map, Value, json};
+use strum::VariantNames;
 
 use crate::calls::{Collection, Function, ReturnWhen};
-use crate::outcome::State;
-use crate::scenario::tables::{FUNCTIONS, KindWord};
-use crate::scenario::{Fate, Python, Status};
+use crate::event::{Ended, Fate, State, Status, Word};
+use crate::report::json::ClockName;
+use crate::scenario::{KindWord, Python};
 
 use super::{DIALECT, defined, described, event, list_of, merge, words};
 
@@ -55,11 +56,11 @@ pub fn run() -> Value {
                 "call",
                 "Through which call, with which options.",
                 json!({
-                    "oneOf": FUNCTIONS.map(|(function, _)| call(function))
+                    "oneOf": Function::ALL.iter().map(|function| call(*function)).collect::<Vec<_>>()
                 }),
             ),
-            key("python", "Whose semantics.", words(Python::ALL.map(Python::as_str))),
-            key("clock", "How time passed; nothing else depends on it.", words(["virtual", "real"])),
+            key("python", "Whose semantics.", words(Python::WORDS)),
+            key("clock", "How time passed; nothing else depends on it.", words(ClockName::WORDS)),
             key("outcome", "What the caller got, and when.", json!({ "oneOf": outcomes() })),
             optional(
                 "awaitables",
@@ -79,7 +80,7 @@ pub fn run() -> Value {
     merge(
         &mut schema,
         json!({
-            "allOf": FUNCTIONS.map(|(function, _)| outcome_of(function)),
+            "allOf": Function::ALL.iter().map(|function| outcome_of(*function)).collect::<Vec<_>>(),
             "$defs": {
                 "seconds": { "type": "number", "minimum": 0 },
                 "name": described("An awaitable's name; of a clone with its number, as worker-17.", json!({
@@ -104,7 +105,7 @@ pub fn run() -> Value {
 /// A key of an object, with its sentence; whether it is always there.
 type Key = (&'static str, Value, bool);
 
-fn key(name: &'static str, sentence: &'static str, schema: Value) -> Key {
+fn key(name: &'static str, sentence: impl Into<String>, schema: Value) -> Key {
     (name, described(sentence, schema), true)
 }
 
@@ -131,7 +132,11 @@ fn call(function: Function) -> Value {
             ));
         }
         Function::Wait => keys.extend([
-            key("return_when", "When it returns.", words(ReturnWhen::ALL.map(ReturnWhen::python_name))),
+            key(
+                "return_when",
+                "When it returns.",
+                words(&ReturnWhen::ALL.iter().map(|when| when.python_name()).collect::<Vec<_>>()),
+            ),
             key(
                 "timeout",
                 "After how many seconds it returns anyway; null for no timeout.",
@@ -141,7 +146,7 @@ fn call(function: Function) -> Value {
                 }),
             ),
             key("wrap", "Whether coroutines are wrapped in tasks right at the call.", json!({ "type": "boolean" })),
-            key("collection", "What its one argument is.", words(Collection::ALL.map(|(_, word)| word))),
+            key("collection", "What its one argument is.", words(Collection::WORDS)),
         ]),
     }
     record(keys)
@@ -151,7 +156,11 @@ fn call(function: Function) -> Value {
 fn outcomes() -> Vec<Value> {
     let of = |statuses: &[Status], sentence: &'static str, further: Vec<Key>| {
         let mut keys = vec![
-            key("status", "How the call came out.", words(statuses.iter().map(|status| status.word()))),
+            key(
+                "status",
+                "How the call came out.",
+                words(&statuses.iter().map(|status| status.word()).collect::<Vec<_>>()),
+            ),
             key("at", "When the caller went on; where the call hangs, the last moment of all.", defined("seconds")),
         ];
         keys.extend(further);
@@ -206,23 +215,15 @@ fn awaitable() -> Value {
     let moment = || json!({ "anyOf": [defined("seconds"), { "type": "null" }] });
     let mut line = record(vec![
         key("name", "Its name.", defined("name")),
-        key("kind", "What it is.", words(KindWord::ALL.map(|(_, word)| word))),
-        key("state", "Its state at the end of the run.", words(State::ALL.map(State::word))),
+        key("kind", "What it is.", words(KindWord::WORDS)),
+        key("state", "Its state at the end of the run.", words(State::WORDS)),
         optional("value", "What it returned.", defined("value")),
         optional("exception", "What it raised, or the CancelledError that it ended with.", defined("exception")),
         key("created", "When its task, future or group came to exist; null where it never did.", moment()),
         key("started", "When its body took its first step; null where it never did, or has no body.", moment()),
         key("finished", "When it ended; null where it never did.", moment()),
-        key("at_return", "Its state when the caller went on.", words(State::ALL.map(State::word))),
-        key(
-            "fate",
-            "What the caller got of it. raised: the exception that the caller got is this one's. delivered: its value, \
-             or its exception as a value, is in the results. done, pending: the set of wait() that it is in. \
-             cancelled: it was cancelled, and the caller got nothing of it. lost: it returned, but its value never \
-             reaches the caller. swallowed: it raised, and nobody sees it. unretrieved: it raised, nobody asked, \
-             Python logs it. unfinished: it never ended.",
-            words(Fate::ALL.map(Fate::word)),
-        ),
+        key("at_return", "Its state when the caller went on.", words(State::WORDS)),
+        key("fate", format!("What the caller got of it. {}", Fate::glossary()), words(Fate::WORDS)),
         optional(
             "retrieved",
             "Of a member of done: whether anything asked for its exception.",
@@ -240,7 +241,7 @@ fn awaitable() -> Value {
             }),
         ),
     ]);
-    let ended = json!({ "properties": { "state": words(["returned", "raised", "cancelled"]) } });
+    let ended = json!({ "properties": { "state": words(Ended::VARIANTS) } });
     merge(
         &mut line,
         json!({

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::event::Target;
 use crate::scenario::tables::{Owner, refused_names};
 use crate::scenario::{Nanos, unit_names};
 
@@ -130,5 +131,5 @@ pub const UNPRINTABLE: &str = concat!(
 
 /// What no awaitable may be called: in events these are the call's own gather() and the caller.
 pub fn reserved() -> Value {
-    json!({ "enum": ["group", "caller"] })
+    json!({ "enum": Target::WORDS })
 }

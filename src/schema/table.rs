@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::calls::{Collection, ReturnWhen};
-use crate::scenario::tables::{CLAIMS, FUNCTIONS, KindWord, MOST, Owner, THENS, foreign};
-use crate::scenario::{Fate, Python, Status};
+use crate::calls::{Collection, Function, ReturnWhen};
+use crate::event::{Fate, Status, Word};
+use crate::scenario::tables::{CLAIMS, MOST, Owner, foreign};
+use crate::scenario::{KindWord, Python, Then};
 
 use super::scenario::{CONTROLS, UNPRINTABLE, identifier, reserved};
 use super::{defined, described, event, list_of, merge, words};
@@ -25,23 +26,25 @@ fn between_keys(owner: Owner) -> Value {
         Owner::Awaitable => json!({
             "not": not_both,
             "dependentRequired": { "cancel_message": ["cancel_at"] },
-            "allOf": KindWord::ALL.map(|(kind, word)| keys_of_kind(kind, word)),
+            "allOf": KindWord::ALL.iter().map(|kind| keys_of_kind(*kind)).collect::<Vec<_>>(),
         }),
         Owner::OnCancel => json!({ "minProperties": 1, "not": not_both }),
         Owner::Expect => json!({
             "required": ["call"],
-            "allOf": FUNCTIONS.map(|(function, word)| {
-                let (foreign, other) = foreign(function);
+            "allOf": Function::ALL.iter().map(|function| {
+                let (foreign, other) = foreign(*function);
                 let why = format!("This belongs to {other}().");
-                when("call", json!({ "const": word }), true, foreign.iter().map(|key| (*key, why.clone())))
-            }),
+                let refused = foreign.iter().map(|key| (*key, why.clone()));
+                when("call", json!({ "const": function.word() }), true, refused)
+            }).collect::<Vec<_>>(),
         }),
         Owner::File | Owner::Raises | Owner::Caller | Owner::Gather | Owner::Wait => json!({}),
     }
 }
 
 /// The keys that a kind does not take, each with why, and those that it needs.
-fn keys_of_kind(kind: KindWord, word: &'static str) -> Value {
+fn keys_of_kind(kind: KindWord) -> Value {
+    let word = kind.word();
     let refused = Owner::Awaitable.keys().iter().filter_map(|key| {
         let why = kind.refuses(key)?;
         Some((*key, format!("Not for `kind = \"{word}\"`: {why}.")))
@@ -101,7 +104,7 @@ fn of_file(key: &str) -> Value {
         "answer" => described("What does happen, why, and what to write instead.", text()),
         "python" => described(
             format!("Whose semantics, where the command line does not say; else {}.", Python::DEFAULT),
-            words(Python::ALL.map(Python::as_str)),
+            words(Python::WORDS),
         ),
         "seed" => described(
             "Where random draws start.",
@@ -134,13 +137,9 @@ fn of_awaitable(key: &str) -> Value {
             }),
         ),
         "kind" => {
-            let mut kinds = words(KindWord::ALL.map(|(_, word)| word));
+            let mut kinds = words(KindWord::WORDS);
             merge(&mut kinds, json!({ "default": "coroutine" }));
-            described(
-                "coroutine: runs once something wraps it in a task. task: made by create_task() when the program \
-                 starts. future: a bare future that the loop settles. gather: a nested group.",
-                kinds,
-            )
+            described(KindWord::glossary(), kinds)
         }
         "delay" => described(
             "How long it sleeps before its outcome. Left out: it never suspends. 0: one bare yield, as \
@@ -209,13 +208,9 @@ fn of_caller(key: &str) -> Value {
         "cancel_group_at" => described("gather() only. When it cancels the group.", defined("duration")),
         "cancel_at" => described("When the caller's own task is cancelled.", defined("duration")),
         "then" => {
-            let mut then = words(THENS.map(|(_, word)| word));
+            let mut then = words(Then::WORDS);
             merge(&mut then, json!({ "default": "finish" }));
-            described(
-                "After the call. finish: whatever still can finish is let finish. exit: the program ends, and \
-                 asyncio.run() cancels what is left.",
-                then,
-            )
+            described(format!("After the call. {}", Then::glossary()), then)
         }
         _ => json!({}),
     }
@@ -227,7 +222,7 @@ fn of_call(key: &str) -> Value {
         "return_exceptions" => described("Whether gather() gives exceptions back as values.", flag(false)),
         "return_when" => described(
             "When wait() returns, as the command line or as Python writes it; left out: all-completed.",
-            words(ReturnWhen::ALL.into_iter().flat_map(|condition| [condition.word(), condition.python_name()])),
+            words(&ReturnWhen::ALL.iter().flat_map(|when| [when.word(), when.python_name()]).collect::<Vec<_>>()),
         ),
         "timeout" => described(
             "After how long wait() returns anyway; nothing is raised, nothing cancelled. \"none\" for no timeout.",
@@ -239,7 +234,7 @@ fn of_call(key: &str) -> Value {
             flag(true),
         ),
         "collection" => {
-            let mut collection = words(Collection::ALL.map(|(_, word)| word));
+            let mut collection = words(Collection::WORDS);
             merge(&mut collection, json!({ "default": "list" }));
             described(
                 "What wait()'s one argument is; bare: the one awaitable itself, without a collection around it.",
@@ -252,15 +247,15 @@ fn of_call(key: &str) -> Value {
 
 fn of_expect(key: &str) -> Value {
     match key {
-        "call" => described("Which call.", words(FUNCTIONS.map(|(_, word)| word))),
+        "call" => described("Which call.", words(Function::WORDS)),
         "python" => {
-            let version = words(Python::ALL.map(Python::as_str));
+            let version = words(Python::WORDS);
             described(
                 "For which Python versions this holds; left out: for every one.",
                 json!({ "anyOf": [version, list_of(version.clone())] }),
             )
         }
-        "outcome" => described("How the call comes out.", words(Status::ALL.map(Status::word))),
+        "outcome" => described("How the call comes out.", words(Status::WORDS)),
         "at" => described("When the caller goes on.", defined("duration")),
         "results" => described("gather()'s list, in argument order.", list_of(result())),
         "exception" => described("The exception that the call raises.", defined("exception")),
@@ -271,7 +266,7 @@ fn of_expect(key: &str) -> Value {
             json!({
                 "type": "object",
                 "propertyNames": { "not": reserved() },
-                "additionalProperties": words(Fate::ALL.map(Fate::word)),
+                "additionalProperties": words(Fate::WORDS),
             }),
         ),
         "warnings" => described("What Python would warn: the text of each, without its category.", list_of(text())),

@@ -1,6 +1,7 @@
 //! One run to compare: a scenario, a call, a version.
 
 use crate::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
+use crate::event::Word;
 use crate::python::Program;
 use crate::scenario::{Python, Scenario};
 use crate::simulation::record;
@@ -14,7 +15,7 @@ pub fn calls(scenario: &Scenario) -> Vec<Call> {
     for return_exceptions in [false, true] {
         calls.push(Call::Gather(GatherOptions { return_exceptions }));
     }
-    for return_when in ReturnWhen::ALL {
+    for &return_when in ReturnWhen::ALL {
         calls.push(Call::Wait(WaitOptions { return_when, timeout: None, ..scenario.wait }));
         if scenario.wait.timeout.is_some() {
             calls.push(Call::Wait(WaitOptions { return_when, ..scenario.wait }));

@@ -9,6 +9,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::event::Word;
 use crate::scenario::Python;
 
 use super::group::Group;
@@ -66,7 +67,7 @@ impl fmt::Display for Rejection {
                 write!(f, "it is {name} {version}, and only CPython can be compared with")
             }
             Rejection::Version(version) => {
-                write!(f, "it is CPython {version}; known are {} to {}", Python::ALL[0], Python::ALL[6])
+                write!(f, "it is CPython {version}; known are {} to {}", Python::WORDS[0], Python::WORDS[6])
             }
         }
     }
@@ -77,8 +78,10 @@ impl Interpreter {
     /// not work (a shim without its Python) or is none of these is passed over.
     pub fn find() -> Vec<Interpreter> {
         let path = env::var_os("PATH").unwrap_or_default();
-        let names: Vec<String> =
-            ["python3".to_owned()].into_iter().chain(Python::ALL.map(|python| format!("python{python}"))).collect();
+        let names: Vec<String> = ["python3".to_owned()]
+            .into_iter()
+            .chain(Python::WORDS.iter().map(|python| format!("python{python}")))
+            .collect();
         let folders: Vec<PathBuf> = env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
         let mut found: Vec<Interpreter> = Vec::new();
         for program in names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))) {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use asyncdemo::calls::{Call, Collection, Function};
-use asyncdemo::event::{Event, Listener, Recording};
+use asyncdemo::event::{Event, Listener, Recording, Word};
 use asyncdemo::executor::clock::Virtual;
 use asyncdemo::executor::{Plan, Workspace, simulate};
 use asyncdemo::expect::compare;
@@ -140,8 +140,7 @@ impl Alteration {
                 (Call::Wait(wait), "timeout") if word == "none" => wait.timeout = None,
                 (Call::Wait(wait), "wrap") => wait.wrap = value.as_bool().expect("true or false"),
                 (Call::Wait(wait), "collection") => {
-                    let mut known = Collection::ALL.into_iter();
-                    wait.collection = known.find(|(_, known)| *known == word).expect("a collection").0;
+                    wait.collection = Collection::of(word).expect("a collection");
                 }
                 (Call::Gather(_), "return_when" | "timeout" | "wrap" | "collection") => {}
                 (Call::Wait(_), "return_exceptions") => {}
@@ -160,7 +159,7 @@ struct Without<'w, L> {
 
 impl<L: Listener> Listener for Without<'_, L> {
     fn event(&mut self, event: &Event<'_>) {
-        if !self.words.contains(event.what.word()) {
+        if !self.words.contains(event.kind().word()) {
             self.rest.event(event);
         }
     }

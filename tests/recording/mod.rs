@@ -10,6 +10,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use asyncdemo::event::Word;
 use asyncdemo::scenario::{Python, Scenario, parse};
 use asyncdemo::simulation::record;
 use asyncdemo::verify::case::{calls, label};
@@ -109,7 +110,7 @@ impl Recorded {
     pub fn compare(&self) -> (usize, Vec<Difference>) {
         let (scenario, mut runs, mut differences) = (self.scenario(), 0, Vec::new());
         for call in calls(&scenario) {
-            for python in Python::ALL {
+            for &python in Python::ALL {
                 let label = label(&call);
                 let Some(recorded) = self.answered(&label, python) else {
                     panic!("{}: {label} on {python} is not recorded", self.name);

@@ -2,8 +2,7 @@
 
 use super::page::{Page, join};
 use crate::event::{Canceller, Ended, Exception, ExceptionKind, Target};
-use crate::outcome::{Cancel, Cancellation, Gave};
-use crate::scenario::Status;
+use crate::outcome::{Cancel, Cancellation, Gave, Status};
 
 /// What a reader may ask about the verdict itself.
 pub fn texts(page: &Page<'_>) -> Vec<String> {

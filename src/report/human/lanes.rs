@@ -11,11 +11,11 @@ use super::order::{Chosen, Place, Rest, Tally, choose, deciders};
 use super::page::Page;
 use crate::calls::{Call, Function, ReturnWhen};
 use crate::event::{Ended, Exception, ExceptionKind};
-use crate::outcome::{Entry, Gave};
+use crate::outcome::{Entry, Gave, Status};
 use crate::report::duration::thousands;
 use crate::report::fit::{fit, pad};
 use crate::report::words::count;
-use crate::scenario::{Kind, Nanos, Status};
+use crate::scenario::{Kind, Nanos};
 
 /// Below this many columns there is no room for outcomes beside the lanes.
 const BESIDE: usize = 64;

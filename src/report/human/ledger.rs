@@ -11,9 +11,9 @@ use super::order::{Place, visit};
 use super::page::{Page, join};
 use super::story::{Shape, Story};
 use crate::event::{Ended, Returned};
-use crate::outcome::{Entry, Fate, Gave};
+use crate::outcome::{Entry, Fate, Gave, Status};
 use crate::report::duration::thousands;
-use crate::scenario::{Id, Nanos, Status, Value};
+use crate::scenario::{Id, Nanos, Value};
 
 /// Up to this many stories are told, where they can be put together to so few.
 const STORIES: usize = 9;

@@ -7,13 +7,13 @@ use owo_colors::Style as Look;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::event::{Ended, Exception, ExceptionKind};
-use crate::outcome::{Entry, Run};
+use crate::outcome::{Entry, Run, Status};
 use crate::report::duration::{ascii_duration, human_duration};
 use crate::report::fit::fit;
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
 use crate::report::words::ended_repr;
-use crate::scenario::{Id, Nanos, Status};
+use crate::scenario::{Id, Nanos};
 
 /// A space at which no line breaks. No text from a scenario can hold it: it would have been escaped.
 pub const GLUE: char = '\u{1f}';

@@ -6,8 +6,8 @@ use super::lanes::span_words;
 use super::order::{Place, Tally};
 use super::page::Page;
 use crate::event::{Canceller, Ended, Exception, ExceptionKind};
-use crate::outcome::{Entry, Fate, State};
-use crate::scenario::{Id, Kind, Status};
+use crate::outcome::{Entry, Fate, State, Status};
+use crate::scenario::{Id, Kind};
 
 /// What happened to an awaitable, without times, names and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

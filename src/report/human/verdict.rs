@@ -8,10 +8,10 @@ use super::order::deciders;
 use super::page::Page;
 use super::{explain, given};
 use crate::event::{CallId, Canceller, Ended, Exception, Target};
-use crate::outcome::{Cancellation, Gave};
+use crate::outcome::{Cancellation, Gave, Status};
 use crate::report::duration::thousands;
 use crate::report::words::count;
-use crate::scenario::{Id, Nanos, Status};
+use crate::scenario::{Id, Nanos};
 
 /// Writes the verdict, what the call gave, and what explains it.
 pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {

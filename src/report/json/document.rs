@@ -1,9 +1,10 @@
 //! The run document, `asyncdemo.run/1`. Keys are only ever added within a version.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
 use crate::calls::Call;
-use crate::event::{Event, Recording};
+use crate::event::{Event, Recording, Word};
 use crate::outcome::{Entry, Fate, Gave, Run};
 use crate::report::why::Causes;
 use crate::scenario::{Id, Kind};
@@ -20,7 +21,8 @@ pub struct Head<'a> {
 }
 
 /// The two clocks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum ClockName {
     Virtual,
@@ -53,13 +55,7 @@ impl Serialize for Document<'_> {
         map.serialize_entry("scenario", &Source { title: scenario.title.as_deref(), source: self.head.source })?;
         map.serialize_entry("call", &CallOptions(run.call))?;
         map.serialize_entry("python", run.python.as_str())?;
-        map.serialize_entry(
-            "clock",
-            match self.head.clock {
-                ClockName::Virtual => "virtual",
-                ClockName::Real => "real",
-            },
-        )?;
+        map.serialize_entry("clock", self.head.clock.word())?;
         map.serialize_entry("outcome", &OutcomeOf(self))?;
         if self.awaitables {
             map.serialize_entry("awaitables", &Awaitables(self))?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::event::{Ended, Event, Exception, Got, Item, Made, Maker, Returned, Target, What};
+use crate::event::{Ended, Event, Exception, Held, Item, Returned, Target, What, Word};
 use crate::scenario::{Id, Nanos, Scenario, Value};
 
 /// A moment or a span, in seconds.
@@ -165,91 +165,22 @@ impl Serialize for Line<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("at", &Seconds(self.event.at))?;
         map.serialize_entry("iteration", &self.event.iteration)?;
-        map.serialize_entry("event", self.event.what.word())?;
-        self.serialize_fields(&mut map)?;
-        map.end()
-    }
-}
-
-impl Line<'_> {
-    fn serialize_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("event", self.event.kind().word())?;
         let scenario = self.lookup.scenario;
-        match self.event.what {
-            What::Create { awaitable, made, by } => {
-                map.serialize_entry("awaitable", &NameOf(scenario, awaitable))?;
-                map.serialize_entry("kind", made_word(made))?;
-                map.serialize_entry("by", maker_word(by))
-            }
-            What::Start { awaitable } | What::Cleanup { awaitable } => {
-                map.serialize_entry("awaitable", &NameOf(scenario, awaitable))
-            }
-            What::Cancel { target, accepted, by, .. } => {
-                serialize_target(map, "target", target, scenario)?;
-                map.serialize_entry("accepted", &accepted)?;
-                map.serialize_entry("by", by.word())
-            }
-            What::Finish { target, ended, results } => {
-                serialize_target(map, "awaitable", target, scenario)?;
-                map.serialize_entry("outcome", ended_word(ended))?;
-                serialize_end(map, self.lookup, ended, results)
-            }
-            What::Call { call, .. } => map.serialize_entry("function", call.function().name()),
-            What::Check { done, .. } => map.serialize_entry("done", &done),
-            What::Callback { target } => serialize_target(map, "awaitable", target, scenario),
-            What::Resume { got, .. } => map.serialize_entry("outcome", got_word(got)),
-            What::Warning { warning } => map.serialize_entry("text", &warning.text(scenario)),
-            What::Log { log, target } => {
-                map.serialize_entry("text", log.text())?;
-                serialize_target(map, "awaitable", target, scenario)
-            }
-            What::Await { .. } | What::Timeout { .. } | What::Exit => Ok(()),
+        for (key, held) in self.event.fields() {
+            match held {
+                Held::Target(Target::Awaitable(id)) => map.serialize_entry(key, &NameOf(scenario, id)),
+                Held::Target(target) => map.serialize_entry(key, &target.word()),
+                Held::Word(text) | Held::Text(text) => map.serialize_entry(key, text),
+                Held::Boolean(boolean) => map.serialize_entry(key, &boolean),
+                Held::Warning(warning) => map.serialize_entry(key, &warning.text(scenario)),
+                Held::Value(returned, results) => {
+                    map.serialize_entry(key, &Given { lookup: self.lookup, returned, results })
+                }
+                Held::Exception(exception) => map.serialize_entry(key, &Thrown { scenario, exception }),
+            }?;
         }
-    }
-}
-
-fn serialize_target<M: SerializeMap>(
-    map: &mut M,
-    key: &str,
-    target: Target,
-    scenario: &Scenario,
-) -> Result<(), M::Error> {
-    match target {
-        Target::Awaitable(id) => map.serialize_entry(key, &NameOf(scenario, id)),
-        Target::Group(_) => map.serialize_entry(key, "group"),
-        Target::Caller => map.serialize_entry(key, "caller"),
-    }
-}
-
-/// The word for how something ended.
-pub fn ended_word(ended: Ended) -> &'static str {
-    match ended {
-        Ended::Returned(_) => "returned",
-        Ended::Raised(_) => "raised",
-        Ended::Cancelled(_) => "cancelled",
-    }
-}
-
-fn got_word(got: Got<'_>) -> &'static str {
-    match got {
-        Got::Results(_) | Got::Sets { .. } => "returned",
-        Got::Raised(_) => "raised",
-        Got::Cancelled(_) => "cancelled",
-    }
-}
-
-fn made_word(made: Made) -> &'static str {
-    match made {
-        Made::Task => "task",
-        Made::Future => "future",
-        Made::Gather => "gather",
-    }
-}
-
-fn maker_word(by: Maker) -> &'static str {
-    match by {
-        Maker::Caller => "caller",
-        Maker::Gather => "gather",
-        Maker::Wait => "wait",
+        map.end()
     }
 }
 

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems};
-use crate::scenario::{Body, End, Group, Ids, Kind, OnCancel, ScheduledCancel, Settlement, Value};
+use crate::scenario::{Body, End, Group, Ids, Kind, KindWord, OnCancel, ScheduledCancel, Settlement, Value};
 
 use super::exceptions::exception;
 use super::keys::{Entry, Keys, Node, Owner, listed, type_of};
@@ -25,27 +26,7 @@ pub(super) struct Draft<'t> {
     pub(super) members: Option<Entry<'t>>,
 }
 
-/// The words for the kinds, with the keys that each takes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KindWord {
-    Coroutine,
-    Task,
-    Future,
-    Gather,
-}
-
 impl KindWord {
-    pub(crate) const ALL: [(KindWord, &'static str); 4] = [
-        (KindWord::Coroutine, "coroutine"),
-        (KindWord::Task, "task"),
-        (KindWord::Future, "future"),
-        (KindWord::Gather, "gather"),
-    ];
-
-    fn word(self) -> &'static str {
-        KindWord::ALL.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
-    }
-
     /// Why a key does not go with this kind; `None` where it does.
     pub(crate) fn refuses(self, key: &str) -> Option<&'static str> {
         match (self, key) {
@@ -168,7 +149,7 @@ fn count(keys: &Keys<'_>, first: u32, problems: &mut Problems) -> Ids {
 fn draft<'t>(keys: &Keys<'t>, problems: &mut Problems) -> Draft<'t> {
     let kind = match keys.get("kind") {
         None => Some(KindWord::Coroutine),
-        Some(entry) => entry.word(KindWord::ALL, problems),
+        Some(entry) => entry.word(problems),
     };
     if let Some(kind) = kind {
         for key in Owner::Awaitable.keys() {

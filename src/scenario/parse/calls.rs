@@ -1,17 +1,15 @@
 //! `[caller]`, `[gather]` and `[wait]`: what is called, how, and what stands around the call.
 
 use crate::calls::{Collection, GatherOptions, ReturnWhen, WaitOptions};
+use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{Caller, Ids, Python, Then};
+use crate::scenario::{Caller, Ids, Python};
 
 use toml::de::DeValue;
 
 use super::keys::{Entry, Keys, Node, Owner, type_of};
 use super::moments::{moment, moments, timeout};
 use super::suggest::nearest;
-
-/// The words for what the caller does after the call.
-pub(crate) const THENS: [(Then, &str); 2] = [(Then::Finish, "finish"), (Then::Exit, "exit")];
 
 /// Reads `[caller]`, all but its `args`.
 pub(super) fn caller(keys: &Keys<'_>, problems: &mut Problems) -> Caller {
@@ -20,7 +18,7 @@ pub(super) fn caller(keys: &Keys<'_>, problems: &mut Problems) -> Caller {
     let (cancel_group_at, cancel_at) = (moment("cancel_group_at"), moment("cancel_at"));
     let check_done_at = keys.get("check_done_at").and_then(|entry| moments(&entry, problems));
     let unpack = keys.get("unpack").and_then(|entry| entry.boolean(problems)).unwrap_or(true);
-    let then = keys.get("then").and_then(|entry| entry.word(THENS, problems));
+    let then = keys.get("then").and_then(|entry| entry.word(problems));
     Caller {
         args: Vec::new(),
         passes_list: !unpack,
@@ -45,7 +43,7 @@ pub(super) fn wait(keys: &Keys<'_>, under: WaitOptions, args: &[Ids], problems: 
     let timeout = keys.get("timeout").and_then(|entry| timeout(&entry, problems));
     let wrap = keys.get("wrap").and_then(|entry| entry.boolean(problems));
     let collection = keys.get("collection").and_then(|entry| {
-        let collection = entry.word(Collection::ALL, problems);
+        let collection = entry.word(problems);
         if collection == Some(Collection::Bare) {
             check_bare(&entry, args, problems);
         }
@@ -63,7 +61,7 @@ fn return_when(entry: &Entry<'_>, problems: &mut Problems) -> Option<ReturnWhen>
     if let Some(when) = entry.node.get_ref().as_str().and_then(|text| text.parse().ok()) {
         return Some(when);
     }
-    entry.word(ReturnWhen::ALL.map(|when| (when, when.word())), problems)
+    entry.word(problems)
 }
 
 fn check_bare(entry: &Entry<'_>, args: &[Ids], problems: &mut Problems) {
@@ -108,8 +106,8 @@ pub(super) fn python(key: &str, node: &Node<'_>, problems: &mut Problems) -> Opt
     let found = text.parse().ok();
     if found.is_none() {
         let minor = text.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
-        let near = Python::ALL.into_iter().map(Python::as_str).find(|known| *known == minor);
-        let near = near.or_else(|| nearest(text, Python::ALL.map(Python::as_str)).filter(|_| !text.starts_with("3.")));
+        let near = Python::WORDS.iter().copied().find(|known| *known == minor);
+        let near = near.or_else(|| nearest(text, Python::WORDS.iter().copied()).filter(|_| !text.starts_with("3.")));
         problems.push(
             Problem::new(format!("no known Python version {}", quoted(text)))
                 .at(node.span())

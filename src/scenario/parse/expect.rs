@@ -5,8 +5,9 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use crate::calls::{Call, Function, GatherOptions, WaitOptions};
+use crate::event::{Fate, Word};
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{End, Expect, Fate, Ids, Python, Status, Value};
+use crate::scenario::{End, Expect, Ids, Python, Value};
 
 use super::awaitables::tables;
 use super::calls;
@@ -26,9 +27,6 @@ pub(super) struct Context<'c> {
     pub(super) args: &'c [Ids],
     pub(super) names: &'c Names<'c>,
 }
-
-/// The words for the two calls.
-pub(crate) const FUNCTIONS: [(Function, &str); 2] = [(Function::Gather, "gather"), (Function::Wait, "wait")];
 
 /// Reads every `[[expect]]`, in file order.
 pub(super) fn expects(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<Expect> {
@@ -51,7 +49,7 @@ fn expect(
 ) -> Option<Expect> {
     let keys = Keys::of(table, Owner::Expect, problems);
     let function = match keys.get("call") {
-        Some(entry) => entry.word(FUNCTIONS, problems),
+        Some(entry) => entry.word(problems),
         None => {
             let problem = Problem::new("an `[[expect]]` needs `call`").at(header).label("which call?");
             problems.push(problem.help("write `call = \"gather\"` or `call = \"wait\"`"));
@@ -69,9 +67,7 @@ fn expect(
         line: u32::try_from(line).unwrap_or(u32::MAX),
         call,
         python: keys.get("python").map(|entry| pythons(&entry, problems)).unwrap_or_default(),
-        outcome: keys
-            .get("outcome")
-            .and_then(|entry| entry.word(Status::ALL.map(|status| (status, status.word())), problems)),
+        outcome: keys.get("outcome").and_then(|entry| entry.word(problems)),
         at: keys.get("at").and_then(|entry| moment(&entry, problems)),
         results: keys.get("results").map(|entry| results(&entry, problems)),
         exception: keys.get("exception").and_then(|entry| exception(&entry, problems)),
@@ -156,16 +152,16 @@ fn fates(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> V
     for (name, node) in table {
         context.names.resolve(name.get_ref(), name.span(), "awaitable", problems);
         let word = node.get_ref().as_str();
-        if let Some(fate) = Fate::ALL.into_iter().find(|fate| word == Some(fate.word())) {
+        if let Some(fate) = word.and_then(Fate::of) {
             fates.push((name.get_ref().to_string(), fate));
             continue;
         }
-        let choice: Vec<String> = Fate::ALL.iter().map(|fate| format!("\"{}\"", fate.word())).collect();
+        let choice: Vec<String> = Fate::WORDS.iter().map(|fate| format!("\"{fate}\"")).collect();
         let problem = match word {
             Some(word) => Problem::new(format!("unknown fate {}", quoted(word))),
             None => Problem::new(format!("a fate must be a string, not {}", type_of(node))),
         };
-        let help = match word.and_then(|word| nearest(word, Fate::ALL.map(Fate::word))) {
+        let help = match word.and_then(|word| nearest(word, Fate::WORDS.iter().copied())) {
             Some(near) => format!("did you mean \"{near}\"?"),
             None => format!("write {}", listed(&choice, "or")),
         };

@@ -7,6 +7,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
+use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
 
 use super::suggest::nearest;
@@ -244,29 +245,28 @@ impl<'t> Entry<'t> {
         Some(texts)
     }
 
+    /// One of a closed set of words.
+    pub(super) fn word<W: Word>(&self, problems: &mut Problems) -> Option<W> {
+        W::of(self.one_of(W::WORDS, problems)?)
+    }
+
     /// One of a few words.
-    pub(super) fn word<T>(
-        &self,
-        words: impl IntoIterator<Item = (T, &'static str)>,
-        problems: &mut Problems,
-    ) -> Option<T> {
-        let words: Vec<(T, &'static str)> = words.into_iter().collect();
-        let choice: Vec<String> = words.iter().map(|(_, word)| format!("\"{word}\"")).collect();
+    pub(super) fn one_of(&self, words: &[&'static str], problems: &mut Problems) -> Option<&'static str> {
+        let choice: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
         let Some(text) = self.node.get_ref().as_str() else {
             problems.push(self.mismatch(&listed(&choice, "or"), &choice.first().cloned().unwrap_or_default()));
             return None;
         };
-        let near = nearest(text, words.iter().map(|(_, word)| *word));
-        let found = words.into_iter().find(|(_, word)| *word == text);
+        let found = words.iter().find(|word| **word == text).copied();
         if found.is_none() {
-            let help = match near {
+            let help = match nearest(text, words.iter().copied()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("write {}", listed(&choice, "or")),
             };
             let problem = self.problem(format!("`{}` cannot be {}", self.key, quoted(text)));
             problems.push(problem.label(format!("not {}", listed(&choice, "or"))).help(help));
         }
-        found.map(|(value, _)| value)
+        found
     }
 
     /// A value of the wrong type.

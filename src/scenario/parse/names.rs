@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 use std::ops::Range;
 
+use crate::event::Target;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
 use crate::scenario::{Ids, is_printable};
 
@@ -95,12 +96,12 @@ impl<'d> Names<'d> {
         if problems.is_full() {
             return None;
         }
-        if name == "group" || name == "caller" {
-            let what = if name == "group" {
-                "what the call's own gather() gives"
-            } else {
-                "the coroutine that makes the call"
-            };
+        let reserved = match name {
+            Target::GROUP => Some("what the call's own gather() gives"),
+            Target::CALLER => Some("the coroutine that makes the call"),
+            _ => None,
+        };
+        if let Some(what) = reserved {
             return Some(format!("`{name}` is {what}, and no awaitable of the scenario"));
         }
         if let Some((table, number)) =
@@ -159,8 +160,12 @@ pub(super) fn problem_with(name: &str, place: Range<usize>) -> Option<Problem> {
         let problem = problem("a name cannot be empty".to_owned())?;
         return Some(problem.help("write one, or leave `name` out: `a1`, `a2`, … are then given by position"));
     }
-    if name == "group" || name == "caller" {
-        let what = if name == "group" { "what the call's own gather() is called" } else { "what the caller is called" };
+    let reserved = match name {
+        Target::GROUP => Some("what the call's own gather() is called"),
+        Target::CALLER => Some("what the caller is called"),
+        _ => None,
+    };
+    if let Some(what) = reserved {
         let problem = problem(format!("`{name}` is no name for an awaitable"))?;
         return Some(problem.label(format!("in events this is {what}")).help("choose another name"));
     }

@@ -1,12 +1,10 @@
 //! The log of our own run, made from its recording.
 
-use std::fmt::Write;
-
 use serde_json::Value as Json;
 
-use crate::event::{Ended, Event, Exception, Got, Item, Made, Maker, Returned, Target, What};
-use crate::outcome::{Gave, Run, State};
-use crate::scenario::{Fate, Id, Value};
+use crate::event::{Ended, Event, Exception, Held, Item, Returned, Target, Word};
+use crate::outcome::{Fate, Gave, Run, State};
+use crate::scenario::{Id, Value};
 use crate::simulation::Simulated;
 
 use super::{Log, exception_text, list, quoted, short};
@@ -37,34 +35,25 @@ struct Ours<'r>(&'r Run<'r>);
 
 impl Ours<'_> {
     fn event_line(&self, event: &Event<'_>) -> String {
-        let scenario = self.0.scenario;
-        let mut line = format!("{} {} {}", event.at.as_secs_f64(), event.iteration, event.what.word());
-        // Memory takes everything.
-        let _ = match event.what {
-            What::Create { awaitable, made, by } => {
-                write!(line, " {} by={} kind={}", scenario.name(awaitable), maker_word(by), made_word(made))
-            }
-            What::Start { awaitable } | What::Cleanup { awaitable } => write!(line, " {}", scenario.name(awaitable)),
-            What::Cancel { target, accepted, by, .. } => {
-                write!(line, " {} accepted={accepted} by={}", self.target(target), by.word())
-            }
-            What::Finish { target, ended, results } => {
-                let (target, how) = (self.target(target), self.ended(ended, results));
-                match ended {
-                    Ended::Returned(_) => write!(line, " {target} outcome=returned value={how}"),
-                    Ended::Raised(_) => write!(line, " {target} exception={how} outcome=raised"),
-                    Ended::Cancelled(_) => write!(line, " {target} exception={how} outcome=cancelled"),
+        let mut line = format!("{} {} {}", event.at.as_secs_f64(), event.iteration, event.kind().word());
+        let mut others = Vec::new();
+        for (key, held) in event.fields() {
+            let value = match held {
+                Held::Target(target) => {
+                    line += &format!(" {}", self.target(target));
+                    continue;
                 }
-            }
-            What::Call { call, .. } => write!(line, " function={}", call.function()),
-            What::Check { done, .. } => write!(line, " done={done}"),
-            What::Callback { target } => write!(line, " {}", self.target(target)),
-            What::Resume { got, .. } => write!(line, " outcome={}", got_word(got)),
-            What::Warning { warning } => write!(line, " text={}", quoted(&warning.text(scenario))),
-            What::Log { log, target } => write!(line, " {} text={}", self.target(target), quoted(log.text())),
-            What::Await { .. } | What::Timeout { .. } | What::Exit => Ok(()),
-        };
-        line
+                Held::Word(word) => word.to_owned(),
+                Held::Boolean(boolean) => boolean.to_string(),
+                Held::Text(text) => quoted(text),
+                Held::Warning(warning) => quoted(&warning.text(self.0.scenario)),
+                Held::Value(returned, results) => self.ended(Ended::Returned(returned), results),
+                Held::Exception(exception) => self.exception(&exception),
+            };
+            others.push(format!(" {key}={value}"));
+        }
+        others.sort_unstable();
+        line + &others.concat()
     }
 
     fn outcome_line(&self) -> String {
@@ -96,8 +85,7 @@ impl Ours<'_> {
     fn target(&self, target: Target) -> String {
         match target {
             Target::Awaitable(id) => self.0.scenario.name(id).to_string(),
-            Target::Group(_) => "group".to_owned(),
-            Target::Caller => "caller".to_owned(),
+            target => target.word().unwrap_or_default().to_owned(),
         }
     }
 
@@ -140,29 +128,5 @@ fn json(value: &Value) -> Json {
         Value::Str(value) => Json::from(value.as_str()),
         Value::List(items) => items.iter().map(json).collect(),
         Value::Dict(entries) => entries.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
-    }
-}
-
-fn got_word(got: Got<'_>) -> &'static str {
-    match got {
-        Got::Results(_) | Got::Sets { .. } => "returned",
-        Got::Raised(_) => "raised",
-        Got::Cancelled(_) => "cancelled",
-    }
-}
-
-fn made_word(made: Made) -> &'static str {
-    match made {
-        Made::Task => "task",
-        Made::Future => "future",
-        Made::Gather => "gather",
-    }
-}
-
-fn maker_word(by: Maker) -> &'static str {
-    match by {
-        Maker::Caller => "caller",
-        Maker::Gather => "gather",
-        Maker::Wait => "wait",
     }
 }
