@@ -5,6 +5,7 @@ mod cpython;
 use std::fs;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use asyncdemo::calls::Function;
 use asyncdemo::event::Word;
@@ -12,7 +13,9 @@ use asyncdemo::python::{NAMES, Program};
 use asyncdemo::scenario::{Awaitable, End, Exception, Kind, Python, Scenario, Value, builtins, load, parse};
 use asyncdemo::verify::case::{Ours, calls};
 use asyncdemo::verify::generator::{self, Random};
+use asyncdemo::verify::harness::Harness;
 use asyncdemo::verify::interpreter::Interpreter;
+use asyncdemo::verify::log::Log;
 
 fn scenario(toml: &str) -> Scenario {
     parse("-", toml).unwrap_or_else(|problems| panic!("{toml}\n{}", problems.render(false, 120)))
@@ -176,6 +179,75 @@ fn no_name_of_a_scenario_hides_one_of_the_programs() {
 
 /// The classes that random scenarios raise, where their names do not say so; and what no name becomes.
 const EXCEPTIONS: [&str; 7] = ["Boom", "StopAsyncIteration", "main_2", "task_2", "print_", "größe", "x"];
+
+/// Lists that name single clones of a `count`, with the argument list that the program of gather() then has.
+const CLONES: [(&str, &str); 18] = [
+    ("", "*[a() for _ in range(3)]"),
+    ("[caller]\nargs = [\"a-2\"]", "a()"),
+    ("[caller]\nargs = [\"a-3\", \"a-1\"]", "a(), a()"),
+    ("[caller]\nargs = [\"a-2\", \"a-2\"]", "a_2_coro, a_2_coro"),
+    ("[caller]\nargs = [\"a-3\", \"a\"]", "a_3_coro, *[a() for _ in range(2)], a_3_coro"),
+    ("[caller]\nargs = [\"a\", \"a-3\", \"a\"]", "*a_1_to_2_coros, a_3_coro, a_3_coro, *a_1_to_2_coros, a_3_coro"),
+    ("[caller]\nargs = [\"a-2\"]\n[wait]\nwrap = false\ncollection = \"bare\"", "a()"),
+    ("[caller]\nargs = [\"a-3\", \"a-1\"]\n[wait]\nwrap = false\ncollection = \"tuple\"", "a(), a()"),
+    (
+        "[caller]\nargs = [\"a-3\", \"a\"]\n[wait]\ncollection = \"generator\"",
+        "a_3_coro, *[a() for _ in range(2)], a_3_coro",
+    ),
+    ("[caller]\nargs = [\"a-3\", \"a-1\"]\ncall_at = 0.5\ncancel_at = 0.5\nthen = \"exit\"", "a(), a()"),
+    ("[caller]\nargs = [\"a-3\", \"a-1\"]\ncall_at = 1\nawait_at = 2", "a(), a()"),
+    ("[caller]\nargs = [\"t-2\"]\nthen = \"exit\"", "t_tasks[1]"),
+    ("[caller]\nargs = [\"t-3\", \"t-1\", \"t\"]", "t_tasks[2], t_tasks[0], t_tasks[0], t_tasks[1], t_tasks[2]"),
+    ("[caller]\nargs = [\"f-2\"]\n[wait]\ntimeout = 0", "f[1]"),
+    ("[caller]\nargs = [\"f-3\", \"f-1\", \"f-3\"]", "f[2], f[0], f[2]"),
+    ("[[awaitable]]\nname = \"g\"\nkind = \"gather\"\nmembers = [\"a-2\"]", "a(), a(), g"),
+    (
+        "[[awaitable]]\nname = \"g\"\nkind = \"gather\"\nmembers = [\"a-3\", \"t-3\", \"f-1\", \"a-3\"]\ncancel_at = 1",
+        "*[a() for _ in range(2)], *t_tasks[0:2], *f[1:3], g",
+    ),
+    (
+        "[[awaitable]]\nname = \"g\"\nkind = \"gather\"\nmembers = [\"a-1\", \"t\"]\n[caller]\nargs = [\"a-3\", \"g\", \"t-2\"]",
+        "a(), g, t_tasks[1]",
+    ),
+];
+
+/// All tasks and futures of a `count` are there, but of coroutines only those that a list names; and which of them is
+/// made, cancelled or awaited first is as the scenario says.
+#[test]
+fn single_clones_are_what_the_scenario_means() {
+    let mut scenarios = Vec::new();
+    for (lists, arguments) in CLONES {
+        for (end, delay) in [
+            ("returns = 1", 1),
+            ("returns = 1\ncancel_at = 1\ncancel_message = \"m\"", 2),
+            ("raises = \"OSError: m\"", 1),
+        ] {
+            let tables = [("a", "coroutine"), ("t", "task"), ("f", "future")].map(|(name, kind)| {
+                let is_named =
+                    |list: &str| list.contains(&format!("\"{name}-")) || list.contains(&format!("\"{name}\""));
+                let table =
+                    format!("[[awaitable]]\nname = \"{name}\"\nkind = \"{kind}\"\ncount = 3\ndelay = {delay}\n{end}\n");
+                if is_named(lists) || (lists.is_empty() && name == "a") { table } else { String::new() }
+            });
+            let scenario = scenario(&(tables.concat() + lists));
+            let text = program(&scenario, Function::Gather, Python::DEFAULT);
+            let call = text.split_whitespace().collect::<Vec<&str>>().join(" ").replace("( ", "(").replace(", )", ")");
+            assert!(call.contains(&format!("asyncio.gather({arguments})")), "{arguments}\n{text}");
+            scenarios.push(scenario);
+        }
+    }
+    for interpreter in cpython::interpreters() {
+        let mut harness = Harness::start(&interpreter, Duration::from_secs(60)).expect("it starts");
+        for scenario in &scenarios {
+            for call in calls(scenario) {
+                let ours = Ours::new(scenario, call, interpreter.python);
+                harness.ask(&ours.program);
+                let theirs = Log::of(&harness.answer().unwrap_or_else(|why| panic!("{}\n{why}", ours.program.text)));
+                assert_eq!(theirs, ours.log, "Python {}:\n{}", interpreter.version, ours.program.text);
+            }
+        }
+    }
+}
 
 #[test]
 fn a_program_tells_what_became_of_everything() {

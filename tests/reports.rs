@@ -460,6 +460,23 @@ fn what_was_cancelled_with_its_group_is_told_too() {
     );
 }
 
+/// A clone that is named by itself has a name of its own, unless it is a coroutine that is made in the list.
+#[test]
+fn the_call_names_single_clones() {
+    let tables = [("a", "coroutine"), ("t", "task"), ("f", "future")]
+        .map(|(name, kind)| format!("[[awaitable]]\nname = \"{name}\"\nkind = \"{kind}\"\ncount = 4\ndelay = 1\n"));
+    let group = "[[awaitable]]\nname = \"g\"\nkind = \"gather\"\nmembers = [\"a-2\", \"t-2\", \"f-2\"]\n";
+    for (how, args, call) in [
+        (GATHER, "args = [\"a-3\", \"t-1\", \"f-4\"]", "await asyncio.gather(a(), t_1, f_4)"),
+        (WAIT, "args = [\"a-3\", \"t-1\", \"f-4\"]", "await asyncio.wait([a_3, t_1, f_4])"),
+        (GATHER, "args = [\"a-3\", \"t-1\", \"a-3\"]", "await asyncio.gather(a_3, t_1, a_3)"),
+        (GATHER, "args = [\"t-1\", \"t\", \"g\"]", "gather(t_1, *t_tasks, asyncio.gather(a(), t_2, f_2))"),
+        (GATHER, "", "asyncio.gather( a(), *(a() for _ in range(2)), t_1, *t_tasks[2:4], f_1, *f_futures[2:4],"),
+    ] {
+        says(&(tables.concat() + group + "[caller]\n" + args), how, &[call], &[]);
+    }
+}
+
 #[test]
 fn a_group_that_no_list_names_was_not_forgotten_by_the_call() {
     let scenario = r#"

@@ -3,13 +3,13 @@
 mod arguments;
 mod ending;
 
-use crate::scenario::{Delay, End, Kind, Settlement};
+use crate::scenario::{Delay, End, Ids, Kind, Settlement};
 
 use super::code::{Snippet, code};
 use super::functions::{exception, seconds, section};
 use super::guide::{Does, Guide};
-use super::layout::{Expression, Lines};
-use super::plan::{Plan, Reach};
+use super::layout::{Expression, Lines, string};
+use super::plan::{Part, Plan, Reach};
 
 /// Writes `main()`, and tells the guide of every timer in it.
 pub fn write(lines: &mut Lines, guide: &mut Guide, plan: &Plan<'_>) {
@@ -95,24 +95,17 @@ impl MainWriter<'_, '_> {
     /// Tasks and futures, which are there from the start.
     fn create(&mut self, table: usize) {
         match &self.plan.awaitable(table).kind {
-            Kind::Task(_) => self.create_task(table),
+            Kind::Task(_) => self.create_tasks(table, &self.plan.variables[table], &self.plan.awaitable(table).ids),
             Kind::Future(settlement) => self.create_future(table, settlement),
             Kind::Coroutine(_) | Kind::Gather(_) => {}
         }
     }
 
-    fn create_task(&mut self, table: usize) {
-        let (variable, function) = (&self.plan.variables[table], &self.plan.identifiers[table]);
-        let made = self.alike(table, code!("asyncio.create_task({function}())"));
+    fn create_tasks(&mut self, table: usize, variable: &str, ids: &Ids) {
+        let function = &self.plan.identifiers[table];
+        let made = alike(ids, code!("asyncio.create_task({function}())"));
+        self.guide.makes(self.plan, table, ids);
         self.lines.statement(code!("{variable} = "), made);
-    }
-
-    /// An expression, or a list of as many as `count` says.
-    fn alike(&self, table: usize, expression: Snippet) -> Expression {
-        match self.plan.awaitable(table).ids.len() {
-            1 => Expression::Text(expression),
-            count => Expression::repeat(&expression, count),
-        }
     }
 
     fn create_future(&mut self, table: usize, settlement: &Settlement) {
@@ -129,7 +122,7 @@ impl MainWriter<'_, '_> {
             });
             return;
         }
-        let made = self.alike(table, code!("loop.create_future()"));
+        let made = alike(&self.plan.awaitable(table).ids, code!("loop.create_future()"));
         self.lines.statement(code!("{variable} = "), made);
         let guarded = self.plan.may_be_cancelled(table);
         if count > 1 && matches!(settlement.delay, Some(Delay::For(_))) {
@@ -198,38 +191,59 @@ impl MainWriter<'_, '_> {
             self.lines.comment("Its cancel_message is left out: in Python 3.8 cancel() takes none.");
         }
         let message = message.filter(|_| plan.cancel_takes_message());
-        let mut items = vec![Expression::Text(seconds(cancel.at))];
-        let variable = &plan.variables[table];
-        let count = awaitable.ids.len();
-        match plan.reach(table) {
-            Reach::Name if !plan.is_used(table) => {
-                self.lines
-                    .comment(&format!("Nobody ever makes {}: there is nothing to cancel.", plan.identifiers[table]));
-                self.guide.arms(Does::Cancel, Some(plan.named(table)), 1);
-                items.push(Expression::Text(code!("lambda: None")));
-                self.lines.statement(code!(""), Expression::call(code!("loop.call_later"), items));
-                return;
-            }
-            Reach::Name => {
-                self.guide.arms(Does::Cancel, Some(plan.named(table)), 1);
-                items.extend([Expression::Text(code!("cancel")), Expression::string(&plan.identifiers[table])]);
-            }
-            Reach::Variable if count == 1 => {
-                self.guide.arms(Does::Cancel, None, 1);
-                items.push(Expression::Text(code!("{variable}.cancel")));
-            }
-            Reach::Variable => {
-                self.guide.arms(Does::Cancel, None, count as u32);
-                items.push(Expression::Text(code!("awaitable.cancel")));
-                items.extend(message);
-                self.lines.line(code!("for awaitable in {variable}:"));
-                self.indented(|caller| {
-                    caller.lines.statement(code!(""), Expression::call(code!("loop.call_later"), items))
-                });
-                return;
-            }
+        let armed = |callback: Vec<Expression>, message: Option<Expression>| {
+            let delay = Expression::Text(seconds(cancel.at));
+            let items = [delay].into_iter().chain(callback).chain(message).collect();
+            Expression::call(code!("loop.call_later"), items)
+        };
+        if matches!(awaitable.kind, Kind::Task(_) | Kind::Future(_)) {
+            return self.arm_each(&plan.variables[table], awaitable.ids.len(), |each| armed(vec![each], message));
         }
-        items.extend(message);
-        self.lines.statement(code!(""), Expression::call(code!("loop.call_later"), items));
+        for part in plan.parts_of(&awaitable.ids) {
+            let message = message.clone();
+            let Part { ids, made_after, variable, .. } = &plan.parts[part];
+            let reach = plan.reach(part);
+            if reach == Reach::Variable {
+                self.arm_each(variable, ids.len(), |each| armed(vec![each], message));
+                continue;
+            }
+            let identifier = &plan.identifiers[table];
+            self.guide.arms(Does::Cancel, Some(plan.clones(table, ids)), 1);
+            let statement = match reach {
+                Reach::Nothing => {
+                    self.lines.comment(&format!("Nobody ever makes {}: there is nothing to cancel.", plan.label(part)));
+                    armed(vec![Expression::Text(code!("lambda: None"))], None)
+                }
+                _ if plan.is_whole(part) => {
+                    armed(vec![Expression::Text(code!("cancel")), Expression::string(identifier)], message)
+                }
+                _ => {
+                    let cancel = Expression::call(code!("task.cancel"), message.into_iter().collect()).flat();
+                    let some = format!("[{made_after}:{}]", made_after + ids.len());
+                    let tasks = code!("made.get({}, []){some}", string(identifier));
+                    armed(vec![Expression::Text(code!("lambda: [{cancel} for task in {tasks}]"))], None)
+                }
+            };
+            self.lines.statement(code!(""), statement);
+        }
+    }
+
+    /// Arms a timer for what a variable holds, or for each of several that it holds.
+    fn arm_each(&mut self, variable: &str, count: usize, armed: impl FnOnce(Expression) -> Expression) {
+        self.guide.arms(Does::Cancel, None, count as u32);
+        if count == 1 {
+            return self.lines.statement(code!(""), armed(Expression::Text(code!("{variable}.cancel"))));
+        }
+        self.lines.line(code!("for awaitable in {variable}:"));
+        let statement = armed(Expression::Text(code!("awaitable.cancel")));
+        self.lines.indented(|lines| lines.statement(code!(""), statement));
+    }
+}
+
+/// An expression, or a list of as many as there are ids.
+fn alike(ids: &Ids, expression: Snippet) -> Expression {
+    match ids.len() {
+        1 => Expression::Text(expression),
+        count => Expression::repeat(&expression, count),
     }
 }

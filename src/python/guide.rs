@@ -1,30 +1,42 @@
 //! What the harness is told of a program: whose function, future, group or timer is whose. It is not in the program.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::scenario::Kind;
+use crate::scenario::{Ids, Kind};
 
 use super::plan::Plan;
 
 /// The names behind a program, in the orders in which the program makes things.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Guide {
-    /// Which of the two functions is the call.
+    /// Which function is the call.
     pub function: &'static str,
-    /// The `async def`s: identifier, awaitable, and how many `count` says.
-    pub functions: Vec<(String, Named)>,
+    /// By identifier of an `async def`: whose coroutines it makes, in the order in which it is called.
+    pub functions: BTreeMap<String, Vec<Clones>>,
     /// What `create_future()` makes.
-    pub futures: Vec<Named>,
+    pub futures: Vec<Clones>,
     /// What `gather()` makes before the call itself.
-    pub groups: Vec<Named>,
+    pub groups: Vec<Clones>,
     /// What `call_later()` arms.
     pub timers: Vec<Timer>,
     /// The arguments of the call.
-    pub arguments: Vec<Named>,
+    pub arguments: Vec<Clones>,
 }
 
-/// An awaitable's name as the scenario has it, and how many `count` says.
-pub type Named = (String, u32);
+/// Awaitables of one table that follow each other: without a `count` the only one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Clones {
+    /// The table's name.
+    pub name: String,
+    /// How many the table stands for.
+    pub count: usize,
+    /// The place of the first of them in the table, from 0.
+    pub start: u32,
+    /// The place behind the last.
+    pub end: u32,
+}
 
 /// As many timers that do the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,7 +44,7 @@ pub struct Timer {
     /// What they do.
     pub does: Does,
     /// On what, where it may not exist when they fire.
-    pub target: Option<Named>,
+    pub target: Option<Clones>,
     /// How many there are.
     pub times: u32,
 }
@@ -48,26 +60,29 @@ pub enum Does {
 }
 
 impl Guide {
-    /// All but the timers, which are told as they are written.
+    /// All but the coroutines and the timers, which are told as they are written.
     pub(super) fn new(plan: &Plan<'_>) -> Guide {
-        let named = |table: usize| plan.named(table);
-        let tables = || 0..plan.scenario.awaitables.len();
-        let kind = |table: &usize| &plan.scenario.awaitables[*table].kind;
+        let tables = 0..plan.scenario.awaitables.len();
+        let futures = tables.filter(|table| matches!(plan.awaitable(*table).kind, Kind::Future(_)));
+        let clones = |part: &usize| plan.clones(plan.parts[*part].table, &plan.parts[*part].ids);
         Guide {
             function: plan.call.function().name(),
-            functions: tables()
-                .filter(|table| plan.has_function(*table))
-                .map(|table| (plan.identifiers[table].clone(), named(table)))
-                .collect(),
-            futures: tables().filter(|table| matches!(kind(table), Kind::Future(_))).map(named).collect(),
-            groups: plan.groups.iter().copied().map(named).collect(),
+            functions: BTreeMap::new(),
+            futures: futures.map(|table| plan.clones(table, &plan.awaitable(table).ids)).collect(),
+            groups: plan.groups.iter().map(clones).collect(),
             timers: Vec::new(),
-            arguments: plan.arguments.iter().copied().map(named).collect(),
+            arguments: plan.arguments.iter().map(clones).collect(),
         }
     }
 
+    /// The next coroutines that a table's function makes.
+    pub(super) fn makes(&mut self, plan: &Plan<'_>, table: usize, ids: &Ids) {
+        let function = plan.identifiers[table].clone();
+        self.functions.entry(function).or_default().push(plan.clones(table, ids));
+    }
+
     /// One more timer, or several.
-    pub(super) fn arms(&mut self, does: Does, target: Option<Named>, times: u32) {
+    pub(super) fn arms(&mut self, does: Does, target: Option<Clones>, times: u32) {
         self.timers.push(Timer { does, target, times });
     }
 }

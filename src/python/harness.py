@@ -82,11 +82,11 @@ class Run:
         self.loop = loop
         self.tables = {}
         self.function = guide["function"]
-        self.functions = [(identifier, self.awaitables(named)) for identifier, named in guide["functions"]]
-        self.futures = (one for named in guide["futures"] for one in self.awaitables(named))
-        self.groups = iter([self.awaitables(named)[0] for named in guide["groups"]])
+        self.functions = {identifier: self.all_awaitables(made) for identifier, made in guide["functions"].items()}
+        self.futures = iter(self.all_awaitables(guide["futures"]))
+        self.groups = iter(self.all_awaitables(guide["groups"]))
         self.timers = (timer for timer in guide["timers"] for _ in range(timer["times"]))
-        self.arguments = [one for named in guide["arguments"] for one in self.awaitables(named)]
+        self.arguments = self.all_awaitables(guide["arguments"])
         self.namespace = {"__name__": "__main__", "__builtins__": builtins, "print": lambda *args, **kwargs: None}
         self.main = None
         self.stage = BEFORE
@@ -113,13 +113,16 @@ class Run:
         # Exceptions by identity: the exception, and the name of the awaitable that it comes from.
         self.origins = {}
 
-    def awaitables(self, named):
-        """What a table of the scenario stands for: one, or as many as its `count` says."""
-        name, count = named
+    def awaitables(self, clones):
+        """Some of those that a table of the scenario stands for, which are as many as its `count` says."""
+        name, count = clones["name"], clones["count"]
         if name not in self.tables:
             names = [name] if count == 1 else ["%s-%d" % (name, number) for number in range(1, count + 1)]
             self.tables[name] = [Awaitable(own, name) for own in names]
-        return self.tables[name]
+        return self.tables[name][clones["start"] : clones["end"]]
+
+    def all_awaitables(self, several):
+        return [awaitable for clones in several for awaitable in self.awaitables(clones)]
 
     def execute(self, text):
         """Runs a program. Its last line calls asyncio.run()."""
@@ -128,7 +131,7 @@ class Run:
     def run_main(self, main):
         """asyncio.run(), as the program calls it."""
         self.main = main
-        for identifier, awaitables in self.functions:
+        for identifier, awaitables in self.functions.items():
             self.namespace[identifier] = self.recorded(self.namespace[identifier], iter(awaitables))
         return run_to_end(self.loop, main)
 

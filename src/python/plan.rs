@@ -2,19 +2,23 @@
 
 mod exception_classes;
 mod leftovers;
+mod part;
 mod raises;
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::calls::Call;
 use crate::scenario::{Awaitable, Body, Exception, Identifiers, Ids, Kind, Nanos, Python, Scenario};
 
 use super::calls::{InProgram, in_program};
 use super::code::{NAMES, Snippet, code};
-use super::guide::Named;
+use super::guide::Clones;
 
 use exception_classes::{ExceptionClass, exception_classes};
+use part::{parts, parts_of};
 
+pub use part::Part;
 pub use raises::Raises;
 
 /// Decided before the first line is written.
@@ -23,27 +27,21 @@ pub struct Plan<'s> {
     pub scenario: &'s Scenario,
     pub call: Call,
     pub python: Python,
-    /// The call's arguments, as tables of the scenario.
+    /// What the argument lists name, in the order of their ids.
+    pub parts: Vec<Part>,
+    /// The call's arguments, as parts.
     pub arguments: Vec<usize>,
-    /// The nested groups that the arguments hold, in the order in which they are made.
+    /// The nested groups that the arguments hold, as parts, in the order in which they are made.
     pub groups: Vec<usize>,
-    /// By table: whether it is an argument of the call.
-    is_argument: Vec<bool>,
-    /// By table: whether the call needs it, by itself or in a group.
-    used: Vec<bool>,
-    /// By table: whether it stands twice in one argument list, so that its coroutine needs a name.
-    repeated: Vec<bool>,
-    /// By table: whether something may call its `cancel()` before the program's end.
-    cancellable: Vec<bool>,
     /// By table: the function of a coroutine or a task, else the variable.
     pub identifiers: Vec<String>,
-    /// By table: the variable that holds a task or a repeated coroutine; of a `count`, all of them.
+    /// By table: the variable of what is there from the start, tasks and futures; of a `count`, for all of them.
     pub variables: Vec<String>,
     /// The exception classes that are not Python's own.
     pub classes: Vec<ExceptionClass>,
     /// Where a name stands in `classes`.
     class_of: HashMap<&'s str, usize>,
-    /// Whether something is cancelled by name.
+    /// Whether everything that has been made by one name is cancelled by it.
     pub cancels_by_name: bool,
     /// Whether the tasks that gather() and wait() make have to be remembered.
     pub has_factory: bool,
@@ -56,59 +54,41 @@ pub enum Reach {
     Variable,
     /// By name, among what has been made when the timer fires.
     Name,
+    /// Nobody ever makes it.
+    Nothing,
 }
 
 impl<'s> Plan<'s> {
     pub fn new(scenario: &'s Scenario, call: Call, python: Python) -> Plan<'s> {
-        let tables = scenario.awaitables.len();
         let mut identifiers = Identifiers::without(&NAMES);
         let (classes, class_of) = exception_classes(scenario, python, &mut identifiers);
-        let arguments: Vec<usize> = tables_of(scenario, &scenario.caller.args);
-        let mut is_argument = vec![false; tables];
-        for table in &arguments {
-            is_argument[*table] = true;
-        }
         let mut plan = Plan {
             scenario,
             call,
             python,
-            arguments,
-            is_argument,
+            parts: parts(scenario),
+            arguments: Vec::new(),
             groups: Vec::new(),
-            used: vec![false; tables],
-            repeated: vec![false; tables],
-            identifiers: Vec::with_capacity(tables),
-            variables: Vec::with_capacity(tables),
-            cancellable: vec![false; tables],
-            class_of: HashMap::new(),
+            identifiers: Vec::new(),
+            variables: Vec::new(),
             classes,
+            class_of,
             cancels_by_name: false,
             has_factory: false,
         };
-        plan.class_of = class_of;
+        plan.arguments = plan.parts_of_list(&scenario.caller.args);
+        for part in plan.arguments.clone() {
+            plan.parts[part].is_argument = true;
+        }
         plan.visit(&plan.arguments.clone());
+        plan.count_tasks();
         plan.find_cancellable();
-        for awaitable in &scenario.awaitables {
-            plan.identifiers.push(identifiers.take(&awaitable.name, awaitable.kind.word()));
-        }
-        for (table, awaitable) in scenario.awaitables.iter().enumerate() {
-            let plural = if awaitable.ids.len() > 1 { "s" } else { "" };
-            let identifier = &plan.identifiers[table];
-            let variable = match awaitable.kind {
-                Kind::Future(_) | Kind::Gather(_) => identifier.clone(),
-                Kind::Coroutine(_) if !plan.used[table] => String::new(),
-                Kind::Coroutine(_) if !plan.is_wrapped(table) && !plan.repeated[table] => String::new(),
-                Kind::Coroutine(_) if !plan.is_wrapped(table) => {
-                    identifiers.take(&format!("{identifier}_coro{plural}"), "coro")
-                }
-                Kind::Coroutine(_) | Kind::Task(_) => identifiers.take(&format!("{identifier}_task{plural}"), "task"),
-            };
-            plan.variables.push(variable);
-        }
-        for table in 0..tables {
-            if plan.awaitable(table).cancel.is_some() && plan.reach(table) == Reach::Name && plan.used[table] {
-                plan.cancels_by_name = true;
-                plan.has_factory |= plan.has_function(table) && !plan.is_wrapped(table);
+        plan.name_everything(&mut identifiers);
+        for part in 0..plan.parts.len() {
+            let table = plan.parts[part].table;
+            if plan.awaitable(table).cancel.is_some() && plan.reach(part) == Reach::Name {
+                plan.cancels_by_name |= plan.is_whole(part);
+                plan.has_factory |= plan.has_function(table) && !(plan.is_wrapped(part) && plan.is_whole(part));
             }
         }
         plan
@@ -117,41 +97,86 @@ impl<'s> Plan<'s> {
     /// Finds what an argument list needs, groups inside out.
     fn visit(&mut self, arguments: &[usize]) {
         let mut seen = HashSet::new();
-        for table in arguments.iter().copied() {
-            if !seen.insert(table) {
-                self.repeated[table] = true;
+        for part in arguments.iter().copied() {
+            if !seen.insert(part) {
+                self.parts[part].is_repeated = true;
             }
-            if std::mem::replace(&mut self.used[table], true) {
+            if std::mem::replace(&mut self.parts[part].is_used, true) {
                 continue;
             }
-            if let Kind::Gather(group) = &self.scenario.awaitables[table].kind {
-                self.visit(&tables_of(self.scenario, &group.members));
-                self.groups.push(table);
+            if let Some(members) = self.members(part) {
+                self.visit(&members);
+                self.groups.push(part);
+            }
+        }
+    }
+
+    /// Counts the tasks of each table's coroutines, in the order in which the groups and the call make them.
+    fn count_tasks(&mut self) {
+        let mut made = vec![0; self.scenario.awaitables.len()];
+        let mut seen = HashSet::new();
+        let lists = self.groups.iter().filter_map(|group| self.members(*group)).chain([self.arguments.clone()]);
+        for part in lists.flatten().collect::<Vec<usize>>() {
+            if seen.insert(part) {
+                let part = &mut self.parts[part];
+                part.made_after = made[part.table];
+                made[part.table] += part.ids.len();
             }
         }
     }
 
     /// Finds what is cancelled by itself, or with a group.
     fn find_cancellable(&mut self) {
-        let caller = &self.scenario.caller;
-        if self.in_program().cancels_arguments(caller) {
+        if self.in_program().cancels_arguments(&self.scenario.caller) {
             self.cancel_all(&self.arguments.clone());
         }
-        for (table, awaitable) in self.scenario.awaitables.iter().enumerate() {
-            if awaitable.cancel.is_some() {
-                self.cancel_all(&[table]);
+        for part in 0..self.parts.len() {
+            if self.awaitable(self.parts[part].table).cancel.is_some() {
+                self.cancel_all(&[part]);
             }
         }
     }
 
-    fn cancel_all(&mut self, tables: &[usize]) {
-        for table in tables.iter().copied() {
-            if !std::mem::replace(&mut self.cancellable[table], true)
-                && let Kind::Gather(group) = &self.scenario.awaitables[table].kind
-                && self.used[table]
+    fn cancel_all(&mut self, parts: &[usize]) {
+        for part in parts.iter().copied() {
+            if !std::mem::replace(&mut self.parts[part].is_cancellable, true)
+                && self.parts[part].is_used
+                && let Some(members) = self.members(part)
             {
-                self.cancel_all(&tables_of(self.scenario, &group.members));
+                self.cancel_all(&members);
             }
+        }
+    }
+
+    /// Names functions and variables, in file order.
+    fn name_everything(&mut self, identifiers: &mut Identifiers) {
+        for awaitable in &self.scenario.awaitables {
+            self.identifiers.push(identifiers.take(&awaitable.name, awaitable.kind.word()));
+        }
+        for (table, awaitable) in self.scenario.awaitables.iter().enumerate() {
+            let identifier = &self.identifiers[table];
+            let mut take = |base: &str, what: &str, ids: &Ids| {
+                let plural = if ids.len() > 1 { "s" } else { "" };
+                identifiers.take(&format!("{base}_{what}{plural}"), what)
+            };
+            let variable = match awaitable.kind {
+                Kind::Future(_) | Kind::Gather(_) => identifier.clone(),
+                Kind::Task(_) => take(identifier, "task", &awaitable.ids),
+                Kind::Coroutine(_) => String::new(),
+            };
+            for part in self.parts_of(&awaitable.ids) {
+                let ids = &self.parts[part].ids;
+                let (first, behind) = (ids.start - awaitable.ids.start, ids.end - awaitable.ids.start);
+                self.parts[part].variable = match awaitable.kind {
+                    Kind::Coroutine(_) if self.is_wrapped(part) => take(&self.label(part), "task", ids),
+                    Kind::Coroutine(_) if self.parts[part].is_repeated => take(&self.label(part), "coro", ids),
+                    Kind::Coroutine(_) => String::new(),
+                    _ if self.is_whole(part) => variable.clone(),
+                    _ if ids.len() == 1 => format!("{variable}[{first}]"),
+                    _ => format!("{variable}[{first}:{behind}]"),
+                };
+            }
+            self.variables.push(variable);
         }
     }
 
@@ -164,22 +189,53 @@ impl<'s> Plan<'s> {
         &self.scenario.awaitables[table]
     }
 
-    pub fn named(&self, table: usize) -> Named {
-        let awaitable = self.awaitable(table);
-        (awaitable.name.clone(), awaitable.ids.len() as u32)
+    /// The table of a part.
+    pub fn table(&self, part: usize) -> &'s Awaitable {
+        self.awaitable(self.parts[part].table)
     }
 
-    /// The table of each entry in an argument list.
-    pub fn tables(&self, arguments: &[Ids]) -> Vec<usize> {
-        tables_of(self.scenario, arguments)
+    /// The parts of a table, or of some of its clones.
+    pub fn parts_of(&self, ids: &Ids) -> Range<usize> {
+        parts_of(&self.parts, ids)
     }
 
-    pub fn is_used(&self, table: usize) -> bool {
-        self.used[table]
+    fn parts_of_list(&self, arguments: &[Ids]) -> Vec<usize> {
+        arguments.iter().flat_map(|ids| self.parts_of(ids)).collect()
     }
 
-    pub fn is_argument(&self, table: usize) -> bool {
-        self.is_argument[table]
+    /// The members of a nested group.
+    pub fn members(&self, part: usize) -> Option<Vec<usize>> {
+        match &self.table(part).kind {
+            Kind::Gather(group) => Some(self.parts_of_list(&group.members)),
+            _ => None,
+        }
+    }
+
+    /// Whether a part is all of its table.
+    pub fn is_whole(&self, part: usize) -> bool {
+        self.parts[part].ids == self.table(part).ids
+    }
+
+    /// What a part is called where it has no variable: `worker`, `worker_2`, `worker_3_to_5`.
+    pub fn label(&self, part: usize) -> String {
+        let (identifier, ids) = (&self.identifiers[self.parts[part].table], &self.parts[part].ids);
+        let number = |id: u32| id - self.table(part).ids.start + 1;
+        match ids.len() {
+            _ if self.is_whole(part) => identifier.clone(),
+            1 => format!("{identifier}_{}", number(ids.start)),
+            _ => format!("{identifier}_{}_to_{}", number(ids.start), number(ids.end - 1)),
+        }
+    }
+
+    /// A table, or some of its clones, for the guide.
+    pub fn clones(&self, table: usize, ids: &Ids) -> Clones {
+        let all = &self.awaitable(table).ids;
+        Clones {
+            name: self.awaitable(table).name.clone(),
+            count: all.len(),
+            start: ids.start - all.start,
+            end: ids.end - all.start,
+        }
     }
 
     /// Whether the scenario is about a group's done callback. Every other group has one too, which tells of nothing.
@@ -187,34 +243,30 @@ impl<'s> Plan<'s> {
         self.scenario.shows.iter().any(|claim| claim == "G16")
     }
 
-    /// Whether it stands twice in one argument list.
-    pub fn is_repeated(&self, table: usize) -> bool {
-        self.repeated[table]
-    }
-
-    /// Whether the program has an `async def` for it.
+    /// Whether the program has an `async def` for a table.
     pub fn has_function(&self, table: usize) -> bool {
         match self.awaitable(table).kind {
-            Kind::Coroutine(_) => self.used[table],
+            Kind::Coroutine(_) => self.parts_of(&self.awaitable(table).ids).any(|part| self.parts[part].is_used),
             Kind::Task(_) => true,
             Kind::Future(_) | Kind::Gather(_) => false,
         }
     }
 
-    /// Whether the program itself makes a task of this coroutine, right at the call.
-    pub fn is_wrapped(&self, table: usize) -> bool {
+    /// Whether the program itself makes tasks of these coroutines, right at the call.
+    pub fn is_wrapped(&self, part: usize) -> bool {
         self.call.options().wraps_coroutines()
-            && matches!(self.awaitable(table).kind, Kind::Coroutine(_))
-            && self.is_argument[table]
+            && matches!(self.table(part).kind, Kind::Coroutine(_))
+            && self.parts[part].is_argument
     }
 
     /// How `cancel_at` finds its target.
-    pub fn reach(&self, table: usize) -> Reach {
+    pub fn reach(&self, part: usize) -> Reach {
         let late = self.scenario.caller.call_at.is_some();
-        match self.awaitable(table).kind {
+        match self.table(part).kind {
             Kind::Task(_) | Kind::Future(_) => Reach::Variable,
-            Kind::Gather(_) if self.used[table] && !late => Reach::Variable,
-            Kind::Coroutine(_) if self.is_wrapped(table) && !late => Reach::Variable,
+            Kind::Coroutine(_) | Kind::Gather(_) if !self.parts[part].is_used => Reach::Nothing,
+            Kind::Gather(_) if !late => Reach::Variable,
+            Kind::Coroutine(_) if self.is_wrapped(part) && !late => Reach::Variable,
             Kind::Coroutine(_) | Kind::Gather(_) => Reach::Name,
         }
     }
@@ -232,21 +284,21 @@ impl<'s> Plan<'s> {
 
     /// Whether something is remembered by name.
     pub fn remembers(&self) -> bool {
-        self.cancels_by_name || self.may_lack_groups()
+        self.cancels_by_name || self.has_factory || self.may_lack_groups()
     }
 
     /// Whether what the program makes of this has to be remembered by name, and nothing else does so.
-    pub fn remembers_table(&self, table: usize) -> bool {
-        let is_group = matches!(self.awaitable(table).kind, Kind::Gather(_));
+    pub fn remembers_part(&self, part: usize) -> bool {
+        let is_group = matches!(self.table(part).kind, Kind::Gather(_));
         if is_group && self.may_lack_groups() {
             return true;
         }
-        self.awaitable(table).cancel.is_some() && self.reach(table) == Reach::Name && (is_group || !self.has_factory)
+        self.table(part).cancel.is_some() && self.reach(part) == Reach::Name && (is_group || !self.has_factory)
     }
 
-    /// Whether a bare future may be done before the loop settles it.
+    /// Whether one of a table's bare futures may be done before the loop settles it.
     pub fn may_be_cancelled(&self, table: usize) -> bool {
-        self.cancellable[table]
+        self.parts_of(&self.awaitable(table).ids).any(|part| self.parts[part].is_cancellable)
     }
 
     /// When the caller makes the call, should nothing cancel it before.
@@ -275,10 +327,4 @@ impl<'s> Plan<'s> {
             Kind::Future(_) | Kind::Gather(_) => None,
         }
     }
-}
-
-/// The table that each entry of an argument list belongs to.
-fn tables_of(scenario: &Scenario, arguments: &[Ids]) -> Vec<usize> {
-    let table = |ids: &Ids| scenario.awaitables.partition_point(|awaitable| awaitable.ids.end <= ids.start);
-    arguments.iter().map(table).collect()
 }

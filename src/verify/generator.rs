@@ -71,6 +71,9 @@ pub fn scenario(random: &mut Random) -> Sketch {
         names.push(name(random, index, &names));
     }
 
+    let counts: Vec<Option<usize>> =
+        kinds.iter().map(|kind| (*kind != "gather" && random.percent(10)).then(|| 1 + random.below(3))).collect();
+
     // Groups hold only what has a lower rank, which keeps cycles out while a group may stand before its members.
     let ranks: Vec<u64> = (0..count).map(|_| random.next()).collect();
     let mut held = vec![false; count];
@@ -90,15 +93,16 @@ pub fn scenario(random: &mut Random) -> Sketch {
             table.set("kind", Setting::Text(toml_string(kinds[index])));
         }
         if kinds[index] == "gather" {
-            let members = members(random, index, &kinds, &ranks, &mut held, &names);
+            let members = members(random, index, &kinds, &ranks, &mut held);
+            let members = references(random, &members, &names, &counts);
             table.set("members", Setting::Names(members));
             if random.percent(40) {
                 table.set("return_exceptions", Setting::Text("true".to_owned()));
             }
         } else {
             body(random, kinds[index], &mut table);
-            if random.percent(8) {
-                table.set("count", Setting::Text((1 + random.below(3)).to_string()));
+            if let Some(count) = counts[index] {
+                table.set("count", Setting::Text(count.to_string()));
             }
         }
         if random.percent(28) {
@@ -114,18 +118,19 @@ pub fn scenario(random: &mut Random) -> Sketch {
     let mut arguments = None;
     // Of nothing at all, a file says so.
     if count == 0 || random.percent(35) {
-        let mut names_of: Vec<String> = Vec::new();
+        let mut tables_of: Vec<usize> = Vec::new();
         for index in 0..count {
             // A coroutine that a group holds cannot be an argument too; anything else can.
             let sharable = !held[index] || (kinds[index] != "coroutine" && random.percent(30));
             if sharable && random.percent(85) {
-                names_of.insert(random.below(names_of.len() + 1), names[index].clone());
+                tables_of.insert(random.below(tables_of.len() + 1), index);
             }
         }
-        if !names_of.is_empty() && random.percent(30) {
-            let repeated = names_of[random.below(names_of.len())].clone();
-            names_of.insert(random.below(names_of.len() + 1), repeated);
+        if !tables_of.is_empty() && random.percent(30) {
+            let repeated = tables_of[random.below(tables_of.len())];
+            tables_of.insert(random.below(tables_of.len() + 1), repeated);
         }
+        let names_of = references(random, &tables_of, &names, &counts);
         arguments = Some(names_of.clone());
         caller.set("args", Setting::Names(names_of));
     }
@@ -177,28 +182,37 @@ pub fn scenario(random: &mut Random) -> Sketch {
 }
 
 /// A group's members. A coroutine goes into one list only; tasks, futures and groups may be shared between lists.
-fn members(
-    random: &mut Random,
-    group: usize,
-    kinds: &[&str],
-    ranks: &[u64],
-    held: &mut [bool],
-    names: &[String],
-) -> Vec<String> {
+fn members(random: &mut Random, group: usize, kinds: &[&str], ranks: &[u64], held: &mut [bool]) -> Vec<usize> {
     let mut members = Vec::new();
     for index in 0..kinds.len() {
         let takes =
             ranks[index] < ranks[group] && (!held[index] || (kinds[index] != "coroutine" && random.percent(30)));
         if takes && random.percent(65) {
             held[index] = true;
-            members.insert(random.below(members.len() + 1), names[index].clone());
+            members.insert(random.below(members.len() + 1), index);
         }
     }
     if !members.is_empty() && random.percent(10) {
-        let repeated = members[random.below(members.len())].clone();
+        let repeated = members[random.below(members.len())];
         members.insert(random.below(members.len() + 1), repeated);
     }
     members
+}
+
+/// An argument list: of a `count` it names all, or single clones in any order.
+fn references(random: &mut Random, tables: &[usize], names: &[String], counts: &[Option<usize>]) -> Vec<String> {
+    let mut references = Vec::new();
+    for table in tables.iter().copied() {
+        match counts[table] {
+            Some(count) if count > 1 && random.percent(50) => {
+                for _ in 0..1 + random.below(count) {
+                    references.push(format!("{}-{}", names[table], 1 + random.below(count)));
+                }
+            }
+            _ => references.push(names[table].clone()),
+        }
+    }
+    references
 }
 
 /// The keys of a coroutine, a task or a future.

@@ -9,65 +9,72 @@ use super::super::calls::expression;
 use super::super::code::code;
 use super::super::functions::seconds;
 use super::super::layout::{Expression, string};
-use super::MainWriter;
+use super::super::plan::Part;
+use super::{MainWriter, alike};
 
 impl MainWriter<'_, '_> {
     /// What needs a name before the call: coroutines that stand twice in a list, nested groups inside out, and the
     /// tasks that wait() wants.
     pub(super) fn make_arguments(&mut self) {
         let plan = self.plan;
-        for table in 0..plan.scenario.awaitables.len() {
-            let is_coroutine = matches!(plan.awaitable(table).kind, Kind::Coroutine(_));
-            if is_coroutine && plan.is_repeated(table) && !plan.is_wrapped(table) {
-                let coroutine = self.alike(table, code!("{}()", plan.identifiers[table]));
-                self.lines.statement(code!("{} = ", plan.variables[table]), coroutine);
+        for (part, Part { table, ids, variable, .. }) in plan.parts.iter().enumerate() {
+            let is_coroutine = matches!(plan.awaitable(*table).kind, Kind::Coroutine(_));
+            if is_coroutine && !variable.is_empty() && !plan.is_wrapped(part) {
+                self.guide.makes(plan, *table, ids);
+                let coroutines = alike(ids, code!("{}()", plan.identifiers[*table]));
+                self.lines.statement(code!("{variable} = "), coroutines);
             }
         }
-        for table in &plan.groups {
-            let Kind::Gather(group) = &plan.awaitable(*table).kind else { continue };
-            let members = self.arguments(&plan.tables(&group.members));
-            let call = expression(&GatherOptions { return_exceptions: group.return_exceptions }, &[], members);
-            self.lines.statement(code!("{} = ", plan.variables[*table]), call);
-            self.remember(*table);
+        for group in plan.groups.iter().copied() {
+            let (Kind::Gather(options), Some(members)) = (&plan.table(group).kind, plan.members(group)) else {
+                continue;
+            };
+            let options = GatherOptions { return_exceptions: options.return_exceptions };
+            let call = expression(&options, &[], self.arguments(&members));
+            self.lines.statement(code!("{} = ", plan.parts[group].variable), call);
+            self.remember(group);
         }
         let mut wrapped = HashSet::new();
-        for table in &plan.arguments {
-            if plan.is_wrapped(*table) && wrapped.insert(*table) {
-                self.create_task(*table);
-                self.remember(*table);
+        for part in plan.arguments.iter().copied() {
+            if plan.is_wrapped(part) && wrapped.insert(part) {
+                let Part { table, ids, variable, .. } = &plan.parts[part];
+                self.create_tasks(*table, variable, ids);
+                self.remember(part);
             }
         }
     }
 
-    fn remember(&mut self, table: usize) {
-        if self.plan.remembers_table(table) {
-            let (name, variable) = (string(&self.plan.identifiers[table]), &self.plan.variables[table]);
-            let all = if self.plan.awaitable(table).ids.len() > 1 { variable.clone() } else { format!("[{variable}]") };
-            self.lines.line(code!("made[{name}] = {all}"));
+    fn remember(&mut self, part: usize) {
+        if self.plan.remembers_part(part) {
+            let Part { table, ids, variable, .. } = &self.plan.parts[part];
+            let all = if ids.len() > 1 { variable.clone() } else { format!("[{variable}]") };
+            self.lines.line(code!("made[{}] = {all}", string(&self.plan.identifiers[*table])));
         }
     }
 
-    /// What stands for a table in an argument list.
-    pub(super) fn argument(&self, table: usize) -> Expression {
-        let plan = self.plan;
-        let several = plan.awaitable(table).ids.len() > 1;
-        match (plan.variables[table].as_str(), several) {
-            ("", false) => Expression::Text(code!("{}()", plan.identifiers[table])),
-            ("", true) => self.alike(table, code!("{}()", plan.identifiers[table])).after(&code!("*")),
-            (variable, false) => Expression::Text(code!("{variable}")),
-            (variable, true) => Expression::Text(code!("*{variable}")),
-        }
+    /// What stands for a part in an argument list.
+    pub(super) fn argument(&self, part: usize) -> Expression {
+        let Part { table, ids, variable, .. } = &self.plan.parts[part];
+        let argument = match variable.as_str() {
+            "" => alike(ids, code!("{}()", self.plan.identifiers[*table])),
+            variable => Expression::Text(code!("{variable}")),
+        };
+        if ids.len() > 1 { argument.after(&code!("*")) } else { argument }
     }
 
-    /// An argument list.
-    pub fn arguments(&self, tables: &[usize]) -> Vec<Expression> {
-        tables.iter().map(|table| self.argument(*table)).collect()
+    /// An argument list, with the coroutines that are made right in it.
+    pub fn arguments(&mut self, parts: &[usize]) -> Vec<Expression> {
+        for Part { table, ids, variable, .. } in parts.iter().map(|part| &self.plan.parts[*part]) {
+            if variable.is_empty() {
+                self.guide.makes(self.plan, *table, ids);
+            }
+        }
+        parts.iter().map(|part| self.argument(*part)).collect()
     }
 
     /// What gather() has made of coroutines is in no variable.
     pub fn ask_for_tasks(&mut self) {
-        let by_gather = (0..self.plan.scenario.awaitables.len()).any(|table| self.plan.is_made_by_gather(table));
-        let comment = if by_gather { "  # gather() made them." } else { "" };
+        let comment = if self.plan.gather_makes_tasks() { "  # gather() made them." } else { "" };
         self.lines.line(code!("tasks = asyncio.all_tasks() - {{asyncio.current_task()}}{comment}"));
     }
 

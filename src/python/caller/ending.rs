@@ -71,27 +71,40 @@ impl MainWriter<'_, '_> {
             plan.asks_for_tasks().then(|| code!("*tasks")),
         ];
         let mut items: Vec<Expression> = sets.into_iter().flatten().map(Expression::Text).collect();
-        for table in 0..scenario.awaitables.len() {
-            let is_there = match plan.awaitable(table).kind {
-                Kind::Task(_) | Kind::Future(_) => true,
-                Kind::Gather(_) => plan.is_used(table),
-                Kind::Coroutine(_) => plan.is_wrapped(table) && !plan.may_never_call(),
+        for (table, awaitable) in scenario.awaitables.iter().enumerate() {
+            let is_told = |part: &usize| {
+                let is_there = match awaitable.kind {
+                    Kind::Task(_) | Kind::Future(_) => true,
+                    Kind::Gather(_) => plan.parts[*part].is_used,
+                    Kind::Coroutine(_) => plan.is_wrapped(*part) && !plan.may_never_call(),
+                };
+                is_there && !(unfinished.is_some() && plan.parts[*part].is_argument)
             };
-            if is_there && !(unfinished.is_some() && plan.is_argument(table)) {
-                items.push(self.made(table));
+            let parts = plan.parts_of(&awaitable.ids);
+            let is_there_from_the_start = matches!(awaitable.kind, Kind::Task(_) | Kind::Future(_));
+            if is_there_from_the_start && parts.clone().all(|part| is_told(&part)) {
+                items.push(self.all_of(table));
+            } else {
+                items.extend(parts.filter(is_told).map(|part| self.made(part)));
             }
         }
         Expression::collection(code!("{{"), items, "}")
     }
 
     /// What stands for something that was made, if it was.
-    fn made(&self, table: usize) -> Expression {
-        let is_group = matches!(self.plan.awaitable(table).kind, Kind::Gather(_));
-        if is_group && self.plan.may_lack_groups() {
-            Expression::Text(code!("*made.get({}, [])", string(&self.plan.identifiers[table])))
+    fn made(&self, part: usize) -> Expression {
+        let plan = self.plan;
+        if matches!(plan.table(part).kind, Kind::Gather(_)) && plan.may_lack_groups() {
+            Expression::Text(code!("*made.get({}, [])", string(&plan.identifiers[plan.parts[part].table])))
         } else {
-            self.argument(table)
+            self.argument(part)
         }
+    }
+
+    /// All tasks or futures of a table, which are there from the start.
+    fn all_of(&self, table: usize) -> Expression {
+        let star = if self.plan.awaitable(table).ids.len() > 1 { "*" } else { "" };
+        Expression::Text(code!("{star}{}", self.plan.variables[table]))
     }
 
     /// What all_tasks() does not know: bare futures and nested groups.
@@ -99,8 +112,8 @@ impl MainWriter<'_, '_> {
         let plan = self.plan;
         let futures = (0..plan.scenario.awaitables.len())
             .filter(|table| matches!(plan.awaitable(*table).kind, Kind::Future(_)))
-            .map(|table| self.argument(table));
-        let groups = plan.groups.iter().map(|table| self.made(*table));
+            .map(|table| self.all_of(table));
+        let groups = plan.groups.iter().map(|group| self.made(*group));
         futures.chain(groups).collect()
     }
 }

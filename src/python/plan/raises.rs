@@ -45,9 +45,9 @@ impl Plan<'_> {
     /// What those can end with that the call needs, by themselves or in a group.
     pub fn raised_by_used(&self) -> Raises {
         let mut raises = Raises::default();
-        for table in (0..self.scenario.awaitables.len()).filter(|table| self.used[*table]) {
-            raises.cancelled |= self.cancellable[table];
-            for raised in raised(self.awaitable(table)) {
+        for part in self.parts.iter().filter(|part| part.is_used) {
+            raises.cancelled |= part.is_cancellable;
+            for raised in raised(self.awaitable(part.table)) {
                 match raised.type_name.as_str() {
                     "CancelledError" => raises.cancelled = true,
                     "BaseException" => raises.base = true,

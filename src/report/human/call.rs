@@ -3,7 +3,8 @@
 //! What is made right in the argument list stands there as it is made (`users()`, a nested `asyncio.gather(…)`); what
 //! exists before, and what stands in two places, is a name.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -124,24 +125,37 @@ fn broken(page: &Page<'_>, before: &str, call: &Written, comment: String) -> Vec
 struct Arguments<'a> {
     page: &'a Page<'a>,
     /// What stands in two places of the same list, and so is made before the call.
-    repeated: BTreeSet<u32>,
-    /// The names that have been written, by the tables' first ids.
-    names: HashMap<u32, String>,
+    repeated: HashSet<Ids>,
+    /// The names that have been written.
+    names: HashMap<Ids, String>,
     identifiers: Identifiers,
 }
 
 impl<'a> Arguments<'a> {
     fn new(page: &'a Page<'a>, args: &[Ids]) -> Arguments<'a> {
-        let mut seen = BTreeSet::new();
-        let repeated = args.iter().map(|ids| ids.start).filter(|start| !seen.insert(*start)).collect();
+        // A table comes before its single clones, which lie in it.
+        let mut sorted: Vec<&Ids> = args.iter().collect();
+        sorted.sort_by_key(|ids| (ids.start, Reverse(ids.end)));
+        let mut repeated = HashSet::new();
+        let mut last: Option<&Ids> = None;
+        for ids in sorted {
+            match last {
+                Some(last) if ids.start < last.end => repeated.extend([last.clone(), ids.clone()]),
+                _ => last = Some(ids),
+            }
+        }
         Arguments { page, repeated, names: HashMap::new(), identifiers: Identifiers::without(&[]) }
     }
 
-    /// A name as Python can write it.
-    fn name(&mut self, awaitable: &Awaitable) -> String {
+    /// The name of a table, or of one clone, as Python can write it.
+    fn name(&mut self, awaitable: &Awaitable, ids: &Ids) -> String {
         let identifiers = &mut self.identifiers;
-        let take = || identifiers.take(&awaitable.name, awaitable.kind.word());
-        self.names.entry(awaitable.ids.start).or_insert_with(take).clone()
+        let name = if *ids == awaitable.ids {
+            awaitable.name.clone()
+        } else {
+            self.page.run.scenario.name(Id(ids.start)).to_string()
+        };
+        self.names.entry(ids.clone()).or_insert_with(|| identifiers.take(&name, awaitable.kind.word())).clone()
     }
 
     /// An argument list; what is too much for a page becomes a count.
@@ -157,28 +171,32 @@ impl<'a> Arguments<'a> {
     fn argument(&mut self, ids: &Ids, calls: bool, depth: usize) -> String {
         let scenario: &Scenario = self.page.run.scenario;
         let awaitable = scenario.awaitable(Id(ids.start));
-        let name = self.name(awaitable);
-        let named = self.repeated.contains(&ids.start);
-        if ids.len() > 1 {
-            return match &awaitable.kind {
-                Kind::Coroutine(_) if calls && !named => {
-                    format!("*({name}() for _ in range({}))", underscored(ids.len()))
-                }
-                Kind::Coroutine(_) | Kind::Task(_) => format!("*{name}_tasks"),
-                Kind::Future(_) => format!("*{name}_futures"),
-                Kind::Gather(_) => format!("*{name}_groups"),
-            };
-        }
+        let named = self.repeated.contains(ids);
+        let number = underscored(ids.len());
         match &awaitable.kind {
-            Kind::Coroutine(_) if calls && !named => format!("{name}()"),
+            Kind::Coroutine(_) if calls && !named => {
+                let call = format!("{}()", self.name(awaitable, &awaitable.ids));
+                if ids.len() > 1 { format!("*({call} for _ in range({number}))") } else { call }
+            }
+            kind if ids.len() > 1 => {
+                let several = match kind {
+                    Kind::Coroutine(_) | Kind::Task(_) => "tasks",
+                    Kind::Future(_) => "futures",
+                    Kind::Gather(_) => "groups",
+                };
+                let all = format!("*{}_{several}", self.name(awaitable, &awaitable.ids));
+                let place = |id: u32| id - awaitable.ids.start;
+                if *ids == awaitable.ids { all } else { format!("{all}[{}:{}]", place(ids.start), place(ids.end)) }
+            }
             Kind::Gather(group) if !named && depth < 3 && group.members.len() <= SHOWN => {
+                let name = self.name(awaitable, ids);
                 let mut members: Vec<String> =
                     group.members.iter().map(|ids| self.argument(ids, true, depth + 1)).collect();
                 members.extend(keywords(&GatherOptions { return_exceptions: group.return_exceptions }));
                 let call = format!("asyncio.gather({})", members.join(", "));
                 if call.width() + 12 <= self.page.width { call } else { name }
             }
-            _ => name,
+            _ => self.name(awaitable, ids),
         }
     }
 }
