@@ -3,9 +3,9 @@
 //! Moments lie on a coarse grid, so that timers, cancellations and passes of the loop meet: the differences that matter
 //! between two implementations of asyncio are one pass long. What is random is drawn so that the parser accepts it.
 
-use crate::scenario::{USED_BY_PROGRAM, is_printable};
+use crate::scenario::{USED_BY_PROGRAM, is_printable, toml_string};
 
-use super::sketch::{Setting, Sketch, Table, toml_string};
+use super::sketch::{Setting, Sketch, Table};
 
 /// SplitMix64: one number in, a scenario out, the same on every machine.
 pub struct Random {
