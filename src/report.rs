@@ -14,6 +14,7 @@ pub mod json;
 pub mod jsonl;
 pub mod output;
 pub mod progress;
+pub mod shell;
 pub mod style;
 pub mod why;
 pub mod words;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli;
 use crate::report::escape::escaped;
+use crate::report::shell::file_argument;
+use crate::scenario::toml_string;
 
 use super::failure::{Code, Failure};
 use super::outputs::print;
@@ -132,17 +134,13 @@ done = ["users", "orders", "audit"]
 pending = []
 "#;
 
-/// A text that can be printed as a TOML string on one line.
-fn toml_string(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 fn next_steps(path: &Path, has_schema: bool) -> String {
-    let file = as_argument(path);
+    let typed = |path: &Path| file_argument(&escaped(path.display()).to_string());
+    let file = typed(path);
     let mut text = format!("Wrote {}.\n", escaped(path.display()));
     // The first thing: an editor that opens the file before complains.
     if !has_schema {
-        let schema = as_argument(&path.with_file_name(SCHEMA));
+        let schema = typed(&path.with_file_name(SCHEMA));
         text += &format!(
             "\nIts first line names a schema, by which editors complete and check as you type. Put it there first:\n  \
              asyncdemo schema > {schema}\n"
@@ -154,16 +152,6 @@ fn next_steps(path: &Path, has_schema: bool) -> String {
          asyncdemo check --write {file}\n"
     );
     text
-}
-
-/// A path as one types it into a shell.
-fn as_argument(path: &Path) -> String {
-    let mut path = escaped(path.display()).to_string();
-    if path.starts_with('-') {
-        path.insert_str(0, "./");
-    }
-    let plain = |c: char| c.is_alphanumeric() || "_-./+,:@%".contains(c);
-    if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]
@@ -192,14 +180,5 @@ mod tests {
         {
             assert_eq!(file(none), None, "{none:?}");
         }
-    }
-
-    #[test]
-    fn what_is_typed_into_a_shell() {
-        let typed = |path: &str| as_argument(Path::new(path));
-        assert_eq!(typed("a/retries.toml"), "a/retries.toml");
-        assert_eq!(typed("-x.toml"), "./-x.toml");
-        assert_eq!(typed("it's one.toml"), r"'it'\''s one.toml'");
-        assert_eq!(typed("$(rm).toml"), "'$(rm).toml'");
     }
 }

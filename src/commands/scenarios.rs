@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::cli;
 use crate::report::escape::escape;
+use crate::report::fit::wrap;
 use crate::report::style::Style;
 use crate::scenario::{COURSE, builtin, builtins, nearest_builtin};
 
@@ -65,21 +66,6 @@ fn list(out: &mut impl Write, style: Style, width: usize) -> io::Result<()> {
         writeln!(out, "{}", style.dim.style(line))?;
     }
     Ok(())
-}
-
-/// The lessons are our own texts, in ASCII.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.len() + 1 + word.len() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 fn no_such_scenario(name: &str) -> String {

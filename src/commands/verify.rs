@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::cli;
-use crate::report::escape::escaped;
+use crate::report::escape::{escape, escaped};
 use crate::report::glyph::Glyphs;
 use crate::report::json::write_pretty;
 use crate::report::style::Style;
@@ -197,7 +197,11 @@ impl<W: Write> Proof<'_, W> {
         self.progress.suspend(|| {
             proof::write_verdict(out, &name, &verdict, interpreters, layout)?;
             if let Some(toml) = &toml {
-                writeln!(out, "{heading}\n\n{}\n", toml.trim_end())?;
+                writeln!(out, "{heading}\n")?;
+                for line in toml.trim_end().lines() {
+                    writeln!(out, "{}", escape(line))?;
+                }
+                writeln!(out)?;
             }
             out.flush()
         })

@@ -1,9 +1,8 @@
 //! What an `[[expect]]` says, as TOML.
 
 use toml_edit::Key;
-use toml_writer::{ToTomlValue, TomlStringBuilder};
 
-use crate::scenario::{Nanos, Value};
+use crate::scenario::{Nanos, Value, toml_string};
 
 /// The longest line that is written where it can be broken.
 const LONGEST_LINE: usize = 110;
@@ -16,7 +15,7 @@ pub fn text(text: &str) -> String {
 /// A string's TOML on one line, whatever is in it.
 pub fn on_one_line(string: &str) -> String {
     match string.parse() {
-        Ok(toml_edit::Value::String(text)) => TomlStringBuilder::new(text.value()).as_basic().to_toml_value(),
+        Ok(toml_edit::Value::String(text)) => toml_string(text.value()),
         _ => string.to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! Text cut and padded to columns, as a terminal counts them: wide characters take two, combining marks none.
+//! Text cut, padded and broken to columns, as a terminal counts them: wide characters take two, combining marks none.
 
 use std::fmt::{self, Write};
 
@@ -24,6 +24,48 @@ pub fn fit(shown: impl fmt::Display, width: usize, ellipsis: &str) -> String {
 /// A text with spaces behind it up to `width` columns.
 pub fn pad(text: &str, width: usize) -> impl fmt::Display + '_ {
     fmt::from_fn(move |f| write!(f, "{text}{:1$}", "", width.saturating_sub(text.width())))
+}
+
+/// A space at which no line breaks. No text from a scenario can hold it: it would have been escaped.
+pub const GLUE: char = '\u{1f}';
+
+/// Breaks a text into lines of at most so many columns: between words where it can, at a [`GLUE`] or within a word
+/// where it must.
+pub fn wrap(text: &str, room: usize) -> Vec<String> {
+    let room = room.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut pieces: Vec<&str> = Vec::new();
+    for word in text.split(' ') {
+        // What is long anyway had better fill its line than leave the one before it half empty.
+        if word.width() <= room * 2 / 3 {
+            pieces.push(word);
+        } else {
+            pieces.extend(word.split(GLUE));
+        }
+    }
+    for piece in pieces {
+        if !line.is_empty() && line.width() + 1 + piece.width() > room {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        let mut columns = line.width();
+        for c in piece.chars() {
+            let width = c.width().unwrap_or(0);
+            if columns + width > room {
+                lines.push(std::mem::take(&mut line));
+                columns = 0;
+            }
+            columns += width;
+            line.push(if c == GLUE { ' ' } else { c });
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
 }
 
 /// A text in lines of at most so many columns, broken wherever one is full.
@@ -105,6 +147,17 @@ mod tests {
         assert_eq!(fold("e\u{301}e\u{301}e", 2), ["e\u{301}e\u{301}", "e"]);
         assert_eq!(fold("日", 1), ["日"]);
         assert_eq!(fold("", 3), [""]);
+    }
+
+    #[test]
+    fn lines_break_between_words_and_not_at_glue() {
+        assert_eq!(wrap("users was still running", 10), ["users was", "still", "running"]);
+        assert_eq!(wrap("it returned 0.5\u{1f}s later", 14), ["it returned", "0.5 s later"]);
+        assert_eq!(wrap("raised E('a\u{1f}b\u{1f}c\u{1f}d')", 12), ["raised E('a", "b c d')"]);
+        assert_eq!(wrap("a\u{1f}b\u{1f}c\u{1f}d\u{1f}e", 5), ["a b c", "d e"]);
+        assert_eq!(wrap("unbreakable", 4), ["unbr", "eaka", "ble"]);
+        assert_eq!(wrap("日本語", 5), ["日本", "語"]);
+        assert!(wrap("", 5).is_empty());
     }
 
     #[test]

@@ -22,7 +22,7 @@ use std::io;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::fit::{fit, pad};
+use super::fit::{GLUE, fit, pad};
 use super::glyph::Glyphs;
 use super::style::Style;
 use crate::event::Recording;
@@ -101,7 +101,7 @@ fn write_call(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
             writeln!(out, "  {}", fit(line, page.width.saturating_sub(2), page.glyphs.ellipsis))?;
         } else {
             let comment = fit(
-                format_args!("# {}", comment.replace(page::GLUE, " ")),
+                format_args!("# {}", comment.replace(GLUE, " ")),
                 page.width.saturating_sub(line.width() + 4),
                 page.glyphs.ellipsis,
             );

@@ -1,6 +1,7 @@
 //! Time in integer nanoseconds, and how a file or a flag writes it.
 
 use std::fmt;
+use std::time::Duration;
 
 /// A span of time, or a moment counted from the program's start, in whole nanoseconds.
 ///
@@ -25,6 +26,12 @@ impl Nanos {
     /// Seconds, for documents; below [`Nanos::MAX`] a double still tells nanoseconds apart.
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e9
+    }
+}
+
+impl From<Duration> for Nanos {
+    fn from(duration: Duration) -> Nanos {
+        Nanos(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use toml_writer::{ToTomlValue, TomlStringBuilder};
 use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// What an awaitable returns: any TOML value but dates, nan and inf, or nothing at all (Python's `None`).
@@ -70,6 +71,11 @@ pub fn write_str_repr(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
         }
     }
     f.write_char(quote)
+}
+
+/// A text in quotes as TOML has it, on one line.
+pub fn toml_string(text: &str) -> String {
+    TomlStringBuilder::new(text).as_basic().to_toml_value()
 }
 
 /// What `str.isprintable()` says of a character: no control, format, private or unassigned one, and no separator but

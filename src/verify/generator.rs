@@ -4,9 +4,9 @@
 //! between two implementations of asyncio are one pass long. What is random is drawn so that the parser accepts it.
 
 use crate::python::NAMES;
-use crate::scenario::is_printable;
+use crate::scenario::{is_printable, toml_string};
 
-use super::sketch::{Setting, Sketch, Table, toml_string};
+use super::sketch::{Setting, Sketch, Table};
 
 /// SplitMix64: one number in, a scenario out, the same on every machine.
 pub struct Random {

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::python::{Guide, Program};
+use crate::report::duration::human_duration;
 
 use super::group::{self, Group};
 use super::interpreter::Interpreter;
@@ -70,7 +71,7 @@ impl fmt::Display for NoAnswer {
             NoAnswer::Crashed(words) if words.is_empty() => f.write_str("the interpreter crashed"),
             NoAnswer::Crashed(words) => write!(f, "the interpreter crashed:\n{words}"),
             NoAnswer::Hung(limit) => {
-                write!(f, "no answer in {} s: the interpreter was killed", limit.as_secs_f64())
+                write!(f, "no answer in {}: the interpreter was killed", human_duration((*limit).into()))
             }
             NoAnswer::GivenUp => f.write_str("the interpreter was given up before"),
             NoAnswer::Interrupted => f.write_str("interrupted"),

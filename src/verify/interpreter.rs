@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::event::Word;
+use crate::report::duration::human_duration;
 use crate::scenario::Python;
 
 use super::group::Group;
@@ -61,7 +62,8 @@ impl fmt::Display for Rejection {
             Rejection::NoPython(said) if said.is_empty() => f.write_str("it is no Python: it did not say what it is"),
             Rejection::NoPython(said) => write!(f, "it is no Python that works: {said}"),
             Rejection::Silent => {
-                write!(f, "it is no Python that works: it said nothing in {} s, and was killed", PATIENCE.as_secs())
+                let patience = human_duration(PATIENCE.into());
+                write!(f, "it is no Python that works: it said nothing in {patience}, and was killed")
             }
             Rejection::NotCPython { name, version } => {
                 write!(f, "it is {name} {version}, and only CPython can be compared with")

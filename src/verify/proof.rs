@@ -12,6 +12,7 @@ use crate::report::escape::escaped;
 use crate::report::fit::{fit, pad};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
+use crate::report::words::count;
 
 /// So many differences of one scenario are shown, and so many of its runs that failed; JSON has all.
 const SHOWN: usize = 3;
@@ -59,7 +60,7 @@ pub fn write_verdict(
     // The longest of what may stand behind the name has nearly always room.
     let column = layout.width.saturating_sub(30).clamp(16, 40);
     let name = pad(&fit(name, column, glyphs.ellipsis), column).to_string();
-    let runs = counted(verdict.runs, "run");
+    let runs = count(verdict.runs, "run");
     let failures = if failed == 0 { String::new() } else { format!("; {} could not be run", thousands(failed as u64)) };
     if differ > 0 {
         let differ = thousands(differ as u64);
@@ -129,10 +130,6 @@ fn write_more(out: &mut impl Write, all: usize, layout: &Layout) -> io::Result<(
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
-    format!("{} {what}{}", thousands(count as u64), if count == 1 { "" } else { "s" })
-}
-
 /// What it came to.
 ///
 /// # Errors
@@ -153,14 +150,14 @@ pub fn write_sum(out: &mut impl Write, sum: &Sum, layout: &Layout) -> io::Result
         1 => "1 differs from CPython".to_owned(),
         more => format!("{} differ from CPython", thousands(more as u64)),
     };
-    writeln!(out, "\n{sign} {}, {}: {found}.", counted(sum.scenarios, "scenario"), counted(sum.runs, "run"))?;
+    writeln!(out, "\n{sign} {}, {}: {found}.", count(sum.scenarios, "scenario"), count(sum.runs, "run"))?;
     if sum.failed > 0 {
-        writeln!(out, "  {} could not be run.", counted(sum.failed, "more run"))?;
+        writeln!(out, "  {} could not be run.", count(sum.failed, "more run"))?;
     }
     match (sum.left, sum.interrupted) {
         (0, _) => Ok(()),
-        (left, true) => writeln!(out, "  Interrupted: {} not compared.", counted(left, "scenario")),
-        (left, false) => writeln!(out, "  Left out, with nobody to ask: {}.", counted(left, "scenario")),
+        (left, true) => writeln!(out, "  Interrupted: {} not compared.", count(left, "scenario")),
+        (left, false) => writeln!(out, "  Left out, with nobody to ask: {}.", count(left, "scenario")),
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! It also knows everything that is a little [smaller](Sketch::smaller), by what each setting is made of.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
+
+use crate::scenario::toml_string;
 
 mod smaller;
 
@@ -116,19 +118,4 @@ fn write_between<T: Display>(
         write!(f, "{}{item}", if place == 0 { "" } else { ", " })?;
     }
     f.write_str(close)
-}
-
-/// A text as TOML writes it, and JSON too.
-pub fn toml_string(text: &str) -> String {
-    let mut written = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => written.extend(['\\', c]),
-            // Into memory nothing fails.
-            c if c.is_control() => drop(write!(written, "\\u{:04x}", u32::from(c))),
-            c => written.push(c),
-        }
-    }
-    written.push('"');
-    written
 }

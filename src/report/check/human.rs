@@ -10,6 +10,7 @@ use crate::report::duration::thousands;
 use crate::report::escape::escape;
 use crate::report::fit::{fit, pad};
 use crate::report::glyph::Glyphs;
+use crate::report::shell::file_argument;
 use crate::report::style::Style;
 use crate::scenario::Python;
 
@@ -122,7 +123,8 @@ impl<W: Write> Human<W> {
             }
             self.differences(differences)?;
             let mut command = format!("asyncdemo {}", run.call());
-            command.insert_str("asyncdemo ".len() + run.expect.call.function().name().len(), &argument(run.source));
+            let argument = file_argument(run.source.strip_prefix("builtin:").unwrap_or(run.source));
+            command.insert_str("asyncdemo ".len() + run.expect.call.function().name().len(), &format!(" {argument}"));
             if let (false, Some(python)) = (run.expect.python.is_empty(), pythons.first()) {
                 command.push_str(&format!(" --python {python}"));
             }
@@ -199,16 +201,6 @@ fn alike<'r>(run: &'r CheckedRun<'_>) -> Vec<(Vec<Python>, &'r [Difference])> {
 /// Where an expectation stands, as compilers and editors write it.
 fn place(source: &str, line: u32) -> impl fmt::Display + '_ {
     fmt::from_fn(move |f| write!(f, "{}:{line}", escape(source)))
-}
-
-/// A scenario as an argument of a command, with a space before it.
-fn argument(source: &str) -> String {
-    let name = source.strip_prefix("builtin:").unwrap_or(source);
-    if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-./:+@%".contains(c)) {
-        format!(" {name}")
-    } else {
-        format!(" '{}'", name.replace('\'', "'\\''"))
-    }
 }
 
 fn files(count: usize, what: &str) -> String {

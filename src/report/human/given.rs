@@ -5,10 +5,10 @@ use std::io;
 use owo_colors::Style as Look;
 use unicode_width::UnicodeWidthStr;
 
-use super::page::{Page, wrap};
+use super::page::Page;
 use crate::event::{Ended, Item, Returned};
 use crate::report::duration::thousands;
-use crate::report::fit::{fit, pad};
+use crate::report::fit::{fit, pad, wrap};
 use crate::scenario::Id;
 
 /// Up to this many lines of a list are all shown.

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Setting, Sketch, toml_string};
+use crate::scenario::toml_string;
+
+use super::{Setting, Sketch};
 
 impl Sketch {
     /// Everything that is a little smaller than this, the boldest steps first. Not all of it is a valid scenario.
