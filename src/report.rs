@@ -13,7 +13,7 @@ pub mod human;
 pub mod json;
 pub mod jsonl;
 pub mod output;
+pub mod phrases;
 pub mod progress;
 pub mod style;
 pub mod why;
-pub mod words;

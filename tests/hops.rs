@@ -3,7 +3,7 @@
 use asyncdemo::calls::Function;
 use asyncdemo::event::{Recording, What};
 use asyncdemo::executor::{Plan, Workspace, clock::Virtual, simulate};
-use asyncdemo::report::words::describe;
+use asyncdemo::report::phrases::describe;
 use asyncdemo::scenario::{Python, parse};
 
 /// The passes from the first event whose words begin so to the one in which the caller goes on.

@@ -11,8 +11,8 @@ use crate::outcome::{Entry, Run};
 use crate::report::duration::{ascii_duration, human_duration};
 use crate::report::fit::fit;
 use crate::report::glyph::Glyphs;
+use crate::report::phrases::ended_repr;
 use crate::report::style::Style;
-use crate::report::words::ended_repr;
 use crate::scenario::{Id, Nanos, Status};
 
 /// A space at which no line breaks. No text from a scenario can hold it: it would have been escaped.
