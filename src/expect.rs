@@ -20,11 +20,9 @@ mod tests;
 
 use std::fmt;
 
-use crate::calls::Call;
-use crate::event::Recording;
-use crate::executor::{self, Plan, Workspace, clock};
-use crate::outcome::{Ledger, Run};
+use crate::executor::clock::Virtual;
 use crate::scenario::{Expect, Python, Scenario};
+use crate::simulation::{Keep, Simulated, simulate};
 
 pub use compare::compare;
 pub use rewrite::{Change, Edit, Rewritten, rewrite};
@@ -111,40 +109,12 @@ pub fn expects_nothing(expect: &Expect) -> bool {
 /// Runs a scenario as one of its expectations says, under one version, and gives what differs: nothing where the
 /// expectation holds.
 pub fn check(scenario: &Scenario, expect: &Expect, python: Python) -> Vec<Difference> {
-    let observed = Observed::of(scenario, expect.call, python, Needs::of(expect));
-    compare(expect, &observed.run, &observed.events)
+    let Simulated { run, events } = observe(scenario, expect, python);
+    compare(expect, &run, &events)
 }
 
-/// A run with its events, where somebody asks for them.
-struct Observed<'s> {
-    run: Run<'s>,
-    events: Recording,
-}
-
-/// What of a run has to be kept: a scenario may have millions of awaitables, of which an expectation names few.
-#[derive(Clone, Copy)]
-struct Needs {
-    awaitables: bool,
-    events: bool,
-}
-
-impl Needs {
-    fn of(expect: &Expect) -> Needs {
-        Needs { awaitables: !expect.fates.is_empty(), events: !expect.events.is_empty() }
-    }
-}
-
-impl<'s> Observed<'s> {
-    fn of(scenario: &'s Scenario, call: Call, python: Python, needs: Needs) -> Observed<'s> {
-        let mut ledger =
-            if needs.awaitables { Ledger::new(scenario, call, python) } else { Ledger::brief(scenario, call, python) };
-        let mut events = needs.events.then(Recording::default);
-        let end = executor::simulate(
-            &Plan::new(scenario, call, python),
-            clock::Virtual,
-            (&mut ledger, &mut events),
-            &mut Workspace::default(),
-        );
-        Observed { run: ledger.finish(&end), events: events.unwrap_or_default() }
-    }
+/// A run as an expectation says, of which is kept what it asks for.
+fn observe<'s>(scenario: &'s Scenario, expect: &Expect, python: Python) -> Simulated<'s> {
+    let keep = Keep { awaitables: !expect.fates.is_empty(), events: !expect.events.is_empty() };
+    simulate(scenario, expect.call, python, keep, Virtual, ())
 }

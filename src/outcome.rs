@@ -2,7 +2,7 @@
 //!
 //! Both are folds over the [events](crate::event); nothing here knows how the executor works.
 
-mod fates;
+mod fate;
 mod ledger;
 mod notes;
 

@@ -1,11 +1,9 @@
 //! The ledger's `fate` and `why`, from real runs: whose doing it was, nearest cause first.
 
 use asyncdemo::calls::{Call, Function, GatherOptions};
-use asyncdemo::event::Recording;
-use asyncdemo::executor::{Plan, Workspace, clock::Virtual, simulate};
-use asyncdemo::outcome::Ledger;
 use asyncdemo::report::json::{ClockName, Head, write_document};
 use asyncdemo::scenario::{Python, parse};
+use asyncdemo::simulation::record;
 use serde_json::Value;
 
 use Function::{Gather, Wait};
@@ -18,11 +16,10 @@ fn check(toml: &str, call: impl Into<Which>, expected: &[&str]) {
         Which::Function(function) => scenario.call(function),
         Which::Call(call) => call,
     };
-    let mut told = (Ledger::new(&scenario, call, Python::V3_13), Recording::default());
-    let end = simulate(&Plan::new(&scenario, call, Python::V3_13), Virtual, &mut told, &mut Workspace::default());
+    let run = record(&scenario, call, Python::V3_13).run;
     let head = Head { source: "-", clock: ClockName::Virtual };
     let mut document = Vec::new();
-    write_document(&mut document, &head, &told.0.finish(&end), None, true).expect("memory takes everything");
+    write_document(&mut document, &head, &run, None, true).expect("memory takes everything");
     let document: Value = serde_json::from_slice(&document).expect("it is JSON");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let line = |entry: &Value| {

@@ -1,17 +1,16 @@
 //! How many passes of the loop lie between a cause and the caller's next step: the heart of what asyncio does, row by row.
 
 use asyncdemo::calls::Function;
-use asyncdemo::event::{Recording, What, Word};
-use asyncdemo::executor::{Plan, Workspace, clock::Virtual, simulate};
-use asyncdemo::report::words::describe;
+use asyncdemo::event::{What, Word};
+use asyncdemo::report::phrases::describe;
 use asyncdemo::scenario::{Python, parse};
+use asyncdemo::simulation::record;
 
 /// The passes from the first event whose words begin so to the one in which the caller goes on.
 #[track_caller]
 fn check(function: Function, python: Python, scenario: &str, cause: &str, hops: u64) {
     let scenario = parse("hops.toml", scenario).unwrap_or_else(|error| panic!("{error}"));
-    let mut told = Recording::default();
-    simulate(&Plan::new(&scenario, scenario.call(function), python), Virtual, &mut told, &mut Workspace::default());
+    let told = record(&scenario, scenario.call(function), python).events;
     let events: Vec<(u64, String)> = told.iter().map(|event| (event.iteration, describe(&event, &scenario))).collect();
     let pass = |beginning: &str| events.iter().find(|(_, words)| words.starts_with(beginning)).map(|(pass, _)| *pass);
     let resumed = told.iter().find(|event| matches!(event.what, What::Resume { .. }));

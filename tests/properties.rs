@@ -3,27 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use asyncdemo::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
-use asyncdemo::event::{Recording, Word};
-use asyncdemo::executor::{Plan, Workspace, clock::Virtual, simulate};
-use asyncdemo::outcome::Ledger;
+use asyncdemo::event::Word;
 use asyncdemo::report::human;
 use asyncdemo::report::json::{ClockName, Head, write_document};
 use asyncdemo::report::style::Style;
 use asyncdemo::scenario::{Python, Scenario, parse};
+use asyncdemo::simulation::{Simulated, record};
 use asyncdemo::verify::generator::{self, Random};
 use proptest::prelude::*;
 use serde_json::Value;
 
 /// A run as its document's bytes, and as the report at a width.
 fn run_of(scenario: &Scenario, call: Call, python: Python, width: usize) -> (Vec<u8>, String) {
-    let mut told = (Ledger::new(scenario, call, python), Recording::default());
-    let end = simulate(&Plan::new(scenario, call, python), Virtual, &mut told, &mut Workspace::default());
-    let (ledger, recording) = told;
-    let run = ledger.finish(&end);
+    let Simulated { run, events } = record(scenario, call, python);
     let (mut document, mut report) = (Vec::new(), Vec::new());
     let head = Head { source: "-", clock: ClockName::Virtual };
-    write_document(&mut document, &head, &run, Some(&recording), true).expect("memory takes everything");
-    let options = human::Options { width, unicode: true, style: Style::plain(), events: Some(&recording) };
+    write_document(&mut document, &head, &run, Some(&events), true).expect("memory takes everything");
+    let options = human::Options { width, unicode: true, style: Style::plain(), events: Some(&events) };
     human::write(&mut report, &run, &options).expect("memory takes everything");
     (document, String::from_utf8(report).expect("a report is UTF-8"))
 }

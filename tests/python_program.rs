@@ -242,7 +242,8 @@ fn single_clones_are_what_the_scenario_means() {
             for call in calls(scenario) {
                 let ours = Ours::new(scenario, call, interpreter.python);
                 harness.ask(&ours.program);
-                let theirs = Log::of(&harness.answer().unwrap_or_else(|why| panic!("{}\n{why}", ours.program.text)));
+                let theirs =
+                    Log::of_document(&harness.answer().unwrap_or_else(|why| panic!("{}\n{why}", ours.program.text)));
                 assert_eq!(theirs, ours.log, "Python {}:\n{}", interpreter.version, ours.program.text);
             }
         }

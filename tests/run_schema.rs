@@ -10,12 +10,12 @@ use std::process::{Command as Process, Stdio};
 use std::sync::LazyLock;
 
 use asyncdemo::calls::{Call, Collection, GatherOptions, ReturnWhen, WaitOptions};
-use asyncdemo::event::{Recording, Word};
-use asyncdemo::executor::{Plan, Workspace, clock, simulate};
-use asyncdemo::outcome::{Fate, Ledger, State};
+use asyncdemo::event::Word;
+use asyncdemo::outcome::{Fate, State};
 use asyncdemo::report::json::{self, ClockName, Head};
 use asyncdemo::scenario::{Nanos, Python, Scenario, builtins, parse};
 use asyncdemo::schema;
+use asyncdemo::simulation::{Simulated, record};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -32,18 +32,10 @@ fn check(document: &Value, what: &str) {
 
 /// The document of a run, and the last line of its stream.
 fn documents(scenario: &Scenario, call: Call, python: Python) -> [Value; 2] {
-    let mut ledger = Ledger::new(scenario, call, python);
-    let mut recording = Recording::default();
-    let end = simulate(
-        &Plan::new(scenario, call, python),
-        clock::Virtual,
-        (&mut ledger, &mut recording),
-        &mut Workspace::default(),
-    );
-    let run = ledger.finish(&end);
+    let Simulated { run, events } = record(scenario, call, python);
     let head = Head { source: "test.toml", clock: ClockName::Virtual };
     let mut document = Vec::new();
-    json::write_document(&mut document, &head, &run, Some(&recording), true).expect("it can be written");
+    json::write_document(&mut document, &head, &run, Some(&events), true).expect("it can be written");
     let mut line = Vec::new();
     json::write_last_line(&mut line, &head, &run, true).expect("it can be written");
     [document, line].map(|text| serde_json::from_slice(&text).expect("JSON"))

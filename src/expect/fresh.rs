@@ -5,13 +5,14 @@ use std::fmt::Write;
 
 use crate::calls::{Call, Function, ReturnWhen};
 use crate::event::Word;
+use crate::executor::clock::Virtual;
 use crate::outcome::{Gave, Status};
 use crate::scenario::{Id, Python, Scenario};
+use crate::simulation::{Keep, Simulated, simulate};
 
 use super::given::Given;
 use super::literal;
 use super::names::listed;
-use super::{Needs, Observed};
 
 /// More results, or more names in a list, than anybody would write by hand.
 const MOST: usize = 32;
@@ -82,7 +83,7 @@ impl Entry {
 
 /// What there is to say of a call, in the order in which it is written.
 pub fn entries(scenario: &Scenario, call: Call, python: Python) -> Vec<Entry> {
-    let observed = Observed::of(scenario, call, python, Needs { awaitables: true, events: false });
+    let observed = simulate(scenario, call, python, Keep { awaitables: true, events: false }, Virtual, ());
     let (run, given) = (&observed.run, Given::of(&observed.run));
     let mut entries = vec![
         Entry::new("outcome", literal::text(run.outcome().status.word())),
@@ -119,7 +120,7 @@ pub fn entries(scenario: &Scenario, call: Call, python: Python) -> Vec<Entry> {
 
 /// `name = "fate"` for all of which the results or sets do not tell: where the call gave those, what they hold is
 /// `delivered`, `done` or `pending`.
-fn fates(observed: &Observed<'_>) -> Vec<String> {
+fn fates(observed: &Simulated<'_>) -> Vec<String> {
     let run = &observed.run;
     let scenario = run.scenario;
     let mut told = vec![false; scenario.len()];

@@ -7,6 +7,7 @@ use toml_edit::{Array, Item, TableLike};
 use crate::event::{self, Exception, Word};
 use crate::outcome::Gave;
 use crate::scenario::{Expect, Id, Ids, Nanos, Scenario, Value};
+use crate::simulation::Simulated;
 
 use super::compare::{logs, warnings};
 use super::events::Search;
@@ -16,7 +17,7 @@ use super::literal;
 use super::names::{Names, listed};
 use super::rewrite::Edit;
 use super::splice::{Slot, Splice, apply, list, on_one_line, saved_comments, without_key};
-use super::{Needs, Observed, Place, expects_nothing, versions};
+use super::{Place, expects_nothing, observe, versions};
 
 /// How many clones are named one by one where they differ.
 const MOST_CLONES: usize = 16;
@@ -46,7 +47,7 @@ pub fn update(scenario: &Scenario, expect: &Expect, table: Table<'_>) -> Vec<Pla
     }
     let versions = versions(scenario, expect);
     let mut plans = versions.iter().map(|python| {
-        let observed = Observed::of(scenario, expect.call, *python, Needs::of(expect));
+        let observed = observe(scenario, expect, *python);
         Plan { expect, observed: &observed, given: Given::of(&observed.run), table, planned: Vec::new() }.all()
     });
     let mut agreed = plans.next().unwrap_or_default();
@@ -73,7 +74,7 @@ pub fn left(key: &str, why: &str) -> Planned {
 
 struct Plan<'p> {
     expect: &'p Expect,
-    observed: &'p Observed<'p>,
+    observed: &'p Simulated<'p>,
     given: Given<'p>,
     table: Table<'p>,
     planned: Vec<Planned>,

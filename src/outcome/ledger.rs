@@ -6,7 +6,7 @@ use crate::calls::Call;
 use crate::event::{CallId, Canceller, End, Ended, Event, Got, Listener, Reason, Returned, Target, What};
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
 
-use super::{CallRecord, Cancel, Cancellation, Entry, Gave, Outcome, Run, fates, has_body, notes};
+use super::{CallRecord, Cancel, Cancellation, Entry, Gave, Outcome, Run, fate, has_body, notes};
 
 /// Listens to one run. [`Ledger::finish`] closes the books.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl<'s> Ledger<'s> {
             }
         }
         if !self.run.entries.is_empty() {
-            fates::assign(&mut self.run, &end.unretrieved);
+            fate::assign(&mut self.run, &end.unretrieved);
         }
         self.run.notes = notes::of(&self.run, &self.scheduled_cancels);
         self.run

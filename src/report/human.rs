@@ -2,21 +2,21 @@
 //! became of everything else.
 //!
 //! The parts stand in the order in which a reader asks for them, a file each: `call`, `lanes` (over `order` and
-//! `axis`), `verdict` (with `given` and `explain`), `ledger` (which tells each `story`), `aftermath`, `log`. All of
-//! them write to a `page`.
+//! `axis`), `verdict` (with `results` and `remarks`), `awaitables` (in `sentences`), `warnings`, `log`. All of them
+//! write to a `page`.
 
-mod aftermath;
+mod awaitables;
 mod axis;
 mod call;
-mod explain;
-mod given;
 mod lanes;
-mod ledger;
 mod log;
 mod order;
 mod page;
-mod story;
+mod remarks;
+mod results;
+mod sentences;
 mod verdict;
+mod warnings;
 
 use std::io;
 
@@ -63,8 +63,8 @@ pub fn write(out: &mut impl io::Write, run: &Run<'_>, options: &Options<'_>) -> 
     lanes::write(&page, out)?;
     writeln!(out)?;
     verdict::write(&page, out)?;
-    ledger::write(&page, out)?;
-    aftermath::write(&page, out)?;
+    awaitables::write(&page, out)?;
+    warnings::write(&page, out)?;
     if let Some(events) = options.events {
         log::write(&page, out, events)?;
     }

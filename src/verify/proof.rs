@@ -11,8 +11,8 @@ use crate::report::duration::thousands;
 use crate::report::escape::escaped;
 use crate::report::fit::{fit, pad};
 use crate::report::glyph::Glyphs;
+use crate::report::phrases::count;
 use crate::report::style::Style;
-use crate::report::words::count;
 
 /// So many differences of one scenario are shown, and so many of its runs that failed; JSON has all.
 const SHOWN: usize = 3;

@@ -8,8 +8,8 @@ use crate::expect::{Change, Edit, Rewritten, expects_nothing};
 use crate::report::escape::{escape, escaped};
 use crate::report::fit::{fit, pad};
 use crate::report::glyph::Glyphs;
+use crate::report::phrases::count;
 use crate::report::style::Style;
-use crate::report::words::count;
 
 use super::{NARROWEST_VALUE, WIDEST_KEY, call_words};
 

@@ -14,7 +14,7 @@ use crate::event::{Ended, Exception, ExceptionKind};
 use crate::outcome::{Entry, Gave, Status};
 use crate::report::duration::thousands;
 use crate::report::fit::{fit, pad};
-use crate::report::words::count;
+use crate::report::phrases::count;
 use crate::scenario::{Kind, Nanos};
 
 /// Below this many columns there is no room for outcomes beside the lanes.

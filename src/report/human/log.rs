@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::page::Page;
 use crate::event::{Ended, Event, Recording, What};
 use crate::report::fit::{fit, pad};
-use crate::report::words::describe;
+use crate::report::phrases::describe;
 
 /// Writes every event with its time and the number of the loop's pass.
 pub fn write(page: &Page<'_>, out: &mut impl io::Write, events: &Recording) -> io::Result<()> {

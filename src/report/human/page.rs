@@ -10,8 +10,8 @@ use crate::outcome::{Entry, Run, Status};
 use crate::report::duration::{ascii_duration, human_duration};
 use crate::report::fit::{GLUE, fit, wrap};
 use crate::report::glyph::Glyphs;
+use crate::report::phrases::ended_repr;
 use crate::report::style::Style;
-use crate::report::words::ended_repr;
 use crate::scenario::{Id, Nanos};
 
 /// Lines of text are not longer than this, however wide the terminal: nobody likes to read them.

@@ -6,11 +6,11 @@ use owo_colors::Style as Look;
 
 use super::order::deciders;
 use super::page::Page;
-use super::{explain, given};
+use super::{remarks, results};
 use crate::event::{CallId, Canceller, Ended, Exception, Target};
 use crate::outcome::{Cancellation, Gave, Status};
 use crate::report::duration::thousands;
-use crate::report::words::count;
+use crate::report::phrases::count;
 use crate::scenario::{Id, Nanos};
 
 /// Writes the verdict, what the call gave, and what explains it.
@@ -47,12 +47,12 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     match &run.outcome().gave {
         Gave::Results(results) if !results.is_empty() => {
             writeln!(out)?;
-            given::write_items(page, out, "", results.iter().copied())?;
+            results::write_items(page, out, "", results.iter().copied())?;
         }
-        Gave::Sets { done, pending } => given::write_sets(page, out, done, pending)?,
+        Gave::Sets { done, pending } => results::write_sets(page, out, done, pending)?,
         _ => {}
     }
-    let more = explain::texts(page);
+    let more = remarks::texts(page);
     if !more.is_empty() {
         writeln!(out)?;
     }
@@ -164,7 +164,7 @@ fn hang_verdict(page: &Page<'_>, at: &str) -> String {
         }
     });
     let function = page.function();
-    let subject = super::ledger::subject(page, &waits_for, waits_for.len() + more);
+    let subject = super::awaitables::subject(page, &waits_for, waits_for.len() + more);
     let which = match waits_for.len() + more {
         0 => return format!(" {function} never returns: nothing happens after {at}."),
         1 => "which never finishes",

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::event::{Ended, Event, Listener, Made, Target, What};
 use crate::report::duration::{ascii_duration, human_duration, thousands};
-use crate::report::words::describe;
+use crate::report::phrases::describe;
 use crate::scenario::{Nanos, Scenario};
 
 /// With more awaitables than this, there is no line for each.

@@ -16,12 +16,10 @@ pub struct Chain<'c> {
     said: Vec<String>,
 }
 
-/// A chain, with what is said before it where it is not the first.
-type Told = (Option<String>, Vec<String>);
-
 impl<'c> Chain<'c> {
-    /// Every chain of an awaitable, the nearest to the caller first.
-    pub fn all_of(causes: &'c Causes<'c>, id: Id) -> Vec<Told> {
+    /// Every chain of an awaitable, the nearest to the caller first, with what is said before it where it is not the
+    /// first.
+    pub fn all_of(causes: &'c Causes<'c>, id: Id) -> Vec<(Option<String>, Vec<String>)> {
         let told = |beginning: Option<&str>, tell: &dyn Fn(&mut Chain<'c>)| {
             let mut chain = Chain { causes, id, said: Vec::new() };
             tell(&mut chain);

@@ -25,7 +25,7 @@ pub fn write_items(
     heading: &str,
     items: impl Iterator<Item = Item>,
 ) -> io::Result<()> {
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines: Vec<AlikeResults> = Vec::new();
     let mut left = 0;
     for item in items {
         if let Some(last) = lines.last_mut()
@@ -35,7 +35,7 @@ pub fn write_items(
             last.to = item.awaitable;
             last.count += 1;
         } else if lines.len() < FIT {
-            lines.push(Line { from: item.awaitable, to: item.awaitable, ended: item.ended, count: 1 });
+            lines.push(AlikeResults { from: item.awaitable, to: item.awaitable, ended: item.ended, count: 1 });
         } else {
             left += 1;
         }
@@ -67,15 +67,15 @@ pub fn write_items(
     Ok(())
 }
 
-/// A line of results: one, or several alike.
-struct Line {
+/// What one line tells: a result, or several alike.
+struct AlikeResults {
     from: Id,
     to: Id,
     ended: Ended,
     count: usize,
 }
 
-impl Line {
+impl AlikeResults {
     fn takes(&self, page: &Page<'_>, item: &Item) -> bool {
         let table = |id: Id| page.run.scenario.awaitable(id).ids.start;
         item.awaitable.0 == self.to.0.wrapping_add(1)

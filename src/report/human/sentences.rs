@@ -1,6 +1,6 @@
-//! One story of the ledger, in words: what happened to an awaitable, or to many alike.
+//! What happened to an awaitable, or to many alike, in a sentence or two.
 //!
-//! A [`Shape`] says what happened and chooses the sentences; a [`Story`] adds who, when and with what.
+//! A [`History`] says what happened and chooses the sentences; [`Alike`] adds to whom, when and with what.
 
 use super::lanes::span_words;
 use super::order::{Place, Tally};
@@ -11,10 +11,10 @@ use crate::scenario::{Id, Kind};
 
 /// What happened to an awaitable, without times, names and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Shape {
+pub struct History {
     fate: Fate,
     at_return: State,
-    end: End,
+    end: Ending,
     canceller: Option<Canceller>,
     /// It was cancelled before the call came back, or right then.
     cancelled_first: bool,
@@ -29,12 +29,12 @@ pub struct Shape {
     given: bool,
     /// A gather() has it among its members, the call itself or a nested one.
     gathered: bool,
-    what: Kindred,
+    sort: Sort,
 }
 
 /// What sort of thing it is, as far as sentences differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kindred {
+pub enum Sort {
     Coroutine,
     Task,
     Other,
@@ -42,17 +42,17 @@ pub enum Kindred {
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum End {
+pub enum Ending {
     Returned,
     Raised,
     Cancelled,
     Never,
 }
 
-/// Awaitables that one telling serves.
-pub struct Story {
+/// Awaitables with one history, which the same sentences tell.
+pub struct Alike {
     /// What happened.
-    pub shape: Shape,
+    pub history: History,
     /// Where the first stands in the order of lanes.
     pub position: usize,
     /// The first few.
@@ -69,22 +69,22 @@ pub struct Story {
     pub exactly: bool,
 }
 
-impl Shape {
-    pub fn new(page: &Page<'_>, place: Place, entry: &Entry) -> Shape {
+impl History {
+    pub fn new(page: &Page<'_>, place: Place, entry: &Entry) -> History {
         let end = match entry.ended {
-            Some(Ended::Returned(_)) => End::Returned,
+            Some(Ended::Returned(_)) => Ending::Returned,
             Some(Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. }) | Ended::Cancelled(_)) => {
-                End::Cancelled
+                Ending::Cancelled
             }
-            Some(Ended::Raised(_)) => End::Raised,
-            None => End::Never,
+            Some(Ended::Raised(_)) => Ending::Raised,
+            None => Ending::Never,
         };
-        let what = match page.run.scenario.awaitable(place.id).kind {
-            Kind::Coroutine(_) => Kindred::Coroutine,
-            Kind::Task(_) => Kindred::Task,
-            Kind::Future(_) | Kind::Gather(_) => Kindred::Other,
+        let sort = match page.run.scenario.awaitable(place.id).kind {
+            Kind::Coroutine(_) => Sort::Coroutine,
+            Kind::Task(_) => Sort::Task,
+            Kind::Future(_) | Kind::Gather(_) => Sort::Other,
         };
-        Shape {
+        History {
             fate: entry.fate,
             at_return: entry.at_return,
             end,
@@ -99,16 +99,16 @@ impl Shape {
             retrieved: entry.retrieved || !matches!(entry.ended, Some(Ended::Raised(_))),
             given: place.given,
             gathered: place.depth > 0 || (place.given && page.run.call.options().takes_exceptions()),
-            what,
+            sort,
         }
     }
 
     /// Whether the verdict and its lists leave something of it untold.
     pub fn is_worth_telling(&self) -> bool {
-        let twisted = self.canceller.is_some() && (self.end != End::Cancelled || self.cleaned);
+        let twisted = self.canceller.is_some() && (self.end != Ending::Cancelled || self.cleaned);
         match self.fate {
             Fate::Delivered => self.canceller.is_some(),
-            Fate::Done => self.end == End::Raised || self.canceller.is_some() || !self.retrieved,
+            Fate::Done => self.end == Ending::Raised || self.canceller.is_some() || !self.retrieved,
             // The verdict names who asked for the cancellation, but not through whom it came.
             Fate::Raised => twisted || !matches!(self.canceller, None | Some(Canceller::Schedule)),
             Fate::Pending | Fate::Cancelled | Fate::Lost | Fate::Swallowed | Fate::Unretrieved | Fate::Unfinished => {
@@ -132,57 +132,57 @@ struct Grammar {
 const ONE: Grammar = Grammar { was: "was", it: "it", it_capital: "It", them: "it", its: "its", many: false };
 const MANY: Grammar = Grammar { was: "were", it: "they", it_capital: "They", them: "them", its: "their", many: true };
 
-impl Story {
-    pub fn new(shape: Shape, position: usize, entry: &Entry) -> Story {
+impl Alike {
+    pub fn new(history: History, position: usize, entry: &Entry) -> Alike {
         let (ids, finished, cancelled) = (Vec::new(), Tally::default(), Tally::default());
-        Story { shape, position, ids, count: 0, finished, cancelled, ended: entry.ended, exactly: false }
+        Alike { history, position, ids, count: 0, finished, cancelled, ended: entry.ended, exactly: false }
     }
 
     /// What is said behind the subject.
-    pub fn tell(&self, page: &Page<'_>) -> String {
+    pub fn text(&self, page: &Page<'_>) -> String {
         let g = if self.count == 1 { &ONE } else { &MANY };
-        let shape = &self.shape;
-        if !shape.created {
+        let history = &self.history;
+        if !history.created {
             return self.never_created(page, g);
         }
         let function = page.function();
         let hangs = page.run.outcome().status == Status::Hangs;
-        let over = matches!(shape.at_return, State::Returned | State::Raised | State::Cancelled);
-        let (given, subject) = if shape.given {
+        let over = matches!(history.at_return, State::Returned | State::Raised | State::Cancelled);
+        let (given, subject) = if history.given {
             (String::new(), String::new())
         } else {
             (format!(" {} not among the arguments of {function}.", g.was), format!(" {}", g.it_capital))
         };
-        let told = match shape.fate {
-            Fate::Delivered | Fate::Done | Fate::Raised => self.in_hand(page, g),
+        let told = match history.fate {
+            Fate::Delivered | Fate::Done | Fate::Raised => self.reached_the_caller(page, g),
             Fate::Pending => format!(" {} pending.{}", g.was, self.afterwards(page, g)),
-            _ if hangs && shape.end == End::Never => self.never_finished(page, g),
+            _ if hangs && history.end == Ending::Never => self.never_finished(page, g),
             _ if hangs || over => self.before(page, g),
-            _ if shape.cancelled_first && shape.cleaned => self.cleaning_up(page, g),
-            _ if shape.cancelled_first => format!(" {}{}.", self.cancelled(page, g, false), self.then(page, g)),
+            _ if history.cancelled_first && history.cleaned => self.cleaning_up(page, g),
+            _ if history.cancelled_first => format!(" {}{}.", self.cancelled(page, g, false), self.then(page, g)),
             _ => {
-                let running = match (shape.what, shape.at_return) {
-                    (Kindred::Other, _) => format!("{} not done yet", g.was),
+                let running = match (history.sort, history.at_return) {
+                    (Sort::Other, _) => format!("{} not done yet", g.was),
                     (_, State::NotStarted) => "had not started yet".to_owned(),
                     _ => format!("{} still running", g.was),
                 };
                 format!(" {running} when {}.{}", page.came_back(), self.afterwards(page, g))
             }
         };
-        format!("{given}{subject}{told}{}", self.aftermath(page, g))
+        format!("{given}{subject}{told}{}", self.fate_words(page, g))
     }
 
     /// A coroutine that nothing ever wrapped in a task, or a group that was not made.
     fn never_created(&self, page: &Page<'_>, g: &Grammar) -> String {
         let body = if g.many { "bodies" } else { "body" };
-        match self.shape.what {
-            Kindred::Coroutine if page.run.main().called.is_none() => {
+        match self.history.sort {
+            Sort::Coroutine if page.run.main().called.is_none() => {
                 format!(" never ran: {} was never called.", page.function())
             }
-            Kindred::Coroutine if !self.shape.given && !self.shape.gathered => {
+            Sort::Coroutine if !self.history.given && !self.history.gathered => {
                 format!(" never ran: no list names {}.", g.them)
             }
-            Kindred::Coroutine => {
+            Sort::Coroutine => {
                 format!(
                     " never ran: nothing awaited the coroutine{}, so {} {body} did not take a single step.",
                     if g.many { "s" } else { "" },
@@ -195,22 +195,22 @@ impl Story {
     }
 
     /// It is in what the caller got, and yet there is something to say.
-    fn in_hand(&self, page: &Page<'_>, g: &Grammar) -> String {
-        let shape = &self.shape;
-        if shape.canceller.is_some() {
+    fn reached_the_caller(&self, page: &Page<'_>, g: &Grammar) -> String {
+        let history = &self.history;
+        if history.canceller.is_some() {
             let cancelled = self.cancelled(page, g, false);
             return format!(" {cancelled}{}.", self.then(page, g));
         }
         // Only of a wait(): gather() would have raised it, or given it as a value.
-        let waits = match (shape.what, g.many) {
-            (Kindred::Other, false) => "the exception waits in it",
-            (Kindred::Other, true) => "the exceptions wait in them",
+        let waits = match (history.sort, g.many) {
+            (Sort::Other, false) => "the exception waits in it",
+            (Sort::Other, true) => "the exceptions wait in them",
             (_, false) => "the exception waits in the task",
             (_, true) => "the exceptions wait in the tasks",
         };
-        let asked = if !shape.retrieved {
+        let asked = if !history.retrieved {
             " until somebody asks for it.".to_owned()
-        } else if shape.silenced {
+        } else if history.silenced {
             ". A cancel() that came too late has silenced it: Python will not log it.".to_owned()
         } else {
             let why = page.run.call.options().why_it_looks_at_exceptions().unwrap_or("Something has asked for it");
@@ -222,18 +222,18 @@ impl Story {
 
     /// It ended before the call came back, but is not in what that gave.
     fn before(&self, page: &Page<'_>, g: &Grammar) -> String {
-        let shape = &self.shape;
+        let history = &self.history;
         let function = page.function();
         let when = self.when(page);
         let hangs = page.run.outcome().status == Status::Hangs;
-        let first = match (shape.canceller, shape.end) {
+        let first = match (history.canceller, history.end) {
             (Some(_), _) => format!(" {}{}", self.cancelled(page, g, false), self.then(page, g)),
             (None, _) if hangs => format!(" {}{when}", self.verb(page)),
             (None, _) => format!(" had {}{when}", self.verb(page)),
         };
-        match shape.fate {
+        match history.fate {
             Fate::Lost if hangs => format!("{first}; {function} never hands {} on.", g.them),
-            Fate::Lost if shape.canceller.is_some() => format!("{first}; {} lost.", g.results()),
+            Fate::Lost if history.canceller.is_some() => format!("{first}; {} lost.", g.results()),
             Fate::Lost => format!("{first} when {}; {} lost.", page.came_back(), g.results()),
             _ => format!("{first}."),
         }
@@ -245,32 +245,34 @@ impl Story {
         let first =
             format!(" {}, and {} still cleaning up when {}.", self.cancelled(page, g, false), g.was, page.came_back());
         let its = if g.many { "Their" } else { "Its" };
-        let then = match self.shape.end {
-            End::Cancelled => match self.again(g) {
+        let then = match self.history.end {
+            Ending::Cancelled => match self.again(g) {
                 Some(by) => format!("{} {} cancelled again{when}{by}, before that was over.", g.it_capital, g.was),
                 None => format!("{} ended cancelled{when}.", g.it_capital),
             },
-            End::Returned => {
+            Ending::Returned => {
                 format!("{} {}{when} all the same, and {} lost.", g.it_capital, self.verb(page), g.results())
             }
-            End::Raised => format!("{its} cleanup {}{when}.", self.verb(page)),
-            End::Never if page.run.interrupted => format!("{its} cleanup was not over when Ctrl-C ended the program."),
-            End::Never => format!("{its} cleanup never ends."),
+            Ending::Raised => format!("{its} cleanup {}{when}.", self.verb(page)),
+            Ending::Never if page.run.interrupted => {
+                format!("{its} cleanup was not over when Ctrl-C ended the program.")
+            }
+            Ending::Never => format!("{its} cleanup never ends."),
         };
         format!("{first} {then}")
     }
 
     /// What happened after the call came back.
     fn afterwards(&self, page: &Page<'_>, g: &Grammar) -> String {
-        let shape = &self.shape;
+        let history = &self.history;
         let when = self.when(page);
-        let lost = if shape.fate == Fate::Lost { format!(", and {} lost", g.results()) } else { String::new() };
-        match (shape.canceller, shape.end) {
-            (Some(_), End::Never) => {
+        let lost = if history.fate == Fate::Lost { format!(", and {} lost", g.results()) } else { String::new() };
+        match (history.canceller, history.end) {
+            (Some(_), Ending::Never) => {
                 let cancelled = self.cancelled(page, g, true);
-                let never = if shape.cleaned && page.run.interrupted {
+                let never = if history.cleaned && page.run.interrupted {
                     format!(", and {} still cleaning up when Ctrl-C ended the program", g.was)
-                } else if shape.cleaned {
+                } else if history.cleaned {
                     format!(", but {} cleanup never ends", g.its)
                 } else {
                     format!(", but {} never ended", g.it)
@@ -280,10 +282,10 @@ impl Story {
             (Some(_), _) => {
                 format!(" {}{}{lost}.", self.cancelled(page, g, true), self.then(page, g))
             }
-            (None, End::Never) if page.program_ended() => {
+            (None, Ending::Never) if page.program_ended() => {
                 format!(" Nobody cancelled {}: {} {} not done when the program ended.", g.them, g.it, g.was)
             }
-            (None, End::Never) => format!(" Nobody cancelled {}, and {} never {}.", g.them, g.it, g.finishes()),
+            (None, Ending::Never) => format!(" Nobody cancelled {}, and {} never {}.", g.them, g.it, g.finishes()),
             (None, _) => {
                 let all = match (self.exactly, self.count) {
                     (true, 2) => " both",
@@ -297,15 +299,15 @@ impl Story {
 
     /// In a call that hangs: it is among those that never finish.
     fn never_finished(&self, page: &Page<'_>, g: &Grammar) -> String {
-        let shape = &self.shape;
-        let plain = match shape.what {
-            Kindred::Other => format!("{} never done", g.was),
+        let history = &self.history;
+        let plain = match history.sort {
+            Sort::Other => format!("{} never done", g.was),
             _ => format!("never {}", g.finishes()),
         };
-        match shape.canceller {
-            None if shape.what == Kindred::Other => format!(" {plain}: what {} {} for never comes.", g.it, g.waits()),
+        match history.canceller {
+            None if history.sort == Sort::Other => format!(" {plain}: what {} {} for never comes.", g.it, g.waits()),
             None => format!(" {plain}: {} {} for something that never comes.", g.it, g.waits()),
-            Some(_) if shape.cleaned => {
+            Some(_) if history.cleaned => {
                 format!(" {}, but {} cleanup never ends.", self.cancelled(page, g, false), g.its)
             }
             Some(_) => format!(" {}, and {plain} all the same.", self.cancelled(page, g, false)),
@@ -321,7 +323,7 @@ impl Story {
             None => String::new(),
         };
         let was = g.was;
-        match self.shape.canceller {
+        match self.history.canceller {
             Some(Canceller::Schedule) | None => format!("{subject}{was} cancelled{when}, as the scenario says"),
             Some(Canceller::Caller) => format!("{subject}{was} cancelled{when} with the caller"),
             Some(Canceller::Group) => {
@@ -334,7 +336,7 @@ impl Story {
 
     /// Who cancelled it in the middle of its cleanup.
     fn again(&self, g: &Grammar) -> Option<String> {
-        Some(match self.shape.again? {
+        Some(match self.history.again? {
             Canceller::Exit => " by asyncio.run(), as the program ended".to_owned(),
             Canceller::Interrupt => " by Ctrl-C".to_owned(),
             Canceller::Schedule => ", as the scenario says".to_owned(),
@@ -351,43 +353,43 @@ impl Story {
         if let Some(by) = self.again(g) {
             return format!(", and in the middle of {} cleanup again{when}{by}", g.its);
         }
-        match (self.shape.end, self.shape.cleaned) {
-            (End::Cancelled, true) if took_time => format!(", cleaned up, and ended cancelled{when}"),
-            (End::Cancelled, true) => ", and cleaned up".to_owned(),
-            (End::Cancelled, false) if !self.shape.started && self.shape.what != Kindred::Other => {
+        match (self.history.end, self.history.cleaned) {
+            (Ending::Cancelled, true) if took_time => format!(", cleaned up, and ended cancelled{when}"),
+            (Ending::Cancelled, true) => ", and cleaned up".to_owned(),
+            (Ending::Cancelled, false) if !self.history.started && self.history.sort != Sort::Other => {
                 format!(", before {} first step: {} body never ran", g.its, g.its)
             }
-            (End::Cancelled, false) if took_time => format!(", and ended{when}"),
-            (End::Cancelled, false) => String::new(),
-            (End::Returned, true) => format!(", caught that, and {verb}{when} all the same"),
-            (End::Raised, true) => format!(", and {} cleanup {verb}{when}", g.its),
-            (End::Returned | End::Raised, false) => format!(", but {verb}{when}"),
-            (End::Never, _) => String::new(),
+            (Ending::Cancelled, false) if took_time => format!(", and ended{when}"),
+            (Ending::Cancelled, false) => String::new(),
+            (Ending::Returned, true) => format!(", caught that, and {verb}{when} all the same"),
+            (Ending::Raised, true) => format!(", and {} cleanup {verb}{when}", g.its),
+            (Ending::Returned | Ending::Raised, false) => format!(", but {verb}{when}"),
+            (Ending::Never, _) => String::new(),
         }
     }
 
     /// What the fate adds at the end.
-    fn aftermath(&self, page: &Page<'_>, g: &Grammar) -> String {
+    fn fate_words(&self, page: &Page<'_>, g: &Grammar) -> String {
         let exceptions = if g.many { "these exceptions" } else { "this exception" };
         let them = if g.many { "them" } else { "it" };
         // A program that is stuck logs nothing.
         let logs = if page.run.logs.is_empty() { String::new() } else { format!(", so Python logs {them}") };
-        match self.shape.fate {
-            Fate::Swallowed if self.shape.gathered => {
+        match self.history.fate {
+            Fate::Swallowed if self.history.gathered => {
                 format!(
                     " Nobody sees {exceptions}: gather() marked {them} as retrieved, so not even the log shows {them}."
                 )
             }
-            Fate::Swallowed if self.shape.silenced => {
+            Fate::Swallowed if self.history.silenced => {
                 format!(" Nobody sees {exceptions}: a cancel() that came too late has silenced {them}.")
             }
             Fate::Swallowed => format!(" Nobody sees {exceptions}, and Python does not log {them}."),
             // Its group took it, and nobody asked the group.
-            Fate::Unretrieved if self.shape.retrieved && self.shape.gathered && !logs.is_empty() => {
+            Fate::Unretrieved if self.history.retrieved && self.history.gathered && !logs.is_empty() => {
                 format!(" Nobody asked {} group for {exceptions}{logs} as the group's.", g.its)
             }
             Fate::Unretrieved => format!(" Nobody asked for {exceptions}{logs}."),
-            Fate::Pending if !self.shape.retrieved => {
+            Fate::Pending if !self.history.retrieved => {
                 format!(" Nobody asked for {exceptions}{logs}.")
             }
             _ => String::new(),

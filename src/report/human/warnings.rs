@@ -7,7 +7,7 @@ use crate::event::{Log, Target, Warning};
 use crate::report::duration::thousands;
 use crate::report::escape::escaped;
 use crate::report::fit::fit;
-use crate::report::words::{target_words, warning_line};
+use crate::report::phrases::{target_words, warning_line};
 
 /// The most warnings of one kind that are written out.
 const SHOWN: usize = 4;
