@@ -16,7 +16,7 @@ pub use ended::{Ended, Exception, ExceptionKind, Message, Returned};
 pub use fields::{COMMON, Field, Held, Holds};
 pub use listener::Listener;
 pub use recording::Recording;
-pub use vocabulary::{Canceller, Fate, Made, Maker, State, Status, Word};
+pub use vocabulary::{Canceller, Fate, Made, Maker, SetPlace, State, Status, Word};
 
 use crate::calls::Call;
 use crate::scenario::{Id, Nanos, Scenario};

@@ -9,7 +9,9 @@
 //! Bodies and callbacks are closed enums over ids in columns, not boxed futures and wakers: a scenario's bodies are
 //! data, and a waker would merge the hops from one pass to the next that make up what a caller sees.
 
+pub mod choices;
 pub mod clock;
+pub mod lateness;
 pub mod mistakes;
 
 mod arguments;
@@ -26,14 +28,16 @@ mod task;
 mod tests;
 mod timers;
 
-use crate::event::{CallId, Canceller, End, Event, Listener, Message, Reason, Target, What};
+use crate::event::{CallId, Canceller, End, Event, Listener, Message, Reason, SetPlace, Target, What};
 use crate::scenario::{Id, Kind, Nanos};
 
 use calls::Calls;
 use calls::gather::Groups;
 use calls::wait::{WaitId, Waits};
+use choices::{Choices, Point};
 use clock::{Advance, Clock};
 use future::{Callback, Futures, Object, State};
+use lateness::Lateness;
 use mistakes::Mistake;
 use ready::Ready;
 use task::Tasks;
@@ -43,8 +47,15 @@ pub use plan::Plan;
 
 /// Runs a plan, and tells the listener what happens. What the run needs is taken from a workspace, which keeps its memory
 /// for the next run.
-pub fn simulate<C: Clock, L: Listener>(plan: &Plan<'_>, clock: C, listener: L, workspace: &mut Workspace) -> End {
-    let mut event_loop = EventLoop::new(plan, clock, listener, workspace);
+pub fn simulate<C: Clock, O: Choices, J: Lateness, L: Listener>(
+    plan: &Plan<'_>,
+    clock: C,
+    choices: O,
+    lateness: J,
+    listener: L,
+    workspace: &mut Workspace,
+) -> End {
+    let mut event_loop = EventLoop::new(plan, clock, choices, lateness, listener, workspace);
     let end = event_loop.run();
     let EventLoop { ready, timers, futures, tasks, groups, waits, calls, .. } = event_loop;
     *workspace = Workspace { ready, timers, futures, tasks, groups, waits, calls };
@@ -103,9 +114,11 @@ enum Halt {
 }
 
 /// The loop and everything on it.
-struct EventLoop<'p, C, L> {
+struct EventLoop<'p, C, O, J, L> {
     plan: &'p Plan<'p>,
     clock: C,
+    choices: O,
+    lateness: J,
     listener: L,
     now: Nanos,
     iteration: u64,
@@ -131,8 +144,8 @@ fn reset<T: Clone>(column: &mut Vec<T>, rows: usize, row: T) {
     column.resize(rows, row);
 }
 
-impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
-    fn new(plan: &'p Plan<'p>, clock: C, listener: L, workspace: &mut Workspace) -> Self {
+impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, L> {
+    fn new(plan: &'p Plan<'p>, clock: C, choices: O, lateness: J, listener: L, workspace: &mut Workspace) -> Self {
         let Workspace { mut ready, mut timers, mut futures, mut tasks, mut groups, mut waits, mut calls } =
             std::mem::take(workspace);
         // The scenario's awaitables, and the main task.
@@ -147,6 +160,8 @@ impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
         EventLoop {
             plan,
             clock,
+            choices,
+            lateness,
             listener,
             now: Nanos::ZERO,
             iteration: 0,
@@ -215,8 +230,14 @@ impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
     fn run_once(&mut self) -> Result<(), Halt> {
         let interrupted = if self.ready.is_empty() {
             let Some(deadline) = self.timers.next_deadline() else { return Err(Halt::Stuck) };
-            if deadline > self.now { self.advance(deadline) } else { false }
+            if deadline > self.now {
+                self.advance(deadline)
+            } else {
+                self.now = self.lateness.pass(self.now);
+                false
+            }
         } else {
+            self.now = self.lateness.pass(self.now);
             self.clock.interrupted()
         };
         self.iteration += 1;
@@ -225,7 +246,14 @@ impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
         }
         let mut batch = self.ready.take_batch();
         let due = batch.len();
-        self.timers.pop_due(self.now, |action| batch.push(Handle::Due(action)));
+        if J::IS_LATE {
+            // Several deadlines may have passed meanwhile.
+            while let Some(deadline) = self.timers.next_deadline().filter(|deadline| *deadline <= self.now) {
+                self.timers.pop_due(deadline, |action| batch.push(Handle::Due(action)));
+            }
+        } else {
+            self.timers.pop_due(self.now, |action| batch.push(Handle::Due(action)));
+        }
         if self.plan.dialect.makes(Mistake::TiesReversed) {
             batch[due..].reverse();
         }
@@ -239,8 +267,9 @@ impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
     /// Lets time pass until a deadline. True where Ctrl-C came in before.
     fn advance(&mut self, deadline: Nanos) -> bool {
         let listener = &mut self.listener;
-        match self.clock.advance(self.now, deadline, |now| listener.tick(now)) {
-            Advance::Reached => self.now = deadline,
+        let woken = self.lateness.wake(self.now, deadline);
+        match self.clock.advance(self.now, woken, |now| listener.tick(now)) {
+            Advance::Reached => self.now = woken,
             Advance::Interrupted(at) => {
                 self.now = at.clamp(self.now, deadline);
                 return true;
@@ -384,11 +413,7 @@ impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
     }
 
     fn target(&self, object: Object) -> Target {
-        match object.index().checked_sub(self.plan.scenario.len()) {
-            None => Target::Awaitable(Id(object.0)),
-            Some(0) => Target::Caller,
-            Some(behind) => Target::Group(self.calls.of_group(behind - 1)),
-        }
+        self.calls.target(object, self.plan.scenario.len())
     }
 
     /// Whether this is a coroutine or a task, and not a bare future or a group.
@@ -402,6 +427,13 @@ impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
             Some(cancel) if cancel.message.is_some() => Message::CancelMessage(id),
             _ => Message::Absent,
         }
+    }
+
+    /// Puts the items of a set into the order in which CPython goes over it.
+    fn arrange<T: Copy + Into<Object>>(&mut self, place: SetPlace, items: &mut [T]) {
+        let point = Point { place, at: self.now, iteration: self.iteration };
+        let (calls, awaitables) = (&self.calls, self.plan.scenario.len());
+        self.choices.arrange(point, items, |item| calls.target(item.into(), awaitables));
     }
 
     #[inline]

@@ -80,6 +80,8 @@ pub mod executor;
 
 pub mod outcome;
 
+pub mod random;
+
 pub mod simulation;
 
 pub mod expect;

@@ -2,7 +2,9 @@
 
 use crate::calls::Call;
 use crate::event::{Listener, Recording};
+use crate::executor::choices::Canonical;
 use crate::executor::clock::{Clock, Virtual};
+use crate::executor::lateness::Never;
 use crate::executor::{self, Plan, Workspace};
 use crate::outcome::{Ledger, Run};
 use crate::scenario::{Python, Scenario};
@@ -39,9 +41,9 @@ pub fn simulate<'s>(
     let mut events = Recording::default();
     let (plan, mut workspace) = (Plan::new(scenario, call, python), Workspace::default());
     let end = if keep.events {
-        executor::simulate(&plan, clock, (listener, (&mut ledger, &mut events)), &mut workspace)
+        executor::simulate(&plan, clock, Canonical, Never, (listener, (&mut ledger, &mut events)), &mut workspace)
     } else {
-        executor::simulate(&plan, clock, (listener, &mut ledger), &mut workspace)
+        executor::simulate(&plan, clock, Canonical, Never, (listener, &mut ledger), &mut workspace)
     };
     Simulated { run: ledger.finish(&end), events }
 }

@@ -83,6 +83,18 @@ pub enum Canceller {
     Interrupt,
 }
 
+/// A set that CPython goes over in an order that it does not fix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum SetPlace {
+    /// The coroutines that wait() wraps in tasks, up to Python 3.10: they start in that order.
+    WaitWraps,
+    /// The members of wait() that are done before the call: it looks at them in that order.
+    WaitLooks,
+    /// The tasks that `asyncio.run()` cancels at the program's end.
+    Shutdown,
+}
+
 /// How a call can come out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
 #[strum(serialize_all = "kebab-case")]

@@ -3,11 +3,13 @@
 use crate::event::{Ended, Exception, ExceptionKind, Listener, Made, Maker, Message, Returned, What};
 use crate::scenario::{Delay, End, Id, Kind, Settlement};
 
+use super::choices::Choices;
 use super::clock::Clock;
 use super::future::State;
+use super::lateness::Lateness;
 use super::{Action, EventLoop};
 
-impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
+impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     /// `loop.create_future()`, and what settles it.
     pub fn create_future(&mut self, id: Id, settlement: &Settlement) {
         self.futures.create(id.into());

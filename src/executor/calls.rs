@@ -10,10 +10,13 @@ use crate::calls::{Call, Misuse};
 use crate::event::{CallId, Event, Exception, ExceptionKind, Got, Listener, Target, What};
 
 use super::EventLoop;
+use super::choices::Choices;
 use super::clock::Clock;
 use super::future::Object;
+use super::lateness::Lateness;
 use super::plan::{Site, SiteId};
 use super::task::Awaited;
+use crate::scenario::Id;
 
 use wait::WaitId;
 
@@ -61,9 +64,13 @@ impl Calls {
         self.made.iter().filter(|made| matches!(made.gave, Gave::Coroutine)).count()
     }
 
-    /// The call that gave the group with that number, in the order in which calls gave groups.
-    pub fn of_group(&self, number: usize) -> CallId {
-        self.groups[number]
+    /// What a row is, behind so many awaitables: the main task, or a group that a call gave.
+    pub fn target(&self, object: Object, awaitables: usize) -> Target {
+        match object.index().checked_sub(awaitables) {
+            None => Target::Awaitable(Id(object.0)),
+            Some(0) => Target::Caller,
+            Some(behind) => Target::Group(self.groups[behind - 1]),
+        }
     }
 
     fn gave(&self, call: CallId) -> Gave {
@@ -71,7 +78,7 @@ impl Calls {
     }
 }
 
-impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
+impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, L> {
     fn site(&self, call: CallId) -> &'p Site<'p> {
         &self.plan.sites[self.calls.made[call.index()].site.0 as usize]
     }

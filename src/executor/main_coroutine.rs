@@ -5,11 +5,13 @@ use crate::event::{Listener, Maker, Target, Warning, What};
 use crate::scenario::{Id, Kind};
 
 use super::calls::wait::WaitId;
+use super::choices::Choices;
 use super::clock::Clock;
 use super::future::{Object, State};
+use super::lateness::Lateness;
 use super::{Action, EventLoop, arguments};
 
-impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
+impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     /// Makes the program's tasks and futures, then arms its cancellations, both in file order.
     pub fn set_up(&mut self) {
         let scenario = self.plan.scenario;

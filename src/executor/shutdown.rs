@@ -1,48 +1,46 @@
 //! The end of `asyncio.run()` (`Lib/asyncio/runners.py`), and what Python logs when it is over.
 
-use crate::event::{Canceller, Listener, Log, Made, Message, Target, What};
+use crate::event::{Canceller, Listener, Log, Made, Message, SetPlace, Target, What};
 use crate::scenario::{Id, Kind};
 
+use super::choices::Choices;
 use super::clock::Clock;
 use super::future::{Callback, Object, State};
+use super::lateness::Lateness;
 use super::{EventLoop, Halt, Handle};
 
-impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
-    /// Every task that is not done, the caller's too, in the order in which they were made (`all_tasks()`; a set, whose
-    /// own order CPython does not fix).
-    pub fn unfinished_tasks(&self) -> Vec<Target> {
+impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
+    /// Every task that is not done, the caller's too, in the order in which they were made (`all_tasks()`, a set).
+    pub fn unfinished_tasks(&self) -> Vec<Object> {
         let unfinished = |object: &&Object| self.futures.state(**object) == State::Pending;
-        let task = |object: &Object| {
-            let target = self.target(*object);
-            match target {
-                Target::Awaitable(id) => self.is_task(id).then_some(target),
-                Target::Caller => Some(target),
-                Target::Group(_) => None,
-            }
+        let is_task = |object: &&Object| match self.target(**object) {
+            Target::Awaitable(id) => self.is_task(id),
+            Target::Caller => true,
+            Target::Group(_) => false,
         };
-        self.futures.created().iter().filter(unfinished).filter_map(task).collect()
+        self.futures.created().iter().filter(unfinished).filter(is_task).copied().collect()
     }
 
     /// `_cancel_all_tasks(loop)`: cancels what is left, and runs the loop until all of it is done.
     pub fn cancel_all_tasks(&mut self, by: Canceller) -> Result<(), Halt> {
-        let left = self.unfinished_tasks();
+        let mut left = self.unfinished_tasks();
         if left.is_empty() {
             return Ok(());
         }
+        self.arrange(SetPlace::Shutdown, &mut left);
         for task in &left {
-            self.cancel(*task, Message::Absent, by, None);
+            self.cancel(self.target(*task), Message::Absent, by, None);
         }
         // `gather(*to_cancel, return_exceptions=True)`: none of them can be done yet.
         self.shutting_down = left.len();
         for task in &left {
-            self.add_callback(self.object(*task), Callback::ShutDown);
+            self.add_callback(*task, Callback::ShutDown);
         }
         self.run_forever()?;
         for task in left {
-            let object = self.object(task);
-            self.futures.mark_retrieved(object);
-            if self.futures.exception(object).is_some() {
-                self.tell(What::Log { log: Log::UnhandledAtShutdown, target: task });
+            self.futures.mark_retrieved(task);
+            if self.futures.exception(task).is_some() {
+                self.tell(What::Log { log: Log::UnhandledAtShutdown, target: self.target(task) });
             }
         }
         Ok(())

@@ -8,8 +8,10 @@ use crate::event::{Target, What};
 use crate::scenario::{Delay, Id, Nanos};
 
 use super::calls::wait::WaitId;
+use super::choices::Choices;
 use super::clock::Clock;
 use super::future::{Object, State};
+use super::lateness::Lateness;
 use super::mistakes::Mistake;
 use super::plan::{Ending, Handler, Place, Program, Step};
 use super::timers::TimerId;
@@ -91,7 +93,7 @@ impl Tasks {
     }
 }
 
-impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
+impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, L> {
     /// `create_task()`: the first step is ready.
     pub fn create_task(&mut self, id: Id, by: Maker) {
         self.futures.create(id.into());

@@ -9,7 +9,9 @@ use crate::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
 use crate::event::{Ended, Event, Got, Listener, Target, What};
 use crate::scenario::{Id, Nanos, Python, Scenario, parse};
 
+use super::choices::Canonical;
 use super::clock::Virtual;
+use super::lateness::Never;
 use super::plan::{Ending, Handler, Line, Place, Plan, Site, SiteId, Step};
 use super::{Workspace, simulate};
 
@@ -157,8 +159,8 @@ fn a_workspace_serves_one_run_after_another() {
         for call in [Call::Gather(scenario.gather), Call::Wait(scenario.wait)] {
             let plan = Plan::new(scenario, call, Python::DEFAULT);
             let (mut again, mut anew) = (Lines::new(scenario), Lines::new(scenario));
-            simulate(&plan, Virtual, &mut again, &mut workspace);
-            simulate(&plan, Virtual, &mut anew, &mut Workspace::default());
+            simulate(&plan, Virtual, Canonical, Never, &mut again, &mut workspace);
+            simulate(&plan, Virtual, Canonical, Never, &mut anew, &mut Workspace::default());
             assert_eq!(again.lines, anew.lines);
         }
     }
@@ -231,7 +233,7 @@ impl<'s> Program<'s> {
     /// What happens up to the moment at which the main coroutine goes on.
     fn told(&self) -> String {
         let mut lines = Lines::new(self.scenario);
-        simulate(&self.plan, Virtual, &mut lines, &mut Workspace::default());
+        simulate(&self.plan, Virtual, Canonical, Never, &mut lines, &mut Workspace::default());
         let last = lines.lines.iter().position(|line| line.contains("resume caller")).expect("the call comes back");
         lines.lines[..=last].join("\n")
     }

@@ -4,13 +4,14 @@
 //! between two implementations of asyncio are one pass long. What is random is drawn so that the parser accepts it.
 
 use crate::python::NAMES;
+use crate::random;
 use crate::scenario::{is_printable, toml_string};
 
 use super::sketch::{Setting, Sketch, Table};
 
-/// SplitMix64: one number in, a scenario out, the same on every machine.
+/// One number in, a scenario out, the same on every machine.
 pub struct Random {
-    state: u64,
+    numbers: random::Random,
     /// The whole seconds that the scenario has somewhere already.
     moments: Vec<usize>,
 }
@@ -18,23 +19,12 @@ pub struct Random {
 impl Random {
     /// The stream of one scenario.
     pub fn new(seed: u64, scenario: u64) -> Random {
-        let state = seed ^ scenario.wrapping_mul(0xD6E8_FEB8_6659_FD93);
-        let mut random = Random { state, moments: Vec::new() };
-        random.next();
-        random
-    }
-
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        Random { numbers: random::Random::new(seed, scenario), moments: Vec::new() }
     }
 
     /// A number below `bound`.
     fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound.max(1) as u64) as usize
+        self.numbers.below(bound as u64) as usize
     }
 
     fn percent(&mut self, percent: usize) -> bool {
@@ -75,7 +65,7 @@ pub fn scenario(random: &mut Random) -> Sketch {
         kinds.iter().map(|kind| (*kind != "gather" && random.percent(10)).then(|| 1 + random.below(3))).collect();
 
     // Groups hold only what has a lower rank, which keeps cycles out while a group may stand before its members.
-    let ranks: Vec<u64> = (0..count).map(|_| random.next()).collect();
+    let ranks: Vec<u64> = (0..count).map(|_| random.numbers.next()).collect();
     let mut held = vec![false; count];
     let mut tables = Vec::new();
     if random.percent(10) {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use asyncdemo::calls::{Call, Collection, Function};
 use asyncdemo::event::{Event, Listener, Recording, Word};
+use asyncdemo::executor::choices::Canonical;
 use asyncdemo::executor::clock::Virtual;
+use asyncdemo::executor::lateness::Never;
 use asyncdemo::executor::{Plan, Workspace, simulate};
 use asyncdemo::expect::compare;
 use asyncdemo::outcome::Ledger;
@@ -72,7 +74,14 @@ impl Belief {
         let python = self.alter.python.as_ref().map_or(python, |text| text.parse().expect("a version"));
         let both = (Ledger::new(altered, call, python), Recording::default());
         let mut told = Without { words: &self.alter.without, rest: both };
-        let end = simulate(&Plan::new(altered, call, python), Virtual, &mut told, &mut Workspace::default());
+        let end = simulate(
+            &Plan::new(altered, call, python),
+            Virtual,
+            Canonical,
+            Never,
+            &mut told,
+            &mut Workspace::default(),
+        );
         let (ledger, events) = told.rest;
         let differences = compare(expect, &ledger.finish(&end), &events);
         differences.iter().map(|difference| difference.place.to_string()).collect()

@@ -11,8 +11,10 @@ use crate::scenario::{Id, Ids, Kind};
 
 use super::Gave;
 use crate::executor::arguments::{self, FirstTimes};
+use crate::executor::choices::Choices;
 use crate::executor::clock::Clock;
 use crate::executor::future::{Callback, Object, State};
+use crate::executor::lateness::Lateness;
 use crate::executor::mistakes::Mistake;
 use crate::executor::plan::Site;
 use crate::executor::task::Awaited;
@@ -82,7 +84,7 @@ impl IndexMut<GroupId> for Groups {
     }
 }
 
-impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
+impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     /// Calls gather(). It runs at once, and gives a group that runs on whether or not anybody awaits it.
     pub(super) fn call_gather(
         &mut self,

@@ -3,14 +3,16 @@
 use std::ops::{Index, IndexMut};
 
 use crate::calls::{Collection, ReturnWhen, WaitMisuse, WaitOptions};
-use crate::event::{CallId, Listener, Maker, Target, Warning, What};
+use crate::event::{CallId, Listener, Maker, SetPlace, Target, Warning, What};
 use crate::scenario::{Id, Ids, Kind, Nanos};
 
 use super::Gave;
 use crate::executor::arguments;
+use crate::executor::choices::Choices;
 use crate::executor::clock::Clock;
 use crate::executor::dialect::CoroutinesInWait;
 use crate::executor::future::{Callback, Object, State};
+use crate::executor::lateness::Lateness;
 use crate::executor::mistakes::Mistake;
 use crate::executor::plan::Site;
 use crate::executor::timers::TimerId;
@@ -74,7 +76,7 @@ impl IndexMut<WaitId> for Waits {
     }
 }
 
-impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
+impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     /// Calls wait(). It is a coroutine function: nothing of it runs before it is awaited.
     pub(super) fn call_wait(&mut self, call: CallId, by: Target, site: &Site<'_>, options: WaitOptions) -> Gave {
         if options.wrap {
@@ -134,10 +136,10 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
                 }
                 CoroutinesInWait::Wrapped => {}
             }
-            for id in &futures {
-                if self.is_bare_coroutine(*id) {
-                    self.create_task(*id, Maker::Wait);
-                }
+            let mut coroutines: Vec<Id> = futures.iter().copied().filter(|id| self.is_bare_coroutine(*id)).collect();
+            self.arrange(SetPlace::WaitWraps, &mut coroutines);
+            for id in coroutines {
+                self.create_task(id, Maker::Wait);
             }
         }
         if futures.is_empty() {
@@ -167,8 +169,15 @@ impl<C: Clock, L: Listener> EventLoop<'_, C, L> {
     ) -> WaitId {
         let wait = WaitId(self.waits.waits.len() as u32);
         let timer = timeout.map(|timeout| self.timers.arm(self.now.after(timeout), Action::TimeOut(wait)));
-        for id in &futures {
-            self.add_callback((*id).into(), Callback::Waited(wait));
+        if O::ARE_OPEN {
+            // The callbacks of those that are done are called soon, so that their order shows.
+            let is_done = |id: &Id| self.futures.state((*id).into()).is_done();
+            let (mut done, others): (Vec<Id>, Vec<Id>) = futures.iter().copied().partition(is_done);
+            self.arrange(SetPlace::WaitLooks, &mut done);
+            done.extend(others);
+            done.into_iter().for_each(|id| self.add_callback(id.into(), Callback::Waited(wait)));
+        } else {
+            futures.iter().for_each(|id| self.add_callback((*id).into(), Callback::Waited(wait)));
         }
         self.waits.waits.push(Wait {
             task,
