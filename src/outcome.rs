@@ -84,6 +84,15 @@ impl CallRecord {
     }
 }
 
+/// What is kept of a run: a scenario may have millions of awaitables, and its reader may need few of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// What became of each awaitable.
+    pub awaitables: bool,
+    /// Every event.
+    pub events: bool,
+}
+
 /// What the caller got, and when.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {

@@ -4,17 +4,8 @@ use crate::calls::Call;
 use crate::event::{Listener, Recording};
 use crate::executor::clock::{Clock, Virtual};
 use crate::executor::{self, Plan, Workspace};
-use crate::outcome::{Ledger, Run};
+use crate::outcome::{Keep, Ledger, Run};
 use crate::scenario::{Python, Scenario};
-
-/// What is kept of a run: a scenario may have millions of awaitables, and its reader may need few of them.
-#[derive(Clone, Copy, Debug)]
-pub struct Keep {
-    /// What became of each awaitable.
-    pub awaitables: bool,
-    /// Every event.
-    pub events: bool,
-}
 
 /// A finished run.
 #[derive(Debug)]
