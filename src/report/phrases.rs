@@ -7,7 +7,7 @@ use std::fmt;
 use super::duration::thousands;
 use super::escape::escaped;
 use super::fit::fit;
-use crate::event::{Canceller, Ended, Event, Got, Made, Maker, Target, Warning, What};
+use crate::event::{Canceller, Ended, Event, Got, Made, Maker, Target, Warning, What, Word};
 use crate::scenario::{Id, Scenario};
 
 /// The most columns that a value takes in a line of the event log; JSON has it whole.
@@ -21,8 +21,7 @@ pub fn describe(event: &Event<'_>, scenario: &Scenario) -> String {
             let name = name(awaitable);
             match (made, by) {
                 (Made::Task, Maker::Caller) => format!("{name} is created as a task"),
-                (Made::Task, Maker::Gather) => format!("{name} is wrapped in a task by gather()"),
-                (Made::Task, Maker::Wait) => format!("{name} is wrapped in a task by wait()"),
+                (Made::Task, call) => format!("{name} is wrapped in a task by {}()", call.word()),
                 (Made::Future, _) => format!("{name} is created as a future"),
                 (Made::Gather, _) => format!("{name} is created as a nested gather()"),
             }
