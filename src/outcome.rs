@@ -7,7 +7,7 @@ mod ledger;
 mod notes;
 
 use crate::calls::Call;
-use crate::event::{CallId, Canceller, Ended, Exception, Item, Log, Reason, Target, Warning};
+use crate::event::{CallId, Canceller, Ended, Exception, Item, Log, Reason, Returned, Target, Warning};
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
 
 pub use crate::event::{Fate, State, Status};
@@ -215,6 +215,14 @@ impl Run<'_> {
     /// An awaitable's state at the end of the run.
     pub fn state(&self, id: Id) -> State {
         self.entries[id.index()].state(has_body(&self.scenario.awaitable(id).kind))
+    }
+
+    /// What a nested group returned; `None` for what is no group, and for the group of a call.
+    pub fn items(&self, returned: Returned) -> Option<&[Item]> {
+        match returned {
+            Returned::Nested(id) => self.nested.get(&id.0).map(Vec::as_slice),
+            Returned::Body(_) | Returned::Cleanup(_) | Returned::Group(_) => None,
+        }
     }
 
     /// Where a cancellation began that others may have passed on: on what, when, and by whom.
