@@ -44,6 +44,10 @@ pub trait Options {
 
     // How Python writes it.
 
+    /// What it is called in a program.
+    fn in_python(&self) -> String {
+        format!("asyncio.{}", self.function())
+    }
     /// What Python writes around the arguments, from the outside in: nothing where each is an argument of its own.
     fn brackets(&self, caller: &Caller, arguments: usize) -> &'static [Brackets];
     /// The keyword arguments, without those that say what Python assumes anyway.

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use crate::calls::{Collection, ReturnWhen};
 use crate::event::Word;
+use crate::report::format::{FORMATS, Format, endings};
 use crate::scenario::{Nanos, Python, parse_duration};
 
 /// Show exactly what Python's asyncio.gather() and asyncio.wait() do
@@ -129,11 +130,10 @@ pub struct RunOptions {
     pub speed: Option<f64>,
 
     /// What goes to standard output
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].word, value_parser = format())]
+    pub format: &'static Format,
 
-    /// Also write the run to a file; its ending picks the format: .txt, .json, .jsonl or .py. May be repeated
-    #[arg(short, long = "output", value_name = "FILE")]
+    #[arg(short, long = "output", value_name = "FILE", help = output())]
     pub output: Vec<PathBuf>,
 
     /// Show the event log in the human report too
@@ -275,19 +275,6 @@ pub enum ClockChoice {
     Real,
 }
 
-/// `--format`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// A report for people
-    Human,
-    /// One document
-    Json,
-    /// An event a line as it happens, then the document
-    Jsonl,
-    /// The Python program that the scenario stands for, ready to run
-    Python,
-}
-
 /// `--color` and `--progress`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs)]
@@ -309,6 +296,15 @@ fn return_when() -> impl TypedValueParser<Value = ReturnWhen> {
 
 fn collection() -> impl TypedValueParser<Value = Collection> {
     PossibleValuesParser::new(Collection::WORDS).try_map(|text| Collection::of(&text).ok_or("no collection"))
+}
+
+fn format() -> impl TypedValueParser<Value = &'static Format> {
+    let known = FORMATS.each_ref().map(|format| PossibleValue::new(format.word).help(format.about));
+    PossibleValuesParser::new(known).try_map(|text| Format::of_word(&text).ok_or("no format"))
+}
+
+fn output() -> String {
+    format!("Also write the run to a file; its ending picks the format: {}. May be repeated", endings())
 }
 
 fn python() -> impl TypedValueParser<Value = Python> {

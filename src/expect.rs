@@ -21,8 +21,9 @@ mod tests;
 use std::fmt;
 
 use crate::executor::clock::Virtual;
+use crate::outcome::Keep;
 use crate::scenario::{Expect, Python, Scenario};
-use crate::simulation::{Keep, Simulated, simulate};
+use crate::simulation::{Simulated, simulate};
 
 pub use compare::compare;
 pub use rewrite::{Change, Edit, Rewritten, rewrite};

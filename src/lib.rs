@@ -26,9 +26,10 @@
 //! 5. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
 //! 6. [`simulation`]: one way to run a scenario, for the commands, the expectations, the proof and the tests.
 //! 7. [`expect`]: what a file says must come of its runs, held against what does.
-//! 8. [`report`]: what a person, a script or another program sees. A format is a file, and all of them are folds.
-//! 9. [`python`]: the program that a scenario stands for, as text. It knows the scenario, and of its run only whether
+//! 8. [`python`]: the program that a scenario stands for, as text. It knows the scenario, and of its run only whether
 //!    and where that gets stuck.
+//! 9. [`report`]: what a person, a script or another program sees. A format is a file and a row in one table, and all of
+//!    them are folds.
 //! 10. [`verify`]: the proof. It runs that text on real CPythons, on a virtual clock, and compares every event.
 //! 11. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
 //! 12. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
@@ -86,9 +87,9 @@ pub mod simulation;
 
 pub mod expect;
 
-pub mod report;
-
 pub mod python;
+
+pub mod report;
 
 pub mod verify;
 

@@ -7,7 +7,7 @@ mod ledger;
 mod notes;
 
 use crate::calls::Call;
-use crate::event::{CallId, Canceller, Ended, Exception, Item, Log, Reason, Target, Warning};
+use crate::event::{CallId, Canceller, Ended, Exception, Item, Log, Reason, Returned, Target, Warning};
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
 
 pub use crate::event::{Fate, State, Status};
@@ -82,6 +82,15 @@ impl CallRecord {
             outcome: Outcome { status: Status::Hangs, at: Nanos::ZERO, gave: Gave::Nothing },
         }
     }
+}
+
+/// What is kept of a run: a scenario may have millions of awaitables, and its reader may need few of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// What became of each awaitable.
+    pub awaitables: bool,
+    /// Every event.
+    pub events: bool,
 }
 
 /// What the caller got, and when.
@@ -206,6 +215,14 @@ impl Run<'_> {
     /// An awaitable's state at the end of the run.
     pub fn state(&self, id: Id) -> State {
         self.entries[id.index()].state(has_body(&self.scenario.awaitable(id).kind))
+    }
+
+    /// What a nested group returned; `None` for what is no group, and for the group of a call.
+    pub fn items(&self, returned: Returned) -> Option<&[Item]> {
+        match returned {
+            Returned::Nested(id) => self.nested.get(&id.0).map(Vec::as_slice),
+            Returned::Body(_) | Returned::Cleanup(_) | Returned::Group(_) => None,
+        }
     }
 
     /// Where a cancellation began that others may have passed on: on what, when, and by whom.

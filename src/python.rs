@@ -1,25 +1,29 @@
 //! The scenario as a Python program: plain asyncio, as a person would write it for a tutorial.
 //!
-//! It is the very program that a scenario means, so it does on CPython, pass for pass, what the executor does; only the
-//! done callback that every group has is left to whoever watches. It says nothing that this scenario does not need.
+//! On CPython it does, pass for pass, what the executor does. Only the done callback that every group has is missing:
+//! the harness adds it. The program contains nothing that its scenario does not need.
 //!
-//! [`plan`](mod@plan) decides what the program needs and what everything is called, [`functions`] writes what stands before
-//! `main()`, [`caller`] writes that, with what a call has of its own in [`calls`], [`layout`] lays lines out as `black` does; names become
-//! [`Identifiers`](crate::scenario::Identifiers). No text of a scenario gets into a program but as an identifier, a
-//! literal or a docstring made here.
+//! [`outline`](mod@outline) decides what the program needs and what everything is called. [`definitions`] writes what
+//! stands before `main()`, and [`caller`] writes `main()`, with what a call has of its own in [`calls`]. All of them
+//! write [`code`](mod@code), which knows the program's own names, [`literal`]s and [`expression`]s; [`layout`] lays the
+//! lines out as `black` does. A scenario's names become [`Identifiers`](crate::scenario::Identifiers), and its texts
+//! get into a program only as literals, comments and the docstring.
 //!
-//! A [`Guide`] goes beside the program to the harness that watches it: whose function, future, group or timer is whose.
+//! [`Symbols`] go beside the program to the harness that watches it: which function, future, group or timer belongs to
+//! which awaitable.
 
 mod caller;
 mod calls;
 mod code;
-mod functions;
-mod guide;
+mod definitions;
+mod expression;
 mod layout;
-mod plan;
+mod literal;
+mod outline;
+mod symbols;
 
 pub use code::NAMES;
-pub use guide::Guide;
+pub use symbols::Symbols;
 
 use crate::calls::Call;
 use crate::event::Reason;
@@ -27,8 +31,8 @@ use crate::outcome::Run;
 use crate::scenario::{Python, Scenario};
 
 use code::code;
-use layout::Lines;
-use plan::Plan;
+use layout::ProgramLines;
+use outline::Outline;
 
 /// A program, and what its names stand for.
 #[derive(Clone, Debug)]
@@ -36,7 +40,7 @@ pub struct Program {
     /// The program.
     pub text: String,
     /// What its names stand for.
-    pub guide: Guide,
+    pub symbols: Symbols,
 }
 
 impl Program {
@@ -52,11 +56,11 @@ impl Program {
 
     /// The program that a scenario means for a call. It runs on that version of Python and on all later ones.
     pub fn new(scenario: &Scenario, call: Call, python: Python, stuck: Option<Stuck>) -> Program {
-        let plan = Plan::new(scenario, call, python);
-        let mut lines = Lines::default();
-        let mut guide = Guide::new(&plan);
-        functions::write(&mut lines, &plan);
-        caller::write(&mut lines, &mut guide, &plan);
+        let outline = Outline::new(scenario, call, python);
+        let mut lines = ProgramLines::default();
+        let mut symbols = Symbols::new(&outline);
+        definitions::write(&mut lines, &outline);
+        caller::write(&mut lines, &mut symbols, &outline);
         match stuck {
             Some(Stuck::Caller) => {
                 lines.comment("This never ends: the caller waits for something that never comes. Stop it with Ctrl-C.");
@@ -68,17 +72,17 @@ impl Program {
             }
             None => {}
         }
-        if plan.returns_everything() {
+        if outline.returns_everything() {
             // No variable holds the tasks: they and their logs must go before the interpreter does.
             lines.line(code!("for line in sorted(map(repr, asyncio.run(main()))):"));
             lines.indented(|lines| lines.line(code!("print(line)")));
         } else {
             lines.line(code!("asyncio.run(main())"));
         }
-        if plan.remembers() {
+        if outline.remembers() {
             lines.line(code!("made.clear()  # What asyncio logs of a task, it logs when nobody holds it any more."));
         }
-        Program { text: lines.into_string(), guide }
+        Program { text: lines.into_string(), symbols }
     }
 }
 

@@ -6,17 +6,8 @@ use crate::executor::choices::Canonical;
 use crate::executor::clock::{Clock, Virtual};
 use crate::executor::lateness::Never;
 use crate::executor::{self, Plan, Workspace};
-use crate::outcome::{Ledger, Run};
+use crate::outcome::{Keep, Ledger, Run};
 use crate::scenario::{Python, Scenario};
-
-/// What is kept of a run: a scenario may have millions of awaitables, and its reader may need few of them.
-#[derive(Clone, Copy, Debug)]
-pub struct Keep {
-    /// What became of each awaitable.
-    pub awaitables: bool,
-    /// Every event.
-    pub events: bool,
-}
 
 /// A finished run.
 #[derive(Debug)]

@@ -2,10 +2,11 @@
 
 use asyncdemo::calls::Function;
 use asyncdemo::executor::clock::{Advance, Clock};
+use asyncdemo::outcome::Keep;
 use asyncdemo::report::human::{Options, write};
 use asyncdemo::report::style::Style;
 use asyncdemo::scenario::{Nanos, Python, is_harmless, parse};
-use asyncdemo::simulation::{Keep, simulate};
+use asyncdemo::simulation::simulate;
 use asyncdemo::verify::generator::{self, Random};
 use unicode_width::UnicodeWidthStr;
 

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::rc::Rc;
 
 use crate::calls::{Call, Collection};
-use crate::cli::{self, ClockChoice, Format, RunOptions, When};
+use crate::cli::{self, ClockChoice, RunOptions, When};
 use crate::event::{Event, Listener, Reason, Recording};
 use crate::executor::clock::{Paced, Virtual};
 use crate::outcome::Run;
@@ -14,7 +14,7 @@ use crate::report::jsonl::Jsonl;
 use crate::report::progress::{PlainProgress, Progress};
 use crate::report::style::Style;
 use crate::scenario::{self, Loaded, Python, Scenario};
-use crate::simulation::{Keep, Simulated, simulate};
+use crate::simulation::{Simulated, simulate};
 
 use super::failure::{Code, Failure};
 use super::outputs::{Outputs, is_closed_pipe};
@@ -57,19 +57,20 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
     let head = Head { source: &loaded.source, clock };
     let outputs = Outputs::open(options)?;
 
-    let keep = Keep { awaitables: outputs.need_awaitables(), events: outputs.need_events() };
     let unwatched = Rc::new(Cell::new(false));
-    let mut stream = (options.format == Format::Jsonl && !options.no_events).then(|| {
+    let mut stream = outputs.stream().then(|| {
         Jsonl::new(BufWriter::new(io::stdout().lock()), scenario, clock == ClockName::Real, unwatched.clone())
     });
     let progress = LiveView::choose(scenario, call, options, clock);
 
     let Simulated { run, events } = match (clock, progress, &mut stream) {
-        (ClockName::Virtual, None, None) => simulate(scenario, call, python, keep, Virtual, ()),
-        (ClockName::Virtual, progress, stream) => simulate(scenario, call, python, keep, Virtual, (progress, stream)),
+        (ClockName::Virtual, None, None) => simulate(scenario, call, python, outputs.keep(), Virtual, ()),
+        (ClockName::Virtual, progress, stream) => {
+            simulate(scenario, call, python, outputs.keep(), Virtual, (progress, stream))
+        }
         (ClockName::Real, progress, stream) => {
             let clock = Paced::new(options.speed.unwrap_or(1.0), unwatched).map_err(Failure::Clock)?;
-            simulate(scenario, call, python, keep, clock, (progress, stream))
+            simulate(scenario, call, python, outputs.keep(), clock, (progress, stream))
         }
     };
     if run.reason == Reason::Abandoned {
@@ -93,16 +94,8 @@ fn write_stdout<W: Write>(
     events: &Recording,
 ) -> io::Result<()> {
     match stream {
-        Some(stream) => {
-            let mut out = stream.into_inner()?;
-            outputs.write_last_line(&mut out, head, run)?;
-            out.flush()
-        }
-        None => {
-            let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-            outputs.write_stdout(&mut out, head, run, events)?;
-            out.flush()
-        }
+        Some(stream) => outputs.write_stdout(&mut stream.into_inner()?, head, run, None),
+        None => outputs.write_stdout(&mut io::stdout().lock(), head, run, Some(events)),
     }
 }
 
@@ -111,7 +104,7 @@ fn choose_clock(options: &RunOptions) -> ClockName {
     match (options.clock, options.speed) {
         (Some(ClockChoice::Virtual), _) => ClockName::Virtual,
         (Some(ClockChoice::Real), _) | (None, Some(_)) => ClockName::Real,
-        (None, None) if options.format == Format::Human && surroundings::watched() => ClockName::Real,
+        (None, None) if options.format.is_for_people && surroundings::watched() => ClockName::Real,
         (None, None) => ClockName::Virtual,
     }
 }
@@ -136,7 +129,7 @@ impl<'s> LiveView<'s> {
             When::Always => Some(LiveView::Lines(PlainProgress::new(scenario, unicode, io::stderr()))),
             When::Auto => {
                 // Lines that stream to the same terminal would be drawn over.
-                let streams = options.format == Format::Jsonl && surroundings::stdout_is_terminal();
+                let streams = options.format.streams && surroundings::stdout_is_terminal();
                 (terminal && clock == ClockName::Real && !streams).then(bars)
             }
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use strum::{IntoStaticStr, VariantNames};
 
-use super::{CallId, Target};
+use super::{CallId, Item, Target};
 use crate::calls::Misuse;
 use crate::scenario::{self, Id, Kind, Scenario, Value, write_exception_repr};
 
@@ -73,8 +73,43 @@ pub enum Message {
     Cleanup(Id),
 }
 
+impl Ended {
+    /// The `repr` in Python of its value or exception. `items` gives what a group returned, as far as that is known.
+    pub fn repr<'s>(
+        self,
+        scenario: &'s Scenario,
+        items: impl Fn(Returned) -> Option<&'s [Item]> + 's,
+    ) -> impl fmt::Display + 's {
+        fmt::from_fn(move |f| write_repr(f, self, scenario, &items))
+    }
+}
+
+fn write_repr<'s>(
+    f: &mut fmt::Formatter<'_>,
+    ended: Ended,
+    scenario: &'s Scenario,
+    items: &dyn Fn(Returned) -> Option<&'s [Item]>,
+) -> fmt::Result {
+    let returned = match ended {
+        Ended::Raised(exception) | Ended::Cancelled(exception) => return write!(f, "{}", exception.repr(scenario)),
+        Ended::Returned(returned) => returned,
+    };
+    match (returned.value(scenario), items(returned)) {
+        (Some(value), _) => write!(f, "{value}"),
+        (None, None) => f.write_str("[...]"),
+        (None, Some(list)) => {
+            f.write_str("[")?;
+            for (index, item) in list.iter().enumerate() {
+                f.write_str(if index == 0 { "" } else { ", " })?;
+                write_repr(f, item.ended, scenario, items)?;
+            }
+            f.write_str("]")
+        }
+    }
+}
+
 impl Returned {
-    /// The value, where it is the scenario's own; `None` for a group's results, which are a list of [`Item`](super::Item)s.
+    /// The value, where it is the scenario's own; `None` for a group's results, which are a list of [`Item`]s.
     pub fn value<'s>(&self, scenario: &'s Scenario) -> Option<&'s Value> {
         let end = match *self {
             Returned::Body(id) => body_end(scenario, id),

@@ -6,9 +6,9 @@ use std::fmt::Write;
 use crate::calls::{Call, Function, ReturnWhen};
 use crate::event::Word;
 use crate::executor::clock::Virtual;
-use crate::outcome::{Gave, Status};
+use crate::outcome::{Gave, Keep, Status};
 use crate::scenario::{Id, Python, Scenario};
-use crate::simulation::{Keep, Simulated, simulate};
+use crate::simulation::{Simulated, simulate};
 
 use super::given::Given;
 use super::literal;

@@ -119,24 +119,7 @@ impl<'a> Given<'a> {
 
     /// How something ended, as Python's `repr` writes it.
     pub fn repr(self, ended: Ended) -> impl fmt::Display + 'a {
-        fmt::from_fn(move |f| self.write_repr(f, ended))
-    }
-
-    fn write_repr(self, f: &mut fmt::Formatter<'_>, ended: Ended) -> fmt::Result {
-        match ended {
-            Ended::Raised(exception) | Ended::Cancelled(exception) => write!(f, "{}", exception.repr(self.scenario)),
-            Ended::Returned(returned) => match self.items(returned) {
-                Some(items) => {
-                    f.write_str("[")?;
-                    for (index, item) in items.iter().enumerate() {
-                        f.write_str(if index == 0 { "" } else { ", " })?;
-                        self.write_repr(f, item.ended)?;
-                    }
-                    f.write_str("]")
-                }
-                None => write!(f, "{}", returned.value(self.scenario).unwrap_or(&Value::None)),
-            },
-        }
+        ended.repr(self.scenario, move |returned| self.items(returned))
     }
 }
 

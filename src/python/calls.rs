@@ -10,8 +10,8 @@ use crate::scenario::Caller;
 
 use super::caller::MainWriter;
 use super::code::code;
-use super::layout::Expression;
-use super::plan::{Plan, Raises};
+use super::expression::Expression;
+use super::outline::{Outline, Raises};
 
 /// What of a program depends on the call in it.
 pub trait InProgram: Options {
@@ -19,7 +19,7 @@ pub trait InProgram: Options {
     fn write(&self, main: &mut MainWriter<'_, '_>);
 
     /// What the call can raise, but for the caller's own cancellation.
-    fn raises(&self, plan: &Plan<'_>) -> Raises;
+    fn raises(&self, outline: &Outline<'_>) -> Raises;
 
     /// Whether it ends only when all its arguments are done, unless it raises.
     fn waits_for_all(&self) -> bool;
@@ -67,5 +67,5 @@ pub fn expression(options: &dyn Options, brackets: &[Brackets], arguments: Vec<E
     };
     let keywords = options.keywords().into_iter().map(|(key, value)| Expression::Text(code!("{key}={value}")));
     items.extend(keywords);
-    Expression::call(code!("asyncio.{}", options.function()), items)
+    Expression::call(code!("{}", options.in_python()), items)
 }

@@ -1,6 +1,6 @@
 //! Text of a program, and the names in it that are the program's own.
 //!
-//! No awaitable and no exception class of a scenario gets one of these names: [`NAMES`] is what the plan's
+//! No awaitable and no exception class of a scenario gets one of these names: [`NAMES`] is what the outline's
 //! [`Identifiers`](crate::scenario::Identifiers) leave out. [`Snippet`] is made by [`code!`] alone, and that takes no name
 //! which the list does not have.
 

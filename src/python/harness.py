@@ -1,8 +1,9 @@
 """What CPython itself does with a program that asyncdemo prints: the harness of `asyncdemo verify`.
 
-It reads one request a line on standard input (JSON: the program's text, and a guide that says whose function, future,
-group or timer is whose) and writes one answer a line: what the caller got, every event, what became of everything,
-warnings and logs, in the words of asyncdemo's run document. The first line that it writes says which Python it is.
+It reads one request a line on standard input (JSON: the program's text, and its symbols, which say which function,
+future, group or timer belongs to which awaitable) and writes one answer a line: what the caller got, every event, what
+became of everything, warnings and logs, in the words of asyncdemo's run document. The first line that it writes says
+which Python it is.
 
 The text runs as it is. Task, Future, gather(), wait(), sleep() and run() are CPython's own. Four things differ from a
 real run:
@@ -78,15 +79,15 @@ class Awaitable:
 class Run:
     """One program and what has been told about it."""
 
-    def __init__(self, guide, loop):
+    def __init__(self, symbols, loop):
         self.loop = loop
         self.tables = {}
-        self.function = guide["function"]
-        self.functions = {identifier: self.all_awaitables(made) for identifier, made in guide["functions"].items()}
-        self.futures = iter(self.all_awaitables(guide["futures"]))
-        self.groups = iter(self.all_awaitables(guide["groups"]))
-        self.timers = (timer for timer in guide["timers"] for _ in range(timer["times"]))
-        self.arguments = self.all_awaitables(guide["arguments"])
+        self.function = symbols["function"]
+        self.functions = {identifier: self.all_awaitables(made) for identifier, made in symbols["functions"].items()}
+        self.futures = iter(self.all_awaitables(symbols["futures"]))
+        self.groups = iter(self.all_awaitables(symbols["groups"]))
+        self.timers = (timer for timer in symbols["timers"] for _ in range(timer["times"]))
+        self.arguments = self.all_awaitables(symbols["arguments"])
         self.namespace = {"__name__": "__main__", "__builtins__": builtins, "print": lambda *args, **kwargs: None}
         self.main = None
         self.stage = BEFORE
@@ -213,10 +214,10 @@ class Run:
 
     def fire(self, timer, callback, *args):
         """A timer of the program is due."""
-        if timer["does"] == "check":
+        if timer["action"] == "check":
             self.event("check", done=self.group.done())
             callback(*args)
-        elif timer["does"] == "settle":
+        elif timer["action"] == "settle":
             self.settling = True
             try:
                 callback(*args)
@@ -776,7 +777,7 @@ def run_to_end(loop, main):
 def answer(request):
     """Runs one program; what the caller got and everything that was told."""
     loop = Loop()
-    run = loop.run = Run(request["guide"], loop)
+    run = loop.run = Run(request["symbols"], loop)
     warnings.showwarning = lambda message, *_: run.warning(str(message))
     asyncio.run = run.run_main
     told = {"events": run.events, "warnings": run.warnings, "logs": run.logs}

@@ -1,139 +1,24 @@
-//! Python's text as `black` lays it out: 88 columns, and what does not fit goes one item a line.
+//! A program's lines as `black` lays them out: 88 columns, and what does not fit goes one item a line.
 
 use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
 use super::code::{Snippet, code};
-use crate::scenario::{Value, is_printable};
+use super::expression::Expression;
+use super::literal::push_escaped;
 
 /// Black's line length.
 pub const WIDTH: usize = 88;
 
-/// An expression, as far as its layout goes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Expression {
-    /// What stands on one line whatever its length.
-    Text(Snippet),
-    /// What stands in brackets: with commas between, on one line or one item a line.
-    Brackets {
-        /// All before the first item: `asyncio.gather(`.
-        open: Snippet,
-        /// What stands between the brackets.
-        items: Vec<Expression>,
-        /// The closing bracket, with the comma before it that stands only where all is on one line.
-        close: &'static str,
-    },
-    /// A comprehension, which takes no comma.
-    Comprehension {
-        /// All before what stands between the brackets.
-        open: Snippet,
-        /// What stands between them.
-        inside: Snippet,
-    },
-}
-
-impl Expression {
-    /// A call.
-    pub fn call(function: Snippet, items: Vec<Expression>) -> Expression {
-        Expression::Brackets { open: code!("{function}("), items, close: ")" }
-    }
-
-    /// A list.
-    pub fn list(items: Vec<Expression>) -> Expression {
-        Expression::Brackets { open: code!("["), items, close: "]" }
-    }
-
-    /// A list or a set; where all its items are those of another one, that one.
-    pub fn collection(open: Snippet, items: Vec<Expression>, close: &'static str) -> Expression {
-        match items.as_slice() {
-            [Expression::Text(only)] if only.as_str().starts_with('*') => {
-                Expression::Text(code!("{}", only.as_str().trim_start_matches('*')))
-            }
-            [Expression::Comprehension { open, inside }] if open.as_str() == "*[" => {
-                Expression::Comprehension { open: code!("["), inside: inside.clone() }
-            }
-            _ => Expression::Brackets { open, items, close },
-        }
-    }
-
-    /// A list of as many alike.
-    pub fn repeat(expression: &Snippet, times: usize) -> Expression {
-        Expression::Comprehension { open: code!("["), inside: code!("{expression} for _ in range({times})") }
-    }
-
-    /// A string.
-    pub fn string(text: &str) -> Expression {
-        Expression::Text(code!("{}", string(text)))
-    }
-
-    /// A literal.
-    pub fn value(value: &Value) -> Expression {
-        match value {
-            Value::List(items) => Expression::list(items.iter().map(Expression::value).collect()),
-            Value::Dict(entries) => Expression::Brackets {
-                open: code!("{{"),
-                items: entries
-                    .iter()
-                    .map(|(key, value)| Expression::value(value).after(&code!("{}: ", string(key))))
-                    .collect(),
-                close: "}",
-            },
-            Value::Str(text) => Expression::string(text),
-            // Black takes the sign out of an exponent.
-            Value::Float(_) => Expression::Text(code!("{}", value.to_string().replace("e+", "e"))),
-            Value::None | Value::Bool(_) | Value::Int(_) => Expression::Text(code!("{value}")),
-        }
-    }
-
-    /// The same with a text before it.
-    pub fn after(self, before: &Snippet) -> Expression {
-        match self {
-            Expression::Text(text) => Expression::Text(code!("{before}{text}")),
-            Expression::Brackets { open, items, close } => {
-                Expression::Brackets { open: code!("{before}{open}"), items, close }
-            }
-            Expression::Comprehension { open, inside } => {
-                Expression::Comprehension { open: code!("{before}{open}"), inside }
-            }
-        }
-    }
-
-    /// What stands on one line, if there were room.
-    pub fn flat(&self) -> String {
-        let mut flat = String::new();
-        self.write_flat(&mut flat);
-        flat
-    }
-
-    fn write_flat(&self, out: &mut String) {
-        match self {
-            Expression::Text(text) => out.push_str(text.as_str()),
-            Expression::Comprehension { open, inside } => {
-                let _ = write!(out, "{open}{inside}]");
-            }
-            Expression::Brackets { open, items, close } => {
-                out.push_str(open.as_str());
-                for (index, item) in items.iter().enumerate() {
-                    if index > 0 {
-                        out.push_str(", ");
-                    }
-                    item.write_flat(out);
-                }
-                out.push_str(close);
-            }
-        }
-    }
-}
-
-/// Lines of a program, each with its indentation.
+/// The lines of a program, each with its indentation.
 #[derive(Debug, Default)]
-pub struct Lines {
+pub struct ProgramLines {
     out: String,
     indent: usize,
 }
 
-impl Lines {
+impl ProgramLines {
     /// Everything written.
     pub fn into_string(self) -> String {
         self.out
@@ -171,7 +56,7 @@ impl Lines {
     }
 
     /// Writes what stands deeper.
-    pub fn indented(&mut self, write: impl FnOnce(&mut Lines)) {
+    pub fn indented(&mut self, write: impl FnOnce(&mut ProgramLines)) {
         self.indent += 4;
         write(self);
         self.indent -= 4;
@@ -220,22 +105,6 @@ impl Lines {
     }
 }
 
-/// A string literal, with the quotes that black prefers: double ones, unless single ones need fewer backslashes.
-pub fn string(text: &str) -> String {
-    let count = |quote| text.chars().filter(|c| *c == quote).count();
-    let quote = if count('\'') < count('"') { '\'' } else { '"' };
-    let mut literal = String::with_capacity(text.len() + 2);
-    literal.push(quote);
-    for c in text.chars() {
-        if c == quote {
-            literal.push('\\');
-        }
-        push_escaped(&mut literal, c);
-    }
-    literal.push(quote);
-    literal
-}
-
 /// A docstring, with its lines wrapped.
 fn docstring(paragraphs: &[&str]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -268,22 +137,6 @@ fn docstring(paragraphs: &[&str]) -> Vec<String> {
     lines[0].insert_str(0, "\"\"\"");
     lines.push("\"\"\"".to_owned());
     lines
-}
-
-/// What a literal has for a character: itself where one can see it, and it is no backslash.
-fn push_escaped(literal: &mut String, c: char) {
-    let _ = match c {
-        '\n' => literal.write_str("\\n"),
-        '\r' => literal.write_str("\\r"),
-        '\t' => literal.write_str("\\t"),
-        '\\' => literal.write_str("\\\\"),
-        c if is_printable(c) => literal.write_char(c),
-        c => match u32::from(c) {
-            code @ ..=0xff => write!(literal, "\\x{code:02x}"),
-            code @ ..=0xffff => write!(literal, "\\u{code:04x}"),
-            code => write!(literal, "\\U{code:08x}"),
-        },
-    };
 }
 
 /// How wide a text is to black, to which a character that joins the one before it takes a column too.

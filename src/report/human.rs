@@ -23,14 +23,29 @@ use std::io;
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::{GLUE, fit, pad};
+use super::format::{Finished, Format};
 use super::glyph::Glyphs;
 use super::style::Style;
 use crate::event::Recording;
-use crate::outcome::Run;
+use crate::outcome::{Keep, Run};
 use page::Page;
 
 /// The narrowest page; on a narrower terminal lines will wrap.
 const NARROWEST: usize = 40;
+
+/// The format's row.
+pub const FORMAT: Format = Format {
+    word: "human",
+    about: "A report for people",
+    ending: "txt",
+    is_for_people: true,
+    streams: false,
+    keeps: |wanted| Keep { awaitables: true, events: wanted.events == Some(true) },
+    write: |out, finished| {
+        let Finished { width, unicode, style, events, .. } = *finished;
+        write(out, finished.run, &Options { width, unicode, style, events })
+    },
+};
 
 /// How a report is to look.
 #[derive(Clone, Copy, Debug)]

@@ -12,14 +12,31 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::event::{Event, Recording};
-use crate::outcome::Run;
+use crate::outcome::{Keep, Run};
 
 pub(super) use document::CallOptions;
 pub use document::{ClockName, Head};
 pub use event::EventLog;
 
+use super::format::{Format, Wanted};
 use document::Document;
 use layout::{Lines, OneLine, write_harmless};
+
+/// The format's row.
+pub const FORMAT: Format = Format {
+    word: "json",
+    about: "One document",
+    ending: "json",
+    is_for_people: false,
+    streams: false,
+    keeps,
+    write: |out, finished| write_document(out, finished.head, finished.run, finished.events, finished.awaitables),
+};
+
+/// What a document shows, and a stream too: everything that nobody leaves out.
+pub(super) fn keeps(wanted: Wanted) -> Keep {
+    Keep { awaitables: wanted.awaitables, events: wanted.events != Some(false) }
+}
 
 /// Writes one run document, an awaitable and an event a line, with a newline at the end.
 ///

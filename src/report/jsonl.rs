@@ -4,10 +4,28 @@ use std::cell::Cell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use crate::event::{Event, Listener};
+use crate::event::{Event, Listener, Recording};
 use crate::scenario::Scenario;
 
-use super::json::{EventLog, write_event};
+use super::format::Format;
+use super::json::{self, EventLog, write_event, write_last_line};
+
+/// The format's row.
+pub const FORMAT: Format = Format {
+    word: "jsonl",
+    about: "An event a line as it happens, then the document",
+    ending: "jsonl",
+    is_for_people: false,
+    streams: true,
+    keeps: json::keeps,
+    write: |out, finished| {
+        let mut log = EventLog::new(finished.run.scenario);
+        for event in finished.events.into_iter().flat_map(Recording::iter) {
+            write_event(out, &mut log, &event)?;
+        }
+        write_last_line(out, finished.head, finished.run, finished.awaitables)
+    },
+};
 
 /// Writes each event as one line, and hands it on at once where time passes between them.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::fmt;
 use super::duration::thousands;
 use super::escape::escaped;
 use super::fit::fit;
-use crate::event::{Canceller, Ended, Event, Got, Item, Made, Maker, Target, Warning, What};
+use crate::event::{Canceller, Ended, Event, Got, Made, Maker, Target, Warning, What, Word};
 use crate::scenario::{Id, Scenario};
 
 /// The most columns that a value takes in a line of the event log; JSON has it whole.
@@ -21,8 +21,7 @@ pub fn describe(event: &Event<'_>, scenario: &Scenario) -> String {
             let name = name(awaitable);
             match (made, by) {
                 (Made::Task, Maker::Caller) => format!("{name} is created as a task"),
-                (Made::Task, Maker::Gather) => format!("{name} is wrapped in a task by gather()"),
-                (Made::Task, Maker::Wait) => format!("{name} is wrapped in a task by wait()"),
+                (Made::Task, call) => format!("{name} is wrapped in a task by {}()", call.word()),
                 (Made::Future, _) => format!("{name} is created as a future"),
                 (Made::Gather, _) => format!("{name} is created as a nested gather()"),
             }
@@ -97,40 +96,6 @@ pub fn target_words(target: Target, scenario: &Scenario) -> impl fmt::Display + 
         Target::Group(_) => f.write_str("the group"),
         Target::Caller => f.write_str("the caller"),
     })
-}
-
-/// How something ended, as Python's `repr` of its value or exception; a group's results are given by `nested`.
-pub fn ended_repr<'a>(
-    ended: Ended,
-    scenario: &'a Scenario,
-    nested: impl Fn(Id) -> Option<&'a [Item]> + Copy + 'a,
-) -> impl fmt::Display + 'a {
-    fmt::from_fn(move |f| write_ended(f, ended, scenario, &nested))
-}
-
-fn write_ended<'a>(
-    f: &mut fmt::Formatter<'_>,
-    ended: Ended,
-    scenario: &'a Scenario,
-    nested: &impl Fn(Id) -> Option<&'a [Item]>,
-) -> fmt::Result {
-    match ended {
-        Ended::Raised(exception) | Ended::Cancelled(exception) => {
-            write!(f, "{}", escaped(exception.repr(scenario)))
-        }
-        Ended::Returned(returned) => match (returned, returned.value(scenario)) {
-            (_, Some(value)) => write!(f, "{}", escaped(value)),
-            (crate::event::Returned::Nested(id), None) => {
-                f.write_str("[")?;
-                for (index, item) in nested(id).unwrap_or_default().iter().enumerate() {
-                    f.write_str(if index == 0 { "" } else { ", " })?;
-                    write_ended(f, item.ended, scenario, nested)?;
-                }
-                f.write_str("]")
-            }
-            (_, None) => f.write_str("[...]"),
-        },
-    }
 }
 
 /// `1 result`, `9,988 results`.

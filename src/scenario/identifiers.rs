@@ -14,7 +14,7 @@ pub struct Identifiers {
 const LONGEST: usize = 24;
 
 impl Identifiers {
-    /// Nothing is taken but Python's keywords and the names that whoever writes the text uses himself.
+    /// Takes only Python's keywords, and the names that the text around the identifiers uses itself.
     pub fn without(names: &[&str]) -> Identifiers {
         let taken = KEYWORDS.iter().chain(names).map(|word| (*word).to_owned()).collect();
         Identifiers { taken, numbers: HashMap::new() }

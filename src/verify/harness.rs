@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::python::{Guide, Program};
+use crate::python::{Program, Symbols};
 use crate::report::duration::human_duration;
 
 use super::group::{self, Group};
@@ -91,7 +91,7 @@ impl NoAnswer {
 #[derive(Serialize)]
 struct Request<'a> {
     program: &'a str,
-    guide: &'a Guide,
+    symbols: &'a Symbols,
 }
 
 impl Harness {
@@ -151,7 +151,7 @@ impl Harness {
 
     /// Puts a program to it, without waiting for the answer.
     pub fn ask(&self, program: &Program) {
-        let request = Request { program: &program.text, guide: &program.guide };
+        let request = Request { program: &program.text, symbols: &program.symbols };
         if let (Some(requests), Ok(line)) = (&self.requests, serde_json::to_string(&request)) {
             // Where nobody writes any more, the answers have ended too.
             let _ = requests.send(line);

@@ -5,24 +5,23 @@ use crate::scenario::{Caller, Nanos};
 
 use super::super::caller::MainWriter;
 use super::super::code::{Snippet, code};
-use super::super::functions::seconds;
-use super::super::guide::Does;
-use super::super::layout::Expression;
-use super::super::plan::{Plan, Raises};
+use super::super::literal::seconds;
+use super::super::outline::{Outline, Raises};
+use super::super::symbols::TimerAction;
 use super::{InProgram, MakesTasks, expression};
 
 impl InProgram for GatherOptions {
     fn write(&self, main: &mut MainWriter<'_, '_>) {
-        let plan = main.plan;
-        let caller = &plan.scenario.caller;
+        let outline = main.outline;
+        let caller = &outline.scenario.caller;
         if caller.passes_list {
             main.lines.comment("A mistake: gather() is given one list, instead of what is in it.");
         }
-        let arguments = main.arguments(&plan.arguments);
+        let arguments = main.arguments(&outline.arguments);
         let call = expression(self, self.brackets(caller, arguments.len()), arguments);
         let (group, results) = (self.variable(), self.results().join(", "));
-        let asks = plan.asks_for_tasks();
-        let shown = plan.shows_done_callback();
+        let asks = outline.asks_for_tasks();
+        let shown = outline.shows_done_callback();
         let at_once = caller.await_at.is_none() && caller.cancel_group_at.is_none() && caller.check_done_at.is_empty();
         if caller.passes_list || (at_once && !asks && !shown) {
             main.lines.statement(code!("{results} = await "), call);
@@ -41,12 +40,12 @@ impl InProgram for GatherOptions {
         main.lines.line(code!("print(\"gather() returned\", {results})"));
     }
 
-    fn raises(&self, plan: &Plan<'_>) -> Raises {
-        let caller = &plan.scenario.caller;
+    fn raises(&self, outline: &Outline<'_>) -> Raises {
+        let caller = &outline.scenario.caller;
         if caller.passes_list {
             return Raises { exception: true, ..Raises::default() };
         }
-        let mut raises = if self.return_exceptions { Raises::default() } else { plan.raised_by_used() };
+        let mut raises = if self.return_exceptions { Raises::default() } else { outline.raised_by_used() };
         raises.cancelled |= caller.cancel_group_at.is_some();
         raises
     }
@@ -74,28 +73,25 @@ impl InProgram for GatherOptions {
 
 /// Arms the timers that cancel the group and ask whether it is done.
 fn arm_timers(main: &mut MainWriter<'_, '_>, group: &str) {
-    let plan = main.plan;
-    let caller = &plan.scenario.caller;
-    if caller.cancel_group_at.iter().chain(&caller.check_done_at).any(|moment| *moment < plan.called_at()) {
+    let outline = main.outline;
+    let caller = &outline.scenario.caller;
+    if caller.cancel_group_at.iter().chain(&caller.check_done_at).any(|moment| *moment < outline.called_at()) {
         main.lines.comment("Counted from now; what is negative is past already, and comes at once.");
     }
     if let Some(moment) = caller.cancel_group_at {
-        main.guide.arms(Does::Cancel, None, 1);
-        let delay = since_call(plan, moment);
-        main.lines.line(code!("loop.call_later({delay}, {group}.cancel)"));
+        main.symbols.arms(TimerAction::Cancel, None, 1);
+        main.call_later(since_call(outline, moment), code!("{group}.cancel"), Vec::new());
     }
     for moment in &caller.check_done_at {
-        main.guide.arms(Does::Check, None, 1);
-        let delay = since_call(plan, *moment);
-        let seen = Expression::Text(code!("lambda: print(\"{group}.done() is\", {group}.done())"));
-        main.lines
-            .statement(code!(""), Expression::call(code!("loop.call_later"), vec![Expression::Text(delay), seen]));
+        main.symbols.arms(TimerAction::Check, None, 1);
+        let look = code!("lambda: print(\"{group}.done() is\", {group}.done())");
+        main.call_later(since_call(outline, *moment), look, Vec::new());
     }
 }
 
 /// A moment, counted from the call; before it, negative.
-fn since_call(plan: &Plan<'_>, moment: Nanos) -> Snippet {
-    let called = plan.called_at();
+fn since_call(outline: &Outline<'_>, moment: Nanos) -> Snippet {
+    let called = outline.called_at();
     if moment >= called {
         seconds(Nanos(moment.0 - called.0))
     } else {

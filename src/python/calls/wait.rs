@@ -5,26 +5,26 @@ use crate::scenario::Caller;
 
 use super::super::caller::MainWriter;
 use super::super::code::code;
-use super::super::layout::Expression;
-use super::super::plan::{Plan, Raises};
+use super::super::expression::Expression;
+use super::super::outline::{Outline, Raises};
 use super::{InProgram, MakesTasks, expression};
 
 impl InProgram for WaitOptions {
     fn write(&self, main: &mut MainWriter<'_, '_>) {
-        let plan = main.plan;
-        let mut arguments = main.arguments(&plan.arguments);
-        let mut brackets = self.brackets(&plan.scenario.caller, arguments.len());
+        let outline = main.outline;
+        let mut arguments = main.arguments(&outline.arguments);
+        let mut brackets = self.brackets(&outline.scenario.caller, arguments.len());
         if self.collection == Collection::Generator {
             main.lines.statement(code!("awaitables = "), Expression::list(arguments));
             arguments = vec![Expression::Text(code!("(awaitable for awaitable in awaitables)"))];
             brackets = &[];
         }
         let call = expression(self, brackets, arguments);
-        if plan.asks_for_tasks() {
+        if outline.asks_for_tasks() {
             main.ask_for_tasks();
         }
         let sets = self.results().join(", ");
-        if plan.scenario.caller.await_at.is_some() {
+        if outline.scenario.caller.await_at.is_some() {
             main.lines
                 .comment("wait() does nothing yet: it is a coroutine function, and its timeout starts later too.");
             main.lines.statement(code!("call = "), call);
@@ -39,10 +39,10 @@ impl InProgram for WaitOptions {
         }
     }
 
-    fn raises(&self, plan: &Plan<'_>) -> Raises {
-        let is_misused = plan.arguments.is_empty()
+    fn raises(&self, outline: &Outline<'_>) -> Raises {
+        let is_misused = outline.arguments.is_empty()
             || matches!(self.collection, Collection::Generator | Collection::Bare)
-            || plan.passes_coroutines();
+            || outline.passes_coroutines();
         Raises { exception: is_misused, ..Raises::default() }
     }
 

@@ -73,7 +73,7 @@ fn written(page: &Page<'_>) -> Written {
         enclose(&mut arguments, &open, &close);
     }
     arguments.extend(keywords(options));
-    Written { opening: format!("asyncio.{}(", options.function()), arguments }
+    Written { opening: options.in_python() + "(", arguments }
 }
 
 fn keywords(options: &dyn Options) -> impl Iterator<Item = String> {
@@ -192,8 +192,9 @@ impl<'a> Arguments<'a> {
                 let name = self.name(awaitable, ids);
                 let mut members: Vec<String> =
                     group.members.iter().map(|ids| self.argument(ids, true, depth + 1)).collect();
-                members.extend(keywords(&GatherOptions { return_exceptions: group.return_exceptions }));
-                let call = format!("asyncio.gather({})", members.join(", "));
+                let options = GatherOptions { return_exceptions: group.return_exceptions };
+                members.extend(keywords(&options));
+                let call = format!("{}({})", options.in_python(), members.join(", "));
                 if call.width() + 12 <= self.page.width { call } else { name }
             }
             _ => self.name(awaitable, ids),

@@ -10,7 +10,6 @@ use crate::outcome::{Entry, Run, Status};
 use crate::report::duration::{ascii_duration, human_duration};
 use crate::report::fit::{GLUE, fit, wrap};
 use crate::report::glyph::Glyphs;
-use crate::report::phrases::ended_repr;
 use crate::report::style::Style;
 use crate::scenario::{Id, Nanos};
 
@@ -83,7 +82,7 @@ impl<'a> Page<'a> {
     /// The `repr` of what something ended with, whole.
     pub fn ended(&self, ended: Ended) -> impl fmt::Display + 'a {
         let run = self.run;
-        ended_repr(ended, run.scenario, move |id: Id| run.nested.get(&id.0).map(Vec::as_slice))
+        ended.repr(run.scenario, move |returned| run.items(returned))
     }
 
     fn glued(&self, shown: impl fmt::Display, width: usize) -> String {

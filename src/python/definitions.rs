@@ -1,14 +1,16 @@
 //! What stands before `main()`: the docstring, exception classes, the few functions that the program needs, bodies.
 
-use crate::scenario::{Body, Delay, End, Exception, Kind, Nanos};
+use crate::scenario::{Body, Delay, End, Exception, Kind, Value};
 
-use super::code::{Snippet, code};
-use super::layout::{Expression, Lines, string};
-use super::plan::Plan;
+use super::code::code;
+use super::expression::Expression;
+use super::layout::ProgramLines;
+use super::literal::{seconds, string};
+use super::outline::Outline;
 
 /// Writes everything down to `main()`.
-pub fn write(lines: &mut Lines, plan: &Plan<'_>) {
-    let texts = [&plan.scenario.title, &plan.scenario.description];
+pub fn write(lines: &mut ProgramLines, outline: &Outline<'_>) {
+    let texts = [&outline.scenario.title, &outline.scenario.description];
     let texts: Vec<&str> =
         texts.into_iter().flatten().map(String::as_str).filter(|text| !text.trim().is_empty()).collect();
     if !texts.is_empty() {
@@ -16,7 +18,7 @@ pub fn write(lines: &mut Lines, plan: &Plan<'_>) {
         lines.blank();
     }
     lines.line(code!("import asyncio"));
-    for class in &plan.classes {
+    for class in &outline.classes {
         section(lines);
         lines.line(code!("class {}(Exception):", class.identifier));
         lines.indented(|lines| lines.line(code!("pass")));
@@ -25,45 +27,45 @@ pub fn write(lines: &mut Lines, plan: &Plan<'_>) {
             lines.statement(code!("{}.__name__ = ", class.identifier), Expression::string(&class.name));
         }
     }
-    write_registry(lines, plan);
-    write_settling(lines, plan);
-    for (table, awaitable) in plan.scenario.awaitables.iter().enumerate() {
-        let (true, Some(body)) = (plan.has_function(table), plan.body(table)) else { continue };
+    write_registry(lines, outline);
+    write_settling(lines, outline);
+    for (table, awaitable) in outline.scenario.awaitables.iter().enumerate() {
+        let (true, Some(body)) = (outline.has_function(table), outline.body(table)) else { continue };
         section(lines);
-        let identifier = &plan.identifiers[table];
+        let identifier = &outline.identifiers[table];
         lines.line(code!("async def {identifier}():"));
         lines.indented(|lines| {
             if *identifier != awaitable.name {
                 lines.comment(&comment(&format!("In the scenario: {}", string(&awaitable.name))));
             }
-            write_body(lines, plan, body);
+            write_body(lines, outline, body);
         });
     }
 }
 
 /// Two empty lines stand between functions.
-pub fn section(lines: &mut Lines) {
+pub fn section(lines: &mut ProgramLines) {
     lines.blank();
     lines.blank();
 }
 
-/// A comment's text without what could end the line, should a literal ever let it through.
+/// A comment's text without control characters: they could end the line.
 fn comment(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// What has been made, by name, and how it is cancelled.
-fn write_registry(lines: &mut Lines, plan: &Plan<'_>) {
-    if !plan.remembers() {
+fn write_registry(lines: &mut ProgramLines, outline: &Outline<'_>) {
+    if !outline.remembers() {
         return;
     }
     // After imports one empty line is enough.
     lines.blank();
-    if !plan.classes.is_empty() {
+    if !outline.classes.is_empty() {
         lines.blank();
     }
     lines.line(code!("made = {{}}"));
-    if plan.has_factory {
+    if outline.has_factory {
         section(lines);
         lines.line(code!("def remember(loop, coro, **kwargs):"));
         lines.indented(|lines| {
@@ -73,8 +75,8 @@ fn write_registry(lines: &mut Lines, plan: &Plan<'_>) {
             lines.line(code!("return task"));
         });
     }
-    if plan.cancels_by_name {
-        let message = plan.cancel_takes_message() && has_messages(plan);
+    if outline.cancels_by_name {
+        let message = outline.cancel_takes_message() && has_messages(outline);
         let (parameter, argument) =
             if message { (code!(", *message"), code!("*message")) } else { (code!(""), code!("")) };
         section(lines);
@@ -86,17 +88,17 @@ fn write_registry(lines: &mut Lines, plan: &Plan<'_>) {
     }
 }
 
-fn has_messages(plan: &Plan<'_>) -> bool {
-    plan.scenario.awaitables.iter().any(|one| one.cancel.as_ref().is_some_and(|cancel| cancel.message.is_some()))
+fn has_messages(outline: &Outline<'_>) -> bool {
+    outline.scenario.awaitables.iter().any(|one| one.cancel.as_ref().is_some_and(|cancel| cancel.message.is_some()))
 }
 
 /// How a future is settled that may have been cancelled.
-fn write_settling(lines: &mut Lines, plan: &Plan<'_>) {
+fn write_settling(lines: &mut ProgramLines, outline: &Outline<'_>) {
     let (mut results, mut errors) = (false, false);
-    for (table, awaitable) in plan.scenario.awaitables.iter().enumerate() {
+    for (table, awaitable) in outline.scenario.awaitables.iter().enumerate() {
         if let Kind::Future(settlement) = &awaitable.kind
             && matches!(settlement.delay, Some(Delay::For(_)))
-            && plan.may_be_cancelled(table)
+            && outline.may_be_cancelled(table)
         {
             match &settlement.end {
                 End::Returns(_) => results = true,
@@ -119,7 +121,7 @@ fn write_settling(lines: &mut Lines, plan: &Plan<'_>) {
     }
 }
 
-fn write_body(lines: &mut Lines, plan: &Plan<'_>, body: &Body) {
+fn write_body(lines: &mut ProgramLines, outline: &Outline<'_>, body: &Body) {
     match (body.delay, &body.on_cancel) {
         (Some(delay), Some(on_cancel)) => {
             lines.line(code!("try:"));
@@ -132,39 +134,34 @@ fn write_body(lines: &mut Lines, plan: &Plan<'_>, body: &Body) {
                 match &on_cancel.then {
                     None => lines.line(code!("raise")),
                     Some(End::Returns(value)) => lines.statement(code!("return "), Expression::value(value)),
-                    Some(End::Raises(error)) => lines.statement(code!("raise "), exception(plan, error)),
+                    Some(End::Raises(error)) => lines.statement(code!("raise "), exception(outline, error)),
                 }
             });
         }
-        // Who never suspends cannot be cancelled either.
+        // A body that never suspends cannot be cancelled.
         (Some(delay), None) => write_delay(lines, delay),
         (None, _) => {}
     }
     match &body.end {
-        End::Returns(crate::scenario::Value::None) => {
+        End::Returns(Value::None) => {
             if body.delay.is_none() {
                 lines.line(code!("pass"));
             }
         }
         End::Returns(value) => lines.statement(code!("return "), Expression::value(value)),
-        End::Raises(error) => lines.statement(code!("raise "), exception(plan, error)),
+        End::Raises(error) => lines.statement(code!("raise "), exception(outline, error)),
     }
 }
 
-fn write_delay(lines: &mut Lines, delay: Delay) {
+fn write_delay(lines: &mut ProgramLines, delay: Delay) {
     match delay {
         Delay::For(duration) => lines.line(code!("await asyncio.sleep({})", seconds(duration))),
         Delay::Forever => lines.line(code!("await asyncio.Future()  # Nobody ever settles it.")),
     }
 }
 
-/// A duration as a literal: the shortest decimal that says it to the nanosecond.
-pub fn seconds(duration: Nanos) -> Snippet {
-    code!("{duration}")
-}
-
 /// A call that makes an exception.
-pub fn exception(plan: &Plan<'_>, exception: &Exception) -> Expression {
+pub fn exception(outline: &Outline<'_>, exception: &Exception) -> Expression {
     let message = exception.message.iter().map(|message| Expression::string(message)).collect();
-    Expression::call(plan.class(exception), message)
+    Expression::call(outline.class(exception), message)
 }

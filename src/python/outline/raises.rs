@@ -3,7 +3,7 @@
 use crate::python::code::{Snippet, code};
 use crate::scenario::{Awaitable, End, Exception, Kind};
 
-use super::Plan;
+use super::Outline;
 
 /// What a call can raise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Raises {
     }
 }
 
-impl Plan<'_> {
+impl Outline<'_> {
     /// What can reach the caller at the call.
     pub fn raises(&self) -> Raises {
         let mut raises = self.in_program().raises(self);

@@ -3,9 +3,9 @@
 use crate::python::calls::MakesTasks;
 use crate::scenario::{Kind, Python, Then};
 
-use super::{Part, Plan};
+use super::{Outline, Part};
 
-impl Plan<'_> {
+impl Outline<'_> {
     /// Whether the call is given coroutines as they are, and makes tasks of them only when it is awaited.
     pub fn passes_coroutines(&self) -> bool {
         let is_coroutine = |part: &usize| matches!(self.table(*part).kind, Kind::Coroutine(_));

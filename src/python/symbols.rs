@@ -1,4 +1,4 @@
-//! What the harness is told of a program: whose function, future, group or timer is whose. It is not in the program.
+//! What the harness is told of a program: which function, future, group or timer belongs to which awaitable.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use crate::scenario::{Ids, Kind};
 
-use super::plan::Plan;
+use super::outline::Outline;
 
-/// The names behind a program, in the orders in which the program makes things.
+/// The awaitables behind the names in a program, in the orders in which the program makes things.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Guide {
+pub struct Symbols {
     /// Which function is the call.
     pub function: &'static str,
     /// By identifier of an `async def`: whose coroutines it makes, in the order in which it is called.
@@ -20,7 +20,7 @@ pub struct Guide {
     /// What `gather()` makes before the call itself.
     pub groups: Vec<Clones>,
     /// What `call_later()` arms.
-    pub timers: Vec<Timer>,
+    pub timers: Vec<ProgramTimer>,
     /// The arguments of the call.
     pub arguments: Vec<Clones>,
 }
@@ -40,9 +40,9 @@ pub struct Clones {
 
 /// As many timers that do the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Timer {
+pub struct ProgramTimer {
     /// What they do.
-    pub does: Does,
+    pub action: TimerAction,
     /// On what, where it may not exist when they fire.
     pub target: Option<Clones>,
     /// How many there are.
@@ -53,36 +53,36 @@ pub struct Timer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
-pub enum Does {
+pub enum TimerAction {
     Settle,
     Cancel,
     Check,
 }
 
-impl Guide {
+impl Symbols {
     /// All but the coroutines and the timers, which are told as they are written.
-    pub(super) fn new(plan: &Plan<'_>) -> Guide {
-        let tables = 0..plan.scenario.awaitables.len();
-        let futures = tables.filter(|table| matches!(plan.awaitable(*table).kind, Kind::Future(_)));
-        let clones = |part: &usize| plan.clones(plan.parts[*part].table, &plan.parts[*part].ids);
-        Guide {
-            function: plan.call.function().name(),
+    pub(super) fn new(outline: &Outline<'_>) -> Symbols {
+        let tables = 0..outline.scenario.awaitables.len();
+        let futures = tables.filter(|table| matches!(outline.awaitable(*table).kind, Kind::Future(_)));
+        let clones = |part: &usize| outline.clones(outline.parts[*part].table, &outline.parts[*part].ids);
+        Symbols {
+            function: outline.call.function().name(),
             functions: BTreeMap::new(),
-            futures: futures.map(|table| plan.clones(table, &plan.awaitable(table).ids)).collect(),
-            groups: plan.groups.iter().map(clones).collect(),
+            futures: futures.map(|table| outline.clones(table, &outline.awaitable(table).ids)).collect(),
+            groups: outline.groups.iter().map(clones).collect(),
             timers: Vec::new(),
-            arguments: plan.arguments.iter().map(clones).collect(),
+            arguments: outline.arguments.iter().map(clones).collect(),
         }
     }
 
     /// The next coroutines that a table's function makes.
-    pub(super) fn makes(&mut self, plan: &Plan<'_>, table: usize, ids: &Ids) {
-        let function = plan.identifiers[table].clone();
-        self.functions.entry(function).or_default().push(plan.clones(table, ids));
+    pub(super) fn makes(&mut self, outline: &Outline<'_>, table: usize, ids: &Ids) {
+        let function = outline.identifiers[table].clone();
+        self.functions.entry(function).or_default().push(outline.clones(table, ids));
     }
 
     /// One more timer, or several.
-    pub(super) fn arms(&mut self, does: Does, target: Option<Clones>, times: u32) {
-        self.timers.push(Timer { does, target, times });
+    pub(super) fn arms(&mut self, action: TimerAction, target: Option<Clones>, times: u32) {
+        self.timers.push(ProgramTimer { action, target, times });
     }
 }

@@ -13,7 +13,7 @@ use crate::scenario::{Awaitable, Body, Exception, Identifiers, Ids, Kind, Nanos,
 
 use super::calls::{InProgram, in_program};
 use super::code::{NAMES, Snippet, code};
-use super::guide::Clones;
+use super::symbols::Clones;
 
 use exception_classes::{ExceptionClass, exception_classes};
 use part::{parts, parts_of};
@@ -23,7 +23,7 @@ pub use raises::Raises;
 
 /// Decided before the first line is written.
 #[derive(Debug)]
-pub struct Plan<'s> {
+pub struct Outline<'s> {
     pub scenario: &'s Scenario,
     pub call: Call,
     pub python: Python,
@@ -58,11 +58,11 @@ pub enum Reach {
     Nothing,
 }
 
-impl<'s> Plan<'s> {
-    pub fn new(scenario: &'s Scenario, call: Call, python: Python) -> Plan<'s> {
+impl<'s> Outline<'s> {
+    pub fn new(scenario: &'s Scenario, call: Call, python: Python) -> Outline<'s> {
         let mut identifiers = Identifiers::without(&NAMES);
         let (classes, class_of) = exception_classes(scenario, python, &mut identifiers);
-        let mut plan = Plan {
+        let mut outline = Outline {
             scenario,
             call,
             python,
@@ -76,22 +76,23 @@ impl<'s> Plan<'s> {
             cancels_by_name: false,
             has_factory: false,
         };
-        plan.arguments = plan.parts_of_list(&scenario.caller.args);
-        for part in plan.arguments.clone() {
-            plan.parts[part].is_argument = true;
+        outline.arguments = outline.parts_of_list(&scenario.caller.args);
+        for part in outline.arguments.clone() {
+            outline.parts[part].is_argument = true;
         }
-        plan.visit(&plan.arguments.clone());
-        plan.count_tasks();
-        plan.find_cancellable();
-        plan.name_everything(&mut identifiers);
-        for part in 0..plan.parts.len() {
-            let table = plan.parts[part].table;
-            if plan.awaitable(table).cancel.is_some() && plan.reach(part) == Reach::Name {
-                plan.cancels_by_name |= plan.is_whole(part);
-                plan.has_factory |= plan.has_function(table) && !(plan.is_wrapped(part) && plan.is_whole(part));
+        outline.visit(&outline.arguments.clone());
+        outline.count_tasks();
+        outline.find_cancellable();
+        outline.name_everything(&mut identifiers);
+        for part in 0..outline.parts.len() {
+            let table = outline.parts[part].table;
+            if outline.awaitable(table).cancel.is_some() && outline.reach(part) == Reach::Name {
+                outline.cancels_by_name |= outline.is_whole(part);
+                outline.has_factory |=
+                    outline.has_function(table) && !(outline.is_wrapped(part) && outline.is_whole(part));
             }
         }
-        plan
+        outline
     }
 
     /// Finds what an argument list needs, groups inside out.
@@ -227,7 +228,7 @@ impl<'s> Plan<'s> {
         }
     }
 
-    /// A table, or some of its clones, for the guide.
+    /// A table, or some of its clones, as the symbols name them.
     pub fn clones(&self, table: usize, ids: &Ids) -> Clones {
         let all = &self.awaitable(table).ids;
         Clones {
