@@ -4,6 +4,7 @@
 //! ledger are folds over it and know nothing else. An event is `Copy` and names things by [`Id`], so that telling a
 //! listener allocates nothing; texts are looked up in the [`Scenario`] when somebody wants to read them.
 
+mod cause;
 mod ended;
 mod fields;
 mod listener;
@@ -12,6 +13,7 @@ mod vocabulary;
 
 use strum::{EnumDiscriminants, EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
+pub use cause::{CancelId, Cause, Numbering, Why};
 pub use ended::{Ended, Exception, ExceptionKind, Message, Returned};
 pub use fields::{COMMON, Field, Held, Holds};
 pub use listener::Listener;
@@ -30,6 +32,10 @@ pub struct Event<'a> {
     pub iteration: u64,
     /// What.
     pub what: What<'a>,
+    /// Why.
+    pub why: Why,
+    /// Whether its place among its neighbours is open: CPython goes over a set.
+    pub open: bool,
 }
 
 /// What happened. Inside one pass events stand in the order in which things are called. What each kind of event is for
@@ -58,14 +64,14 @@ pub enum What<'a> {
     },
     /// Somebody calls `.cancel()`; before its effects, refused ones too.
     Cancel {
+        /// Which `.cancel()` it is.
+        id: CancelId,
         /// On what.
         target: Target,
         /// What `.cancel()` returns.
         accepted: bool,
         /// Who calls it.
         by: Canceller,
-        /// The group that passes its own cancellation on, for [`Canceller::Group`]. Its own `Cancel` came before.
-        through: Option<Target>,
     },
     /// A body caught `CancelledError` and begins its `on_cancel`.
     Cleanup {
@@ -119,6 +125,8 @@ pub enum What<'a> {
         call: CallId,
         /// With what.
         got: Got<'a>,
+        /// Whether what released it was done already when the caller began to wait.
+        already: bool,
     },
     /// Python would warn.
     Warning {

@@ -28,7 +28,9 @@ mod task;
 mod tests;
 mod timers;
 
-use crate::event::{CallId, Canceller, End, Event, Listener, Message, Reason, SetPlace, Target, What};
+use crate::event::{
+    CallId, CancelId, Canceller, Cause, End, Event, Listener, Message, Reason, SetPlace, Target, What, Why,
+};
 use crate::scenario::{Id, Kind, Nanos};
 
 use calls::Calls;
@@ -116,6 +118,8 @@ enum Halt {
 /// The loop and everything on it.
 struct EventLoop<'p, C, O, J, L> {
     plan: &'p Plan<'p>,
+    /// How many awaitables the scenario has; the rows behind theirs are the main task's and those of calls' groups.
+    awaitables: u32,
     clock: C,
     choices: O,
     lateness: J,
@@ -134,6 +138,8 @@ struct EventLoop<'p, C, O, J, L> {
     /// How many of the tasks that `asyncio.run()` cancelled are not done.
     shutting_down: usize,
     interrupted: bool,
+    /// How many `.cancel()` were called.
+    cancels: u32,
 }
 
 /// Makes a column anew: that many rows, all alike.
@@ -159,6 +165,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         calls.reset();
         EventLoop {
             plan,
+            awaitables: plan.scenario.len() as u32,
             clock,
             choices,
             lateness,
@@ -175,6 +182,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             stopping: false,
             shutting_down: 0,
             interrupted: false,
+            cancels: 0,
         }
     }
 
@@ -287,7 +295,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         if self.futures.state(self.main()).is_done() || !self.plan.dialect.interrupt_cancels_main_alone() {
             return Err(Halt::KeyboardInterrupt);
         }
-        self.cancel(Target::Caller, Message::Absent, Canceller::Interrupt, None);
+        self.cancel(Target::Caller, Message::Absent, Canceller::Interrupt, Why::NONE, false);
         Ok(())
     }
 
@@ -307,7 +315,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             Callback::Gathered(group) => self.gathered(group, object),
             Callback::GroupDone => {
                 let target = self.target(object);
-                self.tell(What::Callback { target });
+                self.tell(What::Callback { target }, Cause::Finish(target));
             }
             Callback::Waited(wait) => self.waited(wait, object),
             Callback::Wake(task) => self.step(task),
@@ -325,7 +333,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
                     Target::Awaitable(id) => self.scheduled_message(id),
                     Target::Group(_) | Target::Caller => Message::Absent,
                 };
-                self.cancel(target, message, Canceller::Schedule, None);
+                self.cancel(target, message, Canceller::Schedule, Why::NONE, false);
             }
             Action::Check(call) => self.check(call),
             Action::TimeOut(wait) => self.time_out(wait),
@@ -334,22 +342,25 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
 
     /// `.cancel()`, on any kind of object. A refused call is told too; it has no effect but to silence the
     /// never-retrieved log of a task or a bare future.
-    fn cancel(&mut self, target: Target, message: Message, by: Canceller, through: Option<Target>) -> bool {
+    fn cancel(&mut self, target: Target, message: Message, by: Canceller, why: Why, open: bool) -> bool {
         let object = self.object(target);
+        let id = CancelId(self.cancels);
+        self.cancels += 1;
         if self.groups.of(object).is_none() {
             self.futures.mark_retrieved(object);
         }
         let accepted = self.accepts_cancel(object);
-        self.tell(What::Cancel { target, accepted, by, through });
+        let what = What::Cancel { id, target, accepted, by };
+        self.listener.event(&Event { at: self.now, iteration: self.iteration, what, why, open });
         if self.futures.state(object) != State::Pending {
             return false;
         }
         let message = self.plan.dialect.cancel_message(message);
         match (target, self.groups.of(object)) {
-            (_, Some(group)) => self.cancel_group(group, message),
-            (Target::Caller, None) => self.cancel_task(object, message),
-            (Target::Awaitable(id), None) if self.is_task(id) => self.cancel_task(object, message),
-            (Target::Awaitable(id), None) => self.cancel_future(id, message),
+            (_, Some(group)) => self.cancel_group(group, message, id),
+            (Target::Caller, None) => self.cancel_task(object, message, id),
+            (Target::Awaitable(awaitable), None) if self.is_task(awaitable) => self.cancel_task(object, message, id),
+            (Target::Awaitable(awaitable), None) => self.cancel_future(awaitable, message, Cause::Cancel(id).into()),
             (Target::Group(_), None) => {}
         }
         accepted
@@ -400,7 +411,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
 
     /// The main task's row, behind the awaitables'.
     fn main(&self) -> Object {
-        Object(self.plan.scenario.len() as u32)
+        Object(self.awaitables)
     }
 
     /// The row of something that was made; of a group that was not yet, one behind them all.
@@ -413,7 +424,11 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     fn target(&self, object: Object) -> Target {
-        self.calls.target(object, self.plan.scenario.len())
+        if object.0 < self.awaitables {
+            Target::Awaitable(Id(object.0))
+        } else {
+            self.calls.target(object, self.awaitables)
+        }
     }
 
     /// Whether this is a coroutine or a task, and not a bare future or a group.
@@ -432,12 +447,13 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     /// Puts the items of a set into the order in which CPython goes over it.
     fn arrange<T: Copy + Into<Object>>(&mut self, place: SetPlace, items: &mut [T]) {
         let point = Point { place, at: self.now, iteration: self.iteration };
-        let (calls, awaitables) = (&self.calls, self.plan.scenario.len());
+        let (calls, awaitables) = (&self.calls, self.awaitables);
         self.choices.arrange(point, items, |item| calls.target(item.into(), awaitables));
     }
 
     #[inline]
-    fn tell(&mut self, what: What<'_>) {
-        self.listener.event(&Event { at: self.now, iteration: self.iteration, what });
+    fn tell(&mut self, what: What<'_>, why: impl Into<Why>) {
+        let why = why.into();
+        self.listener.event(&Event { at: self.now, iteration: self.iteration, what, why, open: false });
     }
 }

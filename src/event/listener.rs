@@ -6,6 +6,9 @@ use super::Event;
 
 /// Somebody who is told what happens. A type parameter everywhere, so that a run that nobody listens to pays nothing.
 pub trait Listener {
+    /// Whether anybody listens at all, so that it is worth finding out what an event was caused by.
+    const LISTENS: bool = true;
+
     /// Something happened.
     fn event(&mut self, event: &Event<'_>);
 
@@ -15,12 +18,16 @@ pub trait Listener {
 
 /// Nobody listens.
 impl Listener for () {
+    const LISTENS: bool = false;
+
     #[inline]
     fn event(&mut self, _event: &Event<'_>) {}
 }
 
 /// Two listeners, told in this order.
 impl<A: Listener, B: Listener> Listener for (A, B) {
+    const LISTENS: bool = A::LISTENS || B::LISTENS;
+
     #[inline]
     fn event(&mut self, event: &Event<'_>) {
         self.0.event(event);
@@ -35,6 +42,8 @@ impl<A: Listener, B: Listener> Listener for (A, B) {
 
 /// A listener that may be missing.
 impl<L: Listener> Listener for Option<L> {
+    const LISTENS: bool = L::LISTENS;
+
     #[inline]
     fn event(&mut self, event: &Event<'_>) {
         if let Some(listener) = self {
@@ -50,6 +59,8 @@ impl<L: Listener> Listener for Option<L> {
 }
 
 impl<L: Listener> Listener for &mut L {
+    const LISTENS: bool = L::LISTENS;
+
     #[inline]
     fn event(&mut self, event: &Event<'_>) {
         (**self).event(event);

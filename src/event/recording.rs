@@ -1,6 +1,6 @@
 //! The whole stream, kept: for whoever wants to read it after the run.
 
-use super::{Event, Got, Item, Listener, What};
+use super::{Event, Got, Item, Listener, What, Why};
 use crate::scenario::{Id, Nanos};
 
 /// Every event of a run, in order. The lists that some events carry are kept end to end in two columns, so that an
@@ -18,6 +18,8 @@ struct Recorded {
     at: Nanos,
     iteration: u64,
     what: What<'static>,
+    why: Why,
+    open: bool,
     /// Where its results begin and end in `items`.
     items: (usize, usize),
     /// Where `done` begins, where `pending` begins and where that ends in `ids`.
@@ -41,9 +43,12 @@ impl Recording {
             let items = self.items.get(recorded.items.0..recorded.items.1).unwrap_or_default();
             let what = match recorded.what {
                 What::Finish { target, ended, .. } => What::Finish { target, ended, results: items },
-                What::Resume { call, got: Got::Results(_) } => What::Resume { call, got: Got::Results(items) },
-                What::Resume { call, got: Got::Sets { .. } } => What::Resume {
+                What::Resume { call, got: Got::Results(_), already } => {
+                    What::Resume { call, got: Got::Results(items), already }
+                }
+                What::Resume { call, got: Got::Sets { .. }, already } => What::Resume {
                     call,
+                    already,
                     got: Got::Sets {
                         done: self.ids.get(recorded.ids.0..recorded.ids.1).unwrap_or_default(),
                         pending: self.ids.get(recorded.ids.1..recorded.ids.2).unwrap_or_default(),
@@ -51,7 +56,7 @@ impl Recording {
                 },
                 what => what,
             };
-            Event { at: recorded.at, iteration: recorded.iteration, what }
+            Event { at: recorded.at, iteration: recorded.iteration, what, why: recorded.why, open: recorded.open }
         })
     }
 }
@@ -65,8 +70,9 @@ impl Listener for Recording {
                 self.items.extend_from_slice(results);
                 What::Finish { target, ended, results: &[] }
             }
-            What::Resume { call, got } => What::Resume {
+            What::Resume { call, got, already } => What::Resume {
                 call,
+                already,
                 got: match got {
                     Got::Results(results) => {
                         self.items.extend_from_slice(results);
@@ -84,7 +90,7 @@ impl Listener for Recording {
             },
             What::Create { awaitable, made, by } => What::Create { awaitable, made, by },
             What::Start { awaitable } => What::Start { awaitable },
-            What::Cancel { target, accepted, by, through } => What::Cancel { target, accepted, by, through },
+            What::Cancel { id, target, accepted, by } => What::Cancel { id, target, accepted, by },
             What::Cleanup { awaitable } => What::Cleanup { awaitable },
             What::Call { id, by, call } => What::Call { id, by, call },
             What::Await { call } => What::Await { call },
@@ -99,6 +105,8 @@ impl Listener for Recording {
             at: event.at,
             iteration: event.iteration,
             what,
+            why: event.why,
+            open: event.open,
             items: (first_item, self.items.len()),
             ids: (first_id, first_pending, self.ids.len()),
         });
@@ -121,14 +129,20 @@ mod tests {
                 ended: Ended::Returned(Returned::Group(call)),
                 results: &items,
             },
-            What::Resume { call, got: Got::Results(&items[1..]) },
-            What::Resume { call, got: Got::Sets { done: &[Id(3)], pending: &[Id(1), Id(2)] } },
+            What::Resume { call, got: Got::Results(&items[1..]), already: false },
+            What::Resume { call, got: Got::Sets { done: &[Id(3)], pending: &[Id(1), Id(2)] }, already: true },
             What::Exit,
         ];
         let events: Vec<Event<'_>> = told
             .into_iter()
             .zip(1..)
-            .map(|(what, iteration)| Event { at: Nanos(iteration), iteration, what })
+            .map(|(what, iteration)| Event {
+                at: Nanos(iteration),
+                iteration,
+                what,
+                why: Why::NONE,
+                open: iteration == 2,
+            })
             .collect();
         let mut recording = Recording::default();
         for event in &events {

@@ -7,7 +7,7 @@ pub mod gather;
 pub mod wait;
 
 use crate::calls::{Call, Misuse};
-use crate::event::{CallId, Event, Exception, ExceptionKind, Got, Listener, Target, What};
+use crate::event::{CallId, Cause, Event, Exception, ExceptionKind, Got, Listener, Target, What, Why};
 
 use super::EventLoop;
 use super::choices::Choices;
@@ -15,7 +15,7 @@ use super::clock::Clock;
 use super::future::Object;
 use super::lateness::Lateness;
 use super::plan::{Site, SiteId};
-use super::task::Awaited;
+use super::task::{Awaited, Thrown};
 use crate::scenario::Id;
 
 use wait::WaitId;
@@ -26,6 +26,16 @@ pub struct Calls {
     made: Vec<Made>,
     /// The calls that gave a group, by the rows of these groups behind the tasks.
     groups: Vec<CallId>,
+    /// What has just released the caller of a call, until that is told.
+    released: Released,
+}
+
+/// What let the caller of a call go on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Released {
+    pub why: Why,
+    /// Whether it was so already when the caller began to wait.
+    pub already: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +62,17 @@ impl Calls {
     pub fn reset(&mut self) {
         self.made.clear();
         self.groups.clear();
+        self.released = Released::default();
+    }
+
+    /// What has just released a caller, if it was released and did not only wake.
+    pub fn released(&self, waited: bool) -> Why {
+        if waited { self.released.why } else { Why::NONE }
+    }
+
+    /// Keeps what has just released a caller.
+    pub fn set_released(&mut self, released: Released) {
+        self.released = released;
     }
 
     /// Where each call was made, in the order in which they were.
@@ -65,11 +86,11 @@ impl Calls {
     }
 
     /// What a row is, behind so many awaitables: the main task, or a group that a call gave.
-    pub fn target(&self, object: Object, awaitables: usize) -> Target {
-        match object.index().checked_sub(awaitables) {
+    pub fn target(&self, object: Object, awaitables: u32) -> Target {
+        match object.0.checked_sub(awaitables) {
             None => Target::Awaitable(Id(object.0)),
             Some(0) => Target::Caller,
-            Some(behind) => Target::Group(self.groups[behind - 1]),
+            Some(behind) => Target::Group(self.groups[behind as usize - 1]),
         }
     }
 
@@ -84,22 +105,31 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     /// Makes the arguments of a call, then the call. What it raises at once comes back beside its id.
-    pub fn make_call(&mut self, caller: Object, site: SiteId) -> (CallId, Result<(), Exception>) {
+    pub fn make_call(&mut self, caller: Object, site: SiteId) -> (CallId, Result<(), Thrown>) {
         let call = CallId(self.calls.made.len() as u32);
         self.calls.made.push(Made { site, gave: Gave::Nothing });
         let site = self.site(call);
         self.make_nested_groups(&site.arguments);
-        let by = self.target(caller);
+        let (by, why) = (self.target(caller), self.start_of(caller));
         let gave = match site.call {
-            Call::Gather(options) => self.call_gather(call, by, site, options).map_err(Misuse::Gather),
-            Call::Wait(options) => Ok(self.call_wait(call, by, site, options)),
+            Call::Gather(options) => self.call_gather(call, by, why, site, options).map_err(Misuse::Gather),
+            Call::Wait(options) => Ok(self.call_wait(call, by, why, site, options)),
         };
         (call, gave.map(|gave| self.calls.made[call.index()].gave = gave).map_err(raised))
     }
 
+    /// What a call's own events happen by: in a body its first step.
+    fn start_of(&self, caller: Object) -> Why {
+        match self.target(caller) {
+            Target::Awaitable(id) => Cause::Start(id).into(),
+            Target::Caller | Target::Group(_) => Why::NONE,
+        }
+    }
+
     /// Awaits what a call gave: `None` where that does not suspend.
-    pub fn await_call(&mut self, caller: Object, call: CallId) -> Result<Option<Awaited>, Exception> {
-        self.tell(What::Await { call });
+    pub fn await_call(&mut self, caller: Object, call: CallId) -> Result<Option<Awaited>, Thrown> {
+        let why = self.start_of(caller);
+        self.tell(What::Await { call }, why);
         match (self.calls.gave(call), self.site(call).call) {
             (Gave::Group(group), _) => self.await_group(caller, group),
             (Gave::Coroutine, Call::Wait(options)) => {
@@ -113,21 +143,24 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     /// Tells with what the caller of a call goes on: what was raised in its way, or else what the call came to.
-    pub fn tell_outcome(&mut self, call: CallId, raised: Option<Exception>) {
-        if let Some(exception) = raised {
+    pub fn tell_outcome(&mut self, call: CallId, raised: Option<Thrown>) {
+        let released = std::mem::take(&mut self.calls.released);
+        if let Some(Thrown { exception, why }) = raised {
             let cancelled = exception.is_cancelled_error(self.plan.scenario);
             let got = if cancelled { Got::Cancelled(exception) } else { Got::Raised(exception) };
-            return self.tell(What::Resume { call, got });
+            let already = released.already && why.cause == released.why.cause;
+            return self.tell(What::Resume { call, got, already }, why);
         }
+        let Released { why, already } = released;
         match self.calls.gave(call) {
             Gave::Group(group) => {
                 let got = Got::Results(self.groups.results(group));
-                let what = What::Resume { call, got };
-                self.listener.event(&Event { at: self.now, iteration: self.iteration, what });
+                let what = What::Resume { call, got, already };
+                self.listener.event(&Event { at: self.now, iteration: self.iteration, what, why, open: false });
             }
             Gave::Waiting(wait) => {
                 let (done, pending) = self.sets(wait);
-                self.tell(What::Resume { call, got: Got::Sets { done: &done, pending: &pending } });
+                self.tell(What::Resume { call, got: Got::Sets { done: &done, pending: &pending }, already }, why);
             }
             Gave::Nothing | Gave::Coroutine => {}
         }
@@ -148,6 +181,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
 }
 
 /// What a call raises for being called wrongly.
-fn raised(misuse: Misuse) -> Exception {
-    Exception { kind: ExceptionKind::Misuse(misuse), from: None, group: None }
+fn raised(misuse: Misuse) -> Thrown {
+    let exception = Exception { kind: ExceptionKind::Misuse(misuse), from: None, group: None };
+    Thrown { exception, why: Why::NONE }
 }

@@ -1,7 +1,7 @@
 //! What only the main coroutine does: it makes what the scenario has, and lets what is left finish.
 
 use crate::calls::ReturnWhen;
-use crate::event::{Listener, Maker, Target, Warning, What};
+use crate::event::{Listener, Maker, Target, Warning, What, Why};
 use crate::scenario::{Id, Kind};
 
 use super::calls::wait::WaitId;
@@ -18,7 +18,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         for awaitable in &scenario.awaitables {
             for id in awaitable.ids.clone().map(Id) {
                 match &awaitable.kind {
-                    Kind::Task(_) => self.create_task(id, Maker::Caller),
+                    Kind::Task(_) => self.create_task(id, Maker::Caller, Why::NONE),
                     Kind::Future(settlement) => self.create_future(id, settlement),
                     Kind::Coroutine(_) | Kind::Gather(_) => break,
                 }
@@ -53,8 +53,8 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     }
 
     /// The program's own end. Whatever ended its main coroutine, nothing is told of that but here.
-    pub fn end_main(&mut self) {
-        self.tell(What::Exit);
+    pub fn end_main(&mut self, why: Why) {
+        self.tell(What::Exit, why);
         self.settle(self.main(), State::Returned);
     }
 
@@ -64,12 +64,12 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         for site in self.calls.sites() {
             for id in arguments::distinct(&plan.sites[site].arguments) {
                 if self.is_bare_coroutine(id) {
-                    self.tell(What::Warning { warning: Warning::NeverAwaited(id) });
+                    self.tell(What::Warning { warning: Warning::NeverAwaited(id) }, Why::NONE);
                 }
             }
         }
         for _ in 0..self.calls.unawaited() {
-            self.tell(What::Warning { warning: Warning::WaitNeverAwaited });
+            self.tell(What::Warning { warning: Warning::WaitNeverAwaited }, Why::NONE);
         }
     }
 }

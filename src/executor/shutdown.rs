@@ -1,6 +1,6 @@
 //! The end of `asyncio.run()` (`Lib/asyncio/runners.py`), and what Python logs when it is over.
 
-use crate::event::{Canceller, Listener, Log, Made, Message, SetPlace, Target, What};
+use crate::event::{Canceller, Cause, Listener, Log, Made, Message, SetPlace, Target, What, Why};
 use crate::scenario::{Id, Kind};
 
 use super::choices::Choices;
@@ -28,8 +28,9 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             return Ok(());
         }
         self.arrange(SetPlace::Shutdown, &mut left);
+        let why = if by == Canceller::Exit { Cause::Exit.into() } else { Why::NONE };
         for task in &left {
-            self.cancel(self.target(*task), Message::Absent, by, None);
+            self.cancel(self.target(*task), Message::Absent, by, why, left.len() > 1);
         }
         // `gather(*to_cancel, return_exceptions=True)`: none of them can be done yet.
         self.shutting_down = left.len();
@@ -40,7 +41,8 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         for task in left {
             self.futures.mark_retrieved(task);
             if self.futures.exception(task).is_some() {
-                self.tell(What::Log { log: Log::UnhandledAtShutdown, target: self.target(task) });
+                let target = self.target(task);
+                self.tell(What::Log { log: Log::UnhandledAtShutdown, target }, Cause::Finish(target));
             }
         }
         Ok(())
@@ -72,7 +74,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
                 Target::Group(_) => Log::GroupNeverRetrieved,
                 Target::Caller => Log::TaskNeverRetrieved,
             };
-            self.tell(What::Log { log, target: *target });
+            self.tell(What::Log { log, target: *target }, Cause::Finish(*target));
         }
     }
 

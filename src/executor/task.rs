@@ -3,10 +3,13 @@
 
 use std::collections::HashMap;
 
-use crate::event::{CallId, Canceller, Ended, Exception, ExceptionKind, Listener, Made, Maker, Message, Returned};
-use crate::event::{Target, What};
+use crate::event::{
+    CallId, CancelId, Canceller, Cause, Ended, Event, Exception, ExceptionKind, Listener, Made, Maker, Message,
+    Returned, Target, What, Why,
+};
 use crate::scenario::{Delay, Id, Nanos};
 
+use super::calls::Released;
 use super::calls::wait::WaitId;
 use super::choices::Choices;
 use super::clock::Clock;
@@ -51,8 +54,12 @@ pub struct Tasks {
     awaited: Vec<u32>,
     /// The argument of the `CancelledError` that waits in what a task awaits, where it has one.
     messages: HashMap<Object, Message>,
-    /// What an `except` clause has caught, where that is more than a bare `CancelledError()`.
-    caught: HashMap<Object, Exception>,
+    /// The first `.cancel()` of each task since its body last ran.
+    cancelled_by: HashMap<Object, CancelId>,
+    /// What an `except` clause has caught.
+    caught: HashMap<Object, Thrown>,
+    /// What the step that has just been made raised.
+    raised: Option<Thrown>,
     /// The latest call of each task that has made one.
     calls: HashMap<Object, LatestCall>,
 }
@@ -65,6 +72,13 @@ struct LatestCall {
     repeated: u32,
 }
 
+/// An exception on its way through a body, and why it is there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thrown {
+    pub exception: Exception,
+    pub why: Why,
+}
+
 /// Where a body stands after a step.
 enum Flow {
     /// At the next step.
@@ -75,29 +89,37 @@ enum Flow {
     Suspended,
     /// At its end.
     Ended,
-    /// Something was raised in this step.
-    Raised(Exception),
+    /// Something was raised in this step: [`Tasks::raised`].
+    Raised,
 }
 
 impl Tasks {
     /// Forgets every task, and has room for that many.
     pub fn reset(&mut self, tasks: usize) {
-        let Tasks { place, suspension, must_cancel, awaited, messages, caught, calls } = self;
+        let Tasks { place, suspension, must_cancel, awaited, messages, cancelled_by, caught, raised, calls } = self;
         super::reset(place, tasks, 0);
         super::reset(suspension, tasks, Suspension::FirstStep);
         super::reset(must_cancel, tasks, false);
         super::reset(awaited, tasks, 0);
         messages.clear();
+        cancelled_by.clear();
         caught.clear();
+        *raised = None;
         calls.clear();
     }
 }
 
 impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, L> {
     /// `create_task()`: the first step is ready.
-    pub fn create_task(&mut self, id: Id, by: Maker) {
+    pub fn create_task(&mut self, id: Id, by: Maker, why: Why) {
+        self.create_task_of_set(id, by, why, false);
+    }
+
+    /// The same; `open`: for one of several coroutines in a set.
+    pub fn create_task_of_set(&mut self, id: Id, by: Maker, why: Why, open: bool) {
         self.futures.create(id.into());
-        self.tell(What::Create { awaitable: id, made: Made::Task, by });
+        let what = What::Create { awaitable: id, made: Made::Task, by };
+        self.listener.event(&Event { at: self.now, iteration: self.iteration, what, why, open });
         self.ready.push(Handle::Step(id.into()));
     }
 
@@ -105,6 +127,22 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     pub fn step(&mut self, task: Object) {
         let index = task.index();
         let suspension = self.tasks.suspension[index];
+        let must_cancel = std::mem::take(&mut self.tasks.must_cancel[index]);
+        match suspension {
+            Suspension::FirstStep if !must_cancel => {
+                if let Target::Awaitable(id) = self.target(task) {
+                    self.tell(What::Start { awaitable: id }, Cause::Create(id));
+                }
+                self.run_body(task, 0);
+            }
+            Suspension::Yield | Suspension::SleepDone if !must_cancel => self.run_body(task, self.place(task) + 1),
+            _ => self.step_with_result(task, suspension, must_cancel),
+        }
+    }
+
+    /// The same, where something may be thrown into the body.
+    fn step_with_result(&mut self, task: Object, suspension: Suspension, must_cancel: bool) {
+        let index = task.index();
         let mut thrown = match suspension {
             Suspension::SleepCancelled => {
                 // sleep()'s own `finally: h.cancel()`. Nothing was armed for a future that nobody settles.
@@ -113,65 +151,69 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
                 }
                 Some(self.cancelled_error(task))
             }
-            Suspension::Future => self.take_result(Object(self.tasks.awaited[index])).err(),
+            Suspension::Future => self.take_result(Object(self.tasks.awaited[index]), false).err(),
             Suspension::Waiter => {
                 let cancelled = self.end_wait(WaitId(self.tasks.awaited[index]));
                 cancelled.then(|| self.cancelled_error(task))
             }
             _ => None,
         };
-        if std::mem::take(&mut self.tasks.must_cancel[index])
-            && !thrown.is_some_and(|exception| exception.is_cancelled_error(self.plan.scenario))
-        {
-            thrown = Some(Exception::cancelled(self.futures.cancel_message(task), None));
+        if must_cancel && !thrown.is_some_and(|thrown| thrown.exception.is_cancelled_error(self.plan.scenario)) {
+            let exception = Exception::cancelled(self.futures.cancel_message(task), None);
+            // What was awaited has woken the task; else the cancellation itself has.
+            let because = self.tasks.cancelled_by.remove(&task).map(Cause::Cancel);
+            let waited = suspension == Suspension::Waiter;
+            let woken = thrown.map_or_else(|| self.calls.released(waited).cause, |thrown| thrown.why.cause);
+            let why = Why { cause: woken.or(because), because: woken.and(because) };
+            thrown = Some(Thrown { exception, why });
         }
-        if suspension != Suspension::FirstStep {
-            return self.go_on(task, thrown);
-        }
-        match (thrown, self.target(task)) {
+        let place = self.place(task);
+        match thrown {
             // The body never runs.
-            (Some(exception), _) => self.leave(task, exception),
-            (None, Target::Awaitable(id)) => {
-                self.tell(What::Start { awaitable: id });
-                self.run_body(task, 0, None);
+            Some(thrown) if suspension == Suspension::FirstStep => self.leave(task, thrown),
+            Some(thrown) => {
+                let handler = self.program(task)[usize::from(place)].handler;
+                match self.catch(task, handler, thrown) {
+                    Some(to) => self.run_body(task, to),
+                    None => self.leave(task, thrown),
+                }
             }
-            (None, _) => self.run_body(task, 0, None),
+            None if matches!(self.program(task)[usize::from(place)].step, Step::WaitForRest) => {
+                self.run_body(task, place);
+            }
+            None => self.run_body(task, place + 1),
         }
     }
 
     /// The `CancelledError` that was waiting in what a task awaited.
-    fn cancelled_error(&mut self, task: Object) -> Exception {
-        Exception::cancelled(self.tasks.messages.remove(&task).unwrap_or(Message::Absent), None)
+    fn cancelled_error(&mut self, task: Object) -> Thrown {
+        let exception = Exception::cancelled(self.tasks.messages.remove(&task).unwrap_or(Message::Absent), None);
+        let cause = self.tasks.cancelled_by.remove(&task).map(Cause::Cancel);
+        Thrown { exception, why: Why { cause, because: None } }
     }
 
     /// `future.result()` of a group that is done: nothing, or what it raises. That marks it retrieved.
-    pub fn take_result(&mut self, future: Object) -> Result<(), Exception> {
+    /// `already`: it was done when it was awaited.
+    pub fn take_result(&mut self, future: Object, already: bool) -> Result<(), Thrown> {
         self.futures.mark_retrieved(future);
-        self.futures.exception(future).map_or(Ok(()), Err)
+        let behind = self.groups.why(future);
+        let why = Why { cause: Some(Cause::Finish(self.target(future))), because: behind.because.or(behind.cause) };
+        self.calls.set_released(Released { why: Why { because: None, ..why }, already });
+        self.futures.exception(future).map_or(Ok(()), |exception| Err(Thrown { exception, why }))
     }
 
-    /// The body goes on behind what it was suspended in, or there with what is thrown into it.
-    fn go_on(&mut self, task: Object, thrown: Option<Exception>) {
-        let place = self.tasks.place[task.index()];
-        let next = match self.program(task)[usize::from(place)].step {
-            Step::WaitForRest => place,
-            _ if thrown.is_some() => place,
-            _ => place + 1,
-        };
-        self.run_body(task, next, thrown);
+    /// The step that a body is suspended in.
+    fn place(&self, task: Object) -> Place {
+        self.tasks.place[task.index()]
     }
 
     /// Runs a body from a step on, until it suspends or ends.
-    fn run_body(&mut self, task: Object, from: Place, mut thrown: Option<Exception>) {
+    fn run_body(&mut self, task: Object, from: Place) {
         let program = self.program(task);
         let mut place = from;
         loop {
-            let line = program[usize::from(place)];
-            let flow = match thrown.take() {
-                Some(exception) => Flow::Raised(exception),
-                None => self.perform(task, line.step),
-            };
-            match flow {
+            let line = &program[usize::from(place)];
+            match self.perform(task, &line.step) {
                 Flow::Next => place += 1,
                 Flow::Jump(to) => place = to,
                 Flow::Suspended => {
@@ -179,10 +221,13 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
                     return;
                 }
                 Flow::Ended => return,
-                Flow::Raised(exception) => match self.catch(task, line.handler, exception) {
-                    Some(to) => place = to,
-                    None => return self.leave(task, exception),
-                },
+                Flow::Raised => {
+                    let Some(raised) = self.tasks.raised.take() else { return };
+                    match self.catch(task, line.handler, raised) {
+                        Some(to) => place = to,
+                        None => return self.leave(task, raised),
+                    }
+                }
             }
         }
     }
@@ -196,20 +241,30 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     #[inline]
-    fn perform(&mut self, task: Object, step: Step) -> Flow {
-        match step {
+    fn perform(&mut self, task: Object, step: &Step) -> Flow {
+        match *step {
             Step::Sleep(delay) => self.sleep(task, delay),
-            Step::SleepUntil(moment) => {
-                let left = moment.0.saturating_sub(self.now.0);
-                self.sleep(task, Delay::For(Nanos(left)))
-            }
             Step::End(ending) => {
                 self.end(task, ending);
                 Flow::Ended
             }
+            step => self.perform_rare(task, step),
+        }
+    }
+
+    /// The steps that a body without a call and without a cancellation does not have.
+    #[inline(never)]
+    fn perform_rare(&mut self, task: Object, step: Step) -> Flow {
+        match step {
+            Step::Sleep(_) | Step::End(_) => self.perform(task, &step),
+            Step::SleepUntil(moment) => {
+                let left = moment.0.saturating_sub(self.now.0);
+                self.sleep(task, Delay::For(Nanos(left)))
+            }
             Step::CleanUp => {
                 if let Target::Awaitable(id) = self.target(task) {
-                    self.tell(What::Cleanup { awaitable: id });
+                    let why = self.tasks.caught.get(&task).map_or(Why::NONE, |caught| caught.why);
+                    self.tell(What::Cleanup { awaitable: id }, Why { because: None, ..why });
                 }
                 Flow::Next
             }
@@ -220,23 +275,23 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             Step::Call(site) => {
                 let (call, made) = self.make_call(task, site);
                 self.tasks.calls.entry(task).or_insert(LatestCall { call, repeated: 0 }).call = call;
-                made.map_or_else(Flow::Raised, |()| Flow::Next)
+                made.map_or_else(|raised| self.raise(raised), |()| Flow::Next)
             }
             Step::Await => match self.await_call(task, self.latest_call(task)) {
                 Ok(None) => Flow::Next,
-                Ok(Some(awaited)) => {
-                    let (suspension, awaited) = match awaited {
-                        Awaited::Future(future) => (Suspension::Future, future.0),
-                        Awaited::Waiter(wait) => (Suspension::Waiter, wait.0),
-                    };
-                    self.suspend(task, suspension, awaited)
-                }
-                Err(exception) => Flow::Raised(exception),
+                Ok(Some(Awaited::Future(future))) => self.suspend(task, Suspension::Future, future.0),
+                Ok(Some(Awaited::Waiter(wait))) => self.suspend(task, Suspension::Waiter, wait.0),
+                Err(raised) => self.raise(raised),
             },
             Step::Resume { raises } => {
                 let caught = self.tasks.caught.remove(&task);
-                self.tell_outcome(self.latest_call(task), caught);
-                caught.filter(|_| raises).map_or(Flow::Next, Flow::Raised)
+                let call = self.latest_call(task);
+                self.tell_outcome(call, caught);
+                match caught {
+                    // Whoever sees it next sees it come out of this call.
+                    Some(caught) if raises => self.raise(Thrown { why: Cause::Resume(call).into(), ..caught }),
+                    _ => Flow::Next,
+                }
             }
             Step::Repeat { from, times } => match self.tasks.calls.get_mut(&task) {
                 Some(latest) if latest.repeated < times => {
@@ -250,6 +305,11 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
                 None => Flow::Next,
             },
         }
+    }
+
+    fn raise(&mut self, raised: Thrown) -> Flow {
+        self.tasks.raised = Some(raised);
+        Flow::Raised
     }
 
     /// The latest call of a task; of one that has made none, the call that it was to make.
@@ -288,25 +348,19 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     /// Where the `except` clause around a step goes on with an exception, if there is one for it.
-    fn catch(&mut self, task: Object, handler: Handler, exception: Exception) -> Option<Place> {
-        match handler {
-            Handler::Cancelled(to) if exception.is_cancelled_error(self.plan.scenario) => {
-                if exception != Exception::cancelled(Message::Absent, None) {
-                    self.tasks.caught.insert(task, exception);
-                }
-                Some(to)
-            }
-            Handler::All(to) => {
-                self.tasks.caught.insert(task, exception);
-                Some(to)
-            }
-            Handler::None | Handler::Cancelled(_) => None,
-        }
+    fn catch(&mut self, task: Object, handler: Handler, raised: Thrown) -> Option<Place> {
+        let to = match handler {
+            Handler::Cancelled(to) if raised.exception.is_cancelled_error(self.plan.scenario) => to,
+            Handler::All(to) => to,
+            Handler::None | Handler::Cancelled(_) => return None,
+        };
+        self.tasks.caught.insert(task, raised);
+        Some(to)
     }
 
     /// `Task.cancel()` on a task that is not done: it goes to the awaited future. If that refuses, or there is none,
     /// it is remembered, and the next step raises.
-    pub fn cancel_task(&mut self, task: Object, message: Message) {
+    pub fn cancel_task(&mut self, task: Object, message: Message, id: CancelId) {
         let index = task.index();
         let (suspension, awaited) = (self.tasks.suspension[index], self.tasks.awaited[index]);
         let accepted = match suspension {
@@ -316,9 +370,9 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
                 true
             }
             Suspension::Future => {
-                let (future, through) = (self.target(Object(awaited)), Some(self.target(task)));
                 // Its own error carries the message.
-                if self.cancel(future, message, Canceller::Caller, through) {
+                let future = self.target(Object(awaited));
+                if self.cancel(future, message, Canceller::Caller, Cause::Cancel(id).into(), false) {
                     return;
                 }
                 false
@@ -326,6 +380,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             Suspension::Waiter => self.cancel_waiter(WaitId(awaited)),
             Suspension::FirstStep | Suspension::Yield | Suspension::SleepDone | Suspension::SleepCancelled => false,
         };
+        self.tasks.cancelled_by.entry(task).or_insert(id);
         if accepted {
             if message != Message::Absent {
                 self.tasks.messages.insert(task, message);
@@ -339,46 +394,63 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
 
     /// A body comes to its end by itself.
     fn end(&mut self, task: Object, ending: Ending) {
-        let Target::Awaitable(id) = self.target(task) else { return self.end_main() };
+        let Target::Awaitable(id) = self.target(task) else {
+            let caught = self.tasks.caught.remove(&task).map(|caught| caught.why);
+            let resumed = Why::from(Cause::Resume(self.latest_call(task)));
+            // Where it has let what is left finish: the last of that.
+            let waited = Some(self.calls.released(true)).filter(|why| *why != Why::NONE);
+            return self.end_main(caught.or(waited).unwrap_or(resumed));
+        };
+        let why = if L::LISTENS { self.why_of_end(task, id, ending) } else { Why::NONE };
         let own = |kind| Exception { kind, from: Some(id), group: None };
         match ending {
-            Ending::Returns => self.finish(id, State::Returned, Ended::Returned(Returned::Body(id))),
-            Ending::Raises => self.finish(id, State::Raised, Ended::Raised(own(ExceptionKind::Body(id)))),
-            Ending::RaisesCancelled => self.finish_cancelled(id, Exception::cancelled(Message::Body(id), None)),
+            Ending::Returns => self.finish(id, State::Returned, Ended::Returned(Returned::Body(id)), why),
+            Ending::Raises => self.finish(id, State::Raised, Ended::Raised(own(ExceptionKind::Body(id))), why),
+            Ending::RaisesCancelled => self.finish_cancelled(id, Exception::cancelled(Message::Body(id), None), why),
             Ending::CleanupReturns => {
-                self.finish(id, State::ReturnedFromCleanup, Ended::Returned(Returned::Cleanup(id)));
+                self.finish(id, State::ReturnedFromCleanup, Ended::Returned(Returned::Cleanup(id)), why);
             }
             Ending::CleanupRaises => {
-                self.finish(id, State::RaisedFromCleanup, Ended::Raised(own(ExceptionKind::Cleanup(id))));
+                self.finish(id, State::RaisedFromCleanup, Ended::Raised(own(ExceptionKind::Cleanup(id))), why);
             }
             Ending::CleanupRaisesCancelled => {
-                self.finish_cancelled(id, Exception::cancelled(Message::Cleanup(id), None));
+                self.finish_cancelled(id, Exception::cancelled(Message::Cleanup(id), None), why);
             }
             Ending::Reraises => {
-                let caught = self.tasks.caught.remove(&task);
-                self.finish_cancelled(id, caught.unwrap_or(Exception::cancelled(Message::Absent, None)));
+                let caught = self.tasks.caught.remove(&task).map(|caught| caught.exception);
+                self.finish_cancelled(id, caught.unwrap_or(Exception::cancelled(Message::Absent, None)), why);
             }
             Ending::Main => {}
         }
     }
 
+    /// Why a body ends by itself: after a cleanup by that, behind its own call by that, else by nobody's doing.
+    fn why_of_end(&self, task: Object, id: Id, ending: Ending) -> Why {
+        if !matches!(ending, Ending::Returns | Ending::Raises | Ending::RaisesCancelled) {
+            let because = self.tasks.caught.get(&task).and_then(|caught| caught.why.cause);
+            return Why { cause: Some(Cause::Cleanup(id)), because };
+        }
+        let latest = self.tasks.calls.get(&task);
+        latest.map_or(Why::NONE, |latest| Cause::Resume(latest.call).into())
+    }
+
     /// An exception leaves a body.
-    fn leave(&mut self, task: Object, exception: Exception) {
+    fn leave(&mut self, task: Object, Thrown { exception, why }: Thrown) {
         match self.target(task) {
             Target::Awaitable(id) if matches!(exception.kind, ExceptionKind::Cancelled(_)) => {
-                self.finish_cancelled(id, exception);
+                self.finish_cancelled(id, exception, why);
             }
             Target::Awaitable(id) => {
                 self.futures.set_exception(task, exception);
-                self.finish(id, State::Failed, Ended::Raised(exception));
+                self.finish(id, State::Failed, Ended::Raised(exception), why);
             }
-            Target::Caller | Target::Group(_) => self.end_main(),
+            Target::Caller | Target::Group(_) => self.end_main(why),
         }
     }
 
     /// The coroutine ended with a `CancelledError`: `Future.cancel(self)`, without a message; the exception itself is
     /// kept for the first who asks.
-    fn finish_cancelled(&mut self, id: Id, exception: Exception) {
+    fn finish_cancelled(&mut self, id: Id, exception: Exception, why: Why) {
         let message = match exception.kind {
             ExceptionKind::Cancelled(message) => message,
             _ => Message::Absent,
@@ -386,12 +458,12 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         self.futures.set_cancel_message(id.into(), Message::Absent);
         self.futures.set_cancelled_error(id.into(), message);
         let exception = Exception { from: exception.from.or(Some(id)), ..exception };
-        self.finish(id, State::Cancelled, Ended::Cancelled(exception));
+        self.finish(id, State::Cancelled, Ended::Cancelled(exception), why);
     }
 
     /// An awaitable is done.
-    pub fn finish(&mut self, id: Id, state: State, ended: Ended) {
-        self.tell(What::Finish { target: Target::Awaitable(id), ended, results: &[] });
+    pub fn finish(&mut self, id: Id, state: State, ended: Ended, why: Why) {
+        self.tell(What::Finish { target: Target::Awaitable(id), ended, results: &[] }, why);
         self.settle(id.into(), state);
     }
 }

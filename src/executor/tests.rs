@@ -279,7 +279,7 @@ impl Listener for Lines<'_> {
                 ("call", by, if matches!(call, Call::Gather(_)) { " gather" } else { " wait" })
             }
             What::Await { call } => ("await", self.callers[call.index()], ""),
-            What::Resume { call, got } => {
+            What::Resume { call, got, .. } => {
                 let how = match got {
                     Got::Results(_) | Got::Sets { .. } => " returned",
                     Got::Raised(_) => " raised",

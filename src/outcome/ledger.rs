@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use crate::calls::Call;
-use crate::event::{CallId, Canceller, End, Ended, Event, Got, Listener, Reason, Returned, Target, What};
+use crate::event::{
+    CallId, CancelId, Canceller, Cause, End, Ended, Event, Got, Listener, Reason, Returned, Target, What,
+};
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
 
 use super::{CallRecord, Cancel, Cancellation, Entry, Gave, Outcome, Run, fate, has_body, notes};
@@ -15,8 +17,8 @@ pub struct Ledger<'s> {
     resumed: bool,
     /// By id: the scenario's own `.cancel()` came.
     scheduled_cancels: Vec<bool>,
-    /// Where in [`Run::cancels`] the latest of each target stands: what it passes on comes right behind it.
-    latest_cancels: HashMap<Target, u32>,
+    /// Where in [`Run::cancels`] those of the caller and of groups stand.
+    places_of_cancels: HashMap<CancelId, u32>,
 }
 
 impl<'s> Ledger<'s> {
@@ -39,7 +41,7 @@ impl<'s> Ledger<'s> {
             notes: Vec::new(),
         };
         let scheduled_cancels = vec![false; scenario.len()];
-        Ledger { run, resumed: false, scheduled_cancels, latest_cancels: HashMap::new() }
+        Ledger { run, resumed: false, scheduled_cancels, places_of_cancels: HashMap::new() }
     }
 
     /// A ledger that keeps the call's outcome, and what Python prints, but no entry for any awaitable.
@@ -99,14 +101,14 @@ impl<'s> Ledger<'s> {
         matches!(self.run.scenario.awaitable(id).kind, Kind::Gather(_))
     }
 
-    fn cancelled(&mut self, target: Target, accepted: bool, cancellation: Cancellation) {
+    fn cancelled(&mut self, id: CancelId, target: Target, accepted: bool, cancellation: Cancellation) {
         let before_return = !self.resumed;
-        if let Target::Awaitable(id) = target {
+        if let Target::Awaitable(awaitable) = target {
             if cancellation.by == Canceller::Schedule {
-                self.scheduled_cancels[id.index()] = true;
+                self.scheduled_cancels[awaitable.index()] = true;
             }
-            let is_group = self.is_group(id);
-            if let Some(entry) = self.run.entries.get_mut(id.index()) {
+            let is_group = self.is_group(awaitable);
+            if let Some(entry) = self.run.entries.get_mut(awaitable.index()) {
                 if accepted {
                     entry.cancelled_before_return |= before_return;
                     let again = entry.cleanup.is_some();
@@ -120,7 +122,7 @@ impl<'s> Ledger<'s> {
                 return;
             }
         }
-        self.latest_cancels.insert(target, self.run.cancels.len() as u32);
+        self.places_of_cancels.insert(id, self.run.cancels.len() as u32);
         self.run.cancels.push(Cancel { target, accepted, before_return, cancellation });
     }
 }
@@ -132,10 +134,12 @@ impl Listener for Ledger<'_> {
             What::Create { awaitable, .. } => self.note(awaitable, |entry| entry.created = Some(at)),
             What::Start { awaitable } => self.note(awaitable, |entry| entry.started = Some(at)),
             What::Cleanup { awaitable } => self.note(awaitable, |entry| entry.cleanup = Some(at)),
-            What::Cancel { target, accepted, by, through } => {
-                let passed_on_by = if by == Canceller::Caller { Some(Target::Caller) } else { through };
-                let cause = passed_on_by.and_then(|target| self.latest_cancels.get(&target).copied());
-                self.cancelled(target, accepted, Cancellation { at, by, cause });
+            What::Cancel { id, target, accepted, by } => {
+                let passed_on = match event.why.cause {
+                    Some(Cause::Cancel(passed_on)) => self.places_of_cancels.get(&passed_on).copied(),
+                    _ => None,
+                };
+                self.cancelled(id, target, accepted, Cancellation { at, by, cause: passed_on });
             }
             What::Finish { target: Target::Awaitable(id), ended, results } => {
                 if let Ended::Returned(Returned::Nested(_)) = ended {
@@ -153,7 +157,7 @@ impl Listener for Ledger<'_> {
             What::Await { call } => self.call(call).awaited = Some(at),
             What::Check { call, done } => self.call(call).checks.push((at, done)),
             What::Timeout { call } => self.call(call).timed_out = Some(at),
-            What::Resume { call, got } => {
+            What::Resume { call, got, .. } => {
                 self.call(call).outcome = Outcome::new(at, got);
                 if call == CallId::MAIN {
                     self.resumed = true;

@@ -5,7 +5,8 @@ use std::ops::{Index, IndexMut};
 
 use crate::calls::{GatherMisuse, GatherOptions};
 use crate::event::{
-    CallId, Canceller, Ended, Event, Exception, Item, Listener, Made, Maker, Message, Returned, Target, What,
+    CallId, CancelId, Canceller, Cause, Ended, Event, Exception, Item, Listener, Made, Maker, Message, Returned,
+    Target, What, Why,
 };
 use crate::scenario::{Id, Ids, Kind};
 
@@ -17,7 +18,7 @@ use crate::executor::future::{Callback, Object, State};
 use crate::executor::lateness::Lateness;
 use crate::executor::mistakes::Mistake;
 use crate::executor::plan::Site;
-use crate::executor::task::Awaited;
+use crate::executor::task::{Awaited, Thrown};
 use crate::executor::{Action, EventLoop};
 
 /// A group, in the order in which they are made.
@@ -41,10 +42,12 @@ pub struct Group {
     distinct: usize,
     /// `nfinished`.
     finished: usize,
-    /// `_cancel_requested`: a `.cancel()` was accepted, so that the group will not end with results.
-    cancel_requested: bool,
+    /// `_cancel_requested`: the first `.cancel()` that was accepted, so that the group will not end with results.
+    cancelled_by: Option<CancelId>,
     /// What it holds, once it returned.
     results: Vec<Item>,
+    /// Why it failed.
+    why: Why,
 }
 
 impl Groups {
@@ -62,6 +65,17 @@ impl Groups {
     /// A group's children, repeats included.
     pub fn children(&self, group: GroupId) -> &[Id] {
         &self[group].children
+    }
+
+    /// Why a group that failed did: what settled it, and the cancellation behind that.
+    pub fn why(&self, object: Object) -> Why {
+        self.of(object).map_or(Why::NONE, |group| self[group].why)
+    }
+
+    fn set_why(&mut self, object: Object, why: Why) {
+        if let Some(group) = self.of(object) {
+            self[group].why = why;
+        }
     }
 
     /// What an object holds that is a group and returned.
@@ -90,10 +104,11 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         &mut self,
         call: CallId,
         by: Target,
+        why: Why,
         site: &Site<'_>,
         options: GatherOptions,
     ) -> Result<Gave, GatherMisuse> {
-        self.tell(What::Call { id: call, by, call: site.call });
+        self.tell(What::Call { id: call, by, call: site.call }, why);
         if site.passes_list {
             return Err(self.plan.dialect.gather_of_a_list());
         }
@@ -109,9 +124,9 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     }
 
     /// Awaits a group. Awaiting a future that is done does not suspend.
-    pub(super) fn await_group(&mut self, caller: Object, group: Object) -> Result<Option<Awaited>, Exception> {
+    pub(super) fn await_group(&mut self, caller: Object, group: Object) -> Result<Option<Awaited>, Thrown> {
         if self.futures.add_callback(group, Callback::Wake(caller)) {
-            return self.take_result(group).map(|()| None);
+            return self.take_result(group, true).map(|()| None);
         }
         Ok(Some(Awaited::Future(group)))
     }
@@ -119,7 +134,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     /// The caller of a gather() looks at `group.done()`.
     pub fn check(&mut self, call: CallId) {
         let done = self.futures.state(self.group_of(call)).is_done();
-        self.tell(What::Check { call, done });
+        self.tell(What::Check { call, done }, Why::NONE);
     }
 
     /// Makes the nested groups among some arguments, depth first: Python evaluates arguments before the call.
@@ -141,7 +156,8 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         let object = self.object(target);
         if arguments.is_empty() {
             self.make_group_future(target);
-            self.tell(What::Finish { target, ended: Ended::Returned(returned(target)), results: &[] });
+            let why = call_of(target);
+            self.tell(What::Finish { target, ended: Ended::Returned(returned(target)), results: &[] }, why);
             self.settle(object, State::Gave);
             self.add_callback(object, Callback::GroupDone);
             return;
@@ -158,7 +174,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             }
             distinct += 1;
             if self.futures.state(id.into()) == State::Absent {
-                self.create_task(id, Maker::Gather);
+                self.create_task(id, Maker::Gather, call_of(target));
             }
             if self.plan.dialect.gather_counts_done_children_at_once() && self.futures.state(id.into()).is_done() {
                 done.push(id);
@@ -173,8 +189,9 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             children,
             distinct,
             finished: 0,
-            cancel_requested: false,
+            cancelled_by: None,
             results: Vec::new(),
+            why: Why::NONE,
         });
         self.make_group_future(target);
         for id in done {
@@ -186,7 +203,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     fn make_group_future(&mut self, target: Target) {
         self.futures.create(self.object(target));
         if let Target::Awaitable(id) = target {
-            self.tell(What::Create { awaitable: id, made: Made::Gather, by: Maker::Caller });
+            self.tell(What::Create { awaitable: id, made: Made::Gather, by: Maker::Caller }, Why::NONE);
         }
     }
 
@@ -196,6 +213,8 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         gathering.finished += 1;
         let (object, return_exceptions) = (gathering.object, gathering.return_exceptions);
         let all_done = gathering.finished == gathering.distinct;
+        let cancelled_by = gathering.cancelled_by.map(Cause::Cancel);
+        let why = Why::from(Cause::Finish(self.target(child)));
         let cancelled = self.futures.state(child) == State::Cancelled;
         let group_done = self.futures.state(object).is_done();
         // `fut.exception()`. With return_exceptions it waits until all children are done.
@@ -211,30 +230,31 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         if !return_exceptions {
             if cancelled {
                 let message = self.futures.make_cancelled_error(child, self.plan.dialect);
-                return self.raise_group(object, Exception::cancelled(message, Some(Id(child.0))));
+                let exception = Exception::cancelled(message, Some(Id(child.0)));
+                return self.raise_group(object, exception, Why { because: cancelled_by, ..why });
             }
             if let Some(exception) = self.futures.exception(child) {
-                return self.raise_group(object, exception);
+                return self.raise_group(object, exception, why);
             }
         }
         if all_done {
-            self.complete_group(group);
+            self.complete_group(group, Why { because: cancelled_by, ..why });
         }
     }
 
     /// All children are done: the results, or where the group was cancelled a `CancelledError` that the last argument
     /// makes, not the last child to finish.
-    fn complete_group(&mut self, group: GroupId) {
+    fn complete_group(&mut self, group: GroupId, why: Why) {
         let gathering = &self.groups[group];
         let object = gathering.object;
-        if gathering.cancel_requested {
+        if gathering.cancelled_by.is_some() {
             let asks_first = self.plan.dialect.makes(Mistake::CancelledGroupAsksItsFirstChild);
             let asked = if asks_first { gathering.children.first() } else { gathering.children.last() };
             if let Some(asked) = asked.copied() {
                 self.mark_all_retrieved(group);
                 let message = self.futures.make_cancelled_error(asked.into(), self.plan.dialect);
                 let group = Some(self.target(object));
-                self.raise_group(object, Exception { group, ..Exception::cancelled(message, None) });
+                self.raise_group(object, Exception { group, ..Exception::cancelled(message, None) }, why);
             }
             return;
         }
@@ -258,6 +278,8 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             at: self.now,
             iteration: self.iteration,
             what: What::Finish { target, ended: Ended::Returned(returned(target)), results },
+            why,
+            open: false,
         });
         self.settle(object, State::Gave);
     }
@@ -269,32 +291,41 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         }
     }
 
-    fn raise_group(&mut self, object: Object, exception: Exception) {
+    fn raise_group(&mut self, object: Object, exception: Exception, why: Why) {
         let target = self.target(object);
         self.futures.set_exception(object, exception);
-        self.tell(What::Finish { target, ended: Ended::Raised(exception), results: &[] });
+        self.tell(What::Finish { target, ended: Ended::Raised(exception), results: &[] }, why);
+        self.groups.set_why(object, why);
         self.settle(object, State::Failed);
         if self.plan.dialect.makes(Mistake::FirstExceptionCancelsTheOthers)
             && let Some(group) = self.groups.of(object)
         {
             for child in self.groups.children(group).to_vec() {
-                self.cancel(Target::Awaitable(child), Message::Absent, Canceller::Group, None);
+                self.cancel(Target::Awaitable(child), Message::Absent, Canceller::Group, Why::NONE, false);
             }
         }
     }
 
     /// `_GatheringFuture.cancel()`: cancels every child, a repeated one twice. It never finishes the group itself.
-    pub fn cancel_group(&mut self, group: GroupId, message: Message) {
-        let through = Some(self.target(self.groups[group].object));
+    pub fn cancel_group(&mut self, group: GroupId, message: Message, id: CancelId) {
+        let why = Why::from(Cause::Cancel(id));
         for place in 0..self.groups.children(group).len() {
             let child = self.groups.children(group)[place];
-            if self.cancel(Target::Awaitable(child), message, Canceller::Group, through) {
-                self.groups[group].cancel_requested = true;
+            if self.cancel(Target::Awaitable(child), message, Canceller::Group, why, false) {
+                self.groups[group].cancelled_by.get_or_insert(id);
                 if self.plan.dialect.makes(Mistake::GroupCancelStopsAtTheFirstChild) {
                     return;
                 }
             }
         }
+    }
+}
+
+/// The call that makes what a group's gather() wraps. Of a nested group the program does that itself.
+fn call_of(target: Target) -> Why {
+    match target {
+        Target::Group(call) => Cause::Call(call).into(),
+        Target::Awaitable(_) | Target::Caller => Why::NONE,
     }
 }
 

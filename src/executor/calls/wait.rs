@@ -3,10 +3,10 @@
 use std::ops::{Index, IndexMut};
 
 use crate::calls::{Collection, ReturnWhen, WaitMisuse, WaitOptions};
-use crate::event::{CallId, Listener, Maker, SetPlace, Target, Warning, What};
+use crate::event::{CallId, Cause, Listener, Maker, SetPlace, Target, Warning, What, Why};
 use crate::scenario::{Id, Ids, Kind, Nanos};
 
-use super::Gave;
+use super::{Gave, Released};
 use crate::executor::arguments;
 use crate::executor::choices::Choices;
 use crate::executor::clock::Clock;
@@ -39,6 +39,10 @@ pub struct Wait {
     return_when: ReturnWhen,
     /// How many of its callbacks have not come yet.
     counter: usize,
+    /// How many of those that come next are of futures that were done when it began.
+    already_done: usize,
+    /// What released its caller.
+    released: Released,
     waiter: Waiter,
     /// The timeout, while it is armed.
     timer: Option<TimerId>,
@@ -78,11 +82,18 @@ impl IndexMut<WaitId> for Waits {
 
 impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     /// Calls wait(). It is a coroutine function: nothing of it runs before it is awaited.
-    pub(super) fn call_wait(&mut self, call: CallId, by: Target, site: &Site<'_>, options: WaitOptions) -> Gave {
+    pub(super) fn call_wait(
+        &mut self,
+        call: CallId,
+        by: Target,
+        why: Why,
+        site: &Site<'_>,
+        options: WaitOptions,
+    ) -> Gave {
         if options.wrap {
             self.wrap_arguments(&site.arguments);
         }
-        self.tell(What::Call { id: call, by, call: site.call });
+        self.tell(What::Call { id: call, by, call: site.call }, why);
         Gave::Coroutine
     }
 
@@ -90,7 +101,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     fn wrap_arguments(&mut self, arguments: &[Ids]) {
         for id in arguments::each(arguments) {
             if self.is_bare_coroutine(id) {
-                self.create_task(id, Maker::Caller);
+                self.create_task(id, Maker::Caller, Why::NONE);
             }
         }
     }
@@ -132,14 +143,16 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             match self.plan.dialect.coroutines_in_wait() {
                 CoroutinesInWait::Forbidden => return Err(WaitMisuse::CoroutinesForbidden),
                 CoroutinesInWait::WrappedWithWarning => {
-                    self.tell(What::Warning { warning: Warning::CoroutinesToWait });
+                    let why = self.start_of(caller);
+                    self.tell(What::Warning { warning: Warning::CoroutinesToWait }, why);
                 }
                 CoroutinesInWait::Wrapped => {}
             }
             let mut coroutines: Vec<Id> = futures.iter().copied().filter(|id| self.is_bare_coroutine(*id)).collect();
             self.arrange(SetPlace::WaitWraps, &mut coroutines);
+            let open = coroutines.len() > 1;
             for id in coroutines {
-                self.create_task(id, Maker::Wait);
+                self.create_task_of_set(id, Maker::Wait, Cause::Call(call).into(), open);
             }
         }
         if futures.is_empty() {
@@ -168,6 +181,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         return_when: ReturnWhen,
     ) -> WaitId {
         let wait = WaitId(self.waits.waits.len() as u32);
+        let already_done = futures.iter().filter(|id| self.futures.state((**id).into()).is_done()).count();
         let timer = timeout.map(|timeout| self.timers.arm(self.now.after(timeout), Action::TimeOut(wait)));
         if O::ARE_OPEN {
             // The callbacks of those that are done are called soon, so that their order shows.
@@ -183,6 +197,8 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             task,
             call,
             counter: futures.len(),
+            already_done,
+            released: Released::default(),
             futures,
             return_when,
             waiter: Waiter::Pending,
@@ -198,6 +214,8 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         let dialect = self.plan.dialect;
         let waiting = &mut self.waits[wait];
         waiting.counter = waiting.counter.saturating_sub(1);
+        let already = waiting.already_done > 0;
+        waiting.already_done = waiting.already_done.saturating_sub(1);
         let release = waiting.counter == 0
             || match waiting.return_when {
                 ReturnWhen::AllCompleted => false,
@@ -217,7 +235,8 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             };
         if release {
             self.cancel_timeout(wait);
-            self.release_waiter(wait);
+            let why = Cause::Finish(self.target(object)).into();
+            self.release_waiter(wait, Released { why, already });
         }
     }
 
@@ -231,22 +250,24 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
 
     /// The timeout fires. A handle that was cancelled after it became ready is skipped.
     pub fn time_out(&mut self, wait: WaitId) {
-        let Wait { timer, call, .. } = &mut self.waits[wait];
-        if timer.take().is_some() {
-            if let Some(call) = *call {
-                self.tell(What::Timeout { call });
-            }
-            self.release_waiter(wait);
+        let Wait { timer, call, task, .. } = &mut self.waits[wait];
+        let (timer, task) = (timer.take(), *task);
+        if let (Some(_), Some(call)) = (timer, *call) {
+            let why = self.start_of(task);
+            self.tell(What::Timeout { call }, why);
+            self.release_waiter(wait, Released { why: Cause::Timeout(call).into(), already: false });
         }
     }
 
     /// `_release_waiter()`.
-    fn release_waiter(&mut self, wait: WaitId) {
+    fn release_waiter(&mut self, wait: WaitId, released: Released) {
         #[cfg(feature = "mistakes")]
         if self.plan.dialect.makes(Mistake::WaitTakesItsSetsTooEarly) {
             self.waits[wait].taken_early = Some(self.sets(wait));
         }
-        self.settle_waiter(wait, Waiter::Done);
+        if self.settle_waiter(wait, Waiter::Done) {
+            self.waits[wait].released = released;
+        }
     }
 
     /// The cancellation of the task that waits reaches the waiter. False where it is done already.
@@ -274,7 +295,9 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
                 self.futures.remove_callback((*id).into(), Callback::Waited(wait));
             }
         }
-        *waiter == Waiter::Cancelled
+        let cancelled = *waiter == Waiter::Cancelled;
+        self.calls.set_released(self.waits[wait].released);
+        cancelled
     }
 
     /// The two sets, made only now, when the caller resumes: done and pending, each in argument order.
