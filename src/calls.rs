@@ -5,6 +5,7 @@
 //! other file but here, where the executor runs it, where the program of it is written and on the command line.
 
 mod gather;
+mod option;
 mod wait;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 use crate::scenario::Caller;
 
 pub use gather::{GatherMisuse, GatherOptions};
+pub use option::{OptionKey, Setting, Takes};
 pub use wait::{Collection, ReturnWhen, WaitMisuse, WaitOptions};
 
 /// One call with its options: the file's tables with the command line's flags over them.
@@ -39,6 +41,21 @@ pub trait Options {
     /// Which function it calls.
     fn function(&self) -> Function;
 
+    // Its options, and what files say of what it gives.
+
+    /// Its options, in the order in which they are written.
+    fn keys(&self) -> &'static [OptionKey];
+    /// What one of them is set to.
+    fn get(&self, key: &str) -> Option<Setting>;
+    /// Sets one of them.
+    fn set(&mut self, key: &str, setting: Setting);
+    /// The option, and what it is set to, with which there must be exactly one argument, which is taken as it is.
+    fn for_one_argument(&self) -> Option<(&'static str, Setting)> {
+        None
+    }
+    /// What it gives, for who expects what another call gives.
+    fn gives_in_text(&self) -> &'static str;
+
     /// Whether what it gives is a future, so that `[caller]` can cancel it and ask whether it is done.
     fn gives_a_future(&self) -> bool;
 
@@ -54,7 +71,7 @@ pub trait Options {
     fn keywords(&self) -> Vec<(&'static str, String)>;
     /// The variable for what the call gives, where the caller does not await it at once.
     fn variable(&self) -> &'static str;
-    /// The variables for what awaiting it gives.
+    /// The variables for what awaiting it gives, which are also keys of expectations and documents.
     fn results(&self) -> &'static [&'static str];
     /// Whether the program itself makes a task of each coroutine among the arguments.
     fn wraps_coroutines(&self) -> bool;
@@ -123,6 +140,13 @@ impl Call {
         }
     }
 
+    fn options_mut(&mut self) -> &mut dyn Options {
+        match self {
+            Call::Gather(options) => options,
+            Call::Wait(options) => options,
+        }
+    }
+
     /// Which function it calls.
     pub fn function(&self) -> Function {
         self.options().function()
@@ -130,6 +154,24 @@ impl Call {
 }
 
 impl Function {
+    /// A call of it with nothing said.
+    pub fn plain(self) -> Call {
+        match self {
+            Function::Gather => Call::Gather(GatherOptions::default()),
+            Function::Wait => Call::Wait(WaitOptions::default()),
+        }
+    }
+
+    /// The options of its calls.
+    pub fn keys(self) -> &'static [OptionKey] {
+        self.plain().options().keys()
+    }
+
+    /// What awaiting its calls gives, by the names that it has in programs, expectations and documents.
+    pub fn results(self) -> &'static [&'static str] {
+        self.plain().options().results()
+    }
+
     /// Its name in `asyncio`, which is also its word in files and on the command line.
     pub fn name(self) -> &'static str {
         self.into()

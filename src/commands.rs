@@ -22,8 +22,8 @@ use failure::Failure;
 /// Does what the command line asks for, and gives the exit code.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
-        Command::Gather(arguments) => call::gather(arguments),
-        Command::Wait(arguments) => call::wait(arguments),
+        Command::Gather(arguments) => call::call(arguments.into()),
+        Command::Wait(arguments) => call::call(arguments.into()),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Scenarios(arguments) => scenarios::scenarios(arguments),

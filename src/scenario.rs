@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use strum::{EnumDiscriminants, EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
-use crate::calls::{Call, Function, GatherOptions, WaitOptions};
+use crate::calls::{Call, Function};
 use crate::event::Word;
 
 pub use diagnostic::{Diagnostics, Problem};
@@ -70,10 +70,8 @@ pub struct Scenario {
     pub awaitables: Vec<Awaitable>,
     /// `[caller]`.
     pub caller: Caller,
-    /// `[gather]`.
-    pub gather: GatherOptions,
-    /// `[wait]`.
-    pub wait: WaitOptions,
+    /// Each call with the options that its own table gives it.
+    pub calls: Vec<Call>,
     /// `[[expect]]`.
     pub expect: Vec<Expect>,
 }
@@ -245,10 +243,8 @@ impl Scenario {
 
     /// The call that a function's name stands for under the file's own tables.
     pub fn call(&self, function: Function) -> Call {
-        match function {
-            Function::Gather => Call::Gather(self.gather),
-            Function::Wait => Call::Wait(self.wait),
-        }
+        let known = self.calls.iter().find(|call| call.function() == function);
+        known.copied().unwrap_or_else(|| function.plain())
     }
 }
 
