@@ -20,7 +20,7 @@ pub fn shrink(file: &ScenarioFile, mut differs: impl FnMut(&Scenario) -> bool) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Awaitable, Body, Delay, End, Kind, OnCancel};
+    use crate::scenario::{Awaitable, Body, Delay, End, Id, Ids, Kind, OnCancel};
     use crate::verify::generator::{self, Random};
     use std::collections::BTreeSet;
 
@@ -112,5 +112,20 @@ mod tests {
             assert!(needed.iter().any(|needed| line == *needed || needed.ends_with("= ") && line.starts_with(needed)));
         }
         assert!(!remains.is_empty());
+    }
+
+    /// A reference to a single clone goes where its table goes, and is renamed with it.
+    #[test]
+    fn single_clones_shrink_with_their_table() {
+        let remains = shrunk(|scenario| {
+            let is_clone = |ids: &Ids| ids.len() == 1 && scenario.awaitable(Id(ids.start)).ids.len() > 1;
+            scenario.caller.args.iter().any(is_clone)
+        });
+        let smallest = "[[awaitable]]\nname = \"a\"\ncount = 2\n\n[caller]\nargs = [\"a-1\"]\n\n";
+        assert!(remains.contains(smallest), "{remains:#?}");
+        // Where a group holds the others, a single clone is left for the call too.
+        for rest in &remains {
+            assert!(rest == smallest || rest.contains("members = [\"b-1\""), "{rest}");
+        }
     }
 }

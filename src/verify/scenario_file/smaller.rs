@@ -98,8 +98,8 @@ impl ScenarioFile {
     fn with_names(&self, pairs: &[(&str, &str)]) -> ScenarioFile {
         let mut file = self.clone();
         let rename = |name: &mut String| {
-            if let Some((_, plain)) = pairs.iter().find(|(own, _)| own == name) {
-                *name = (*plain).to_owned();
+            if let Some((own, plain)) = pairs.iter().find(|(own, _)| refers(name, own)) {
+                name.replace_range(..own.len(), plain);
             }
         };
         for (_, setting) in file.tables.iter_mut().flat_map(|table| &mut table.keys) {
@@ -116,7 +116,7 @@ impl ScenarioFile {
     fn forget(&mut self, name: &str) {
         for (_, setting) in self.tables.iter_mut().flat_map(|table| &mut table.keys) {
             if let Setting::Names(names) = setting {
-                names.retain(|own| own != name);
+                names.retain(|own| !refers(own, name));
             }
         }
     }
@@ -143,7 +143,16 @@ impl Setting {
     fn smaller(&self) -> Vec<Setting> {
         match self {
             Setting::Name(_) => Vec::new(),
-            Setting::Names(names) => without_one(names).map(Setting::Names).collect(),
+            Setting::Names(names) => {
+                let mut smaller: Vec<Vec<String>> = without_one(names).collect();
+                for (place, name) in names.iter().enumerate() {
+                    if let Some((table, number)) = clone_of(name) {
+                        smaller.push(with_one(names, place, table.to_owned()));
+                        smaller.extend((number > 1).then(|| with_one(names, place, format!("{table}-1"))));
+                    }
+                }
+                smaller.into_iter().map(Setting::Names).collect()
+            }
             Setting::Text(text) => smaller_texts(text).into_iter().map(Setting::Text).collect(),
             Setting::List(items) => {
                 let mut smaller = vec![Setting::Text("1".to_owned())];
@@ -164,6 +173,17 @@ impl Setting {
             }
         }
     }
+}
+
+/// The table that a reference to a single clone names, and the clone's number. No drawn name ends like that itself.
+fn clone_of(reference: &str) -> Option<(&str, usize)> {
+    let (table, number) = reference.rsplit_once('-')?;
+    Some((table, number.parse().ok()?))
+}
+
+/// Whether a reference means a table, or one of its clones.
+fn refers(reference: &str, name: &str) -> bool {
+    reference == name || clone_of(reference).is_some_and(|(table, _)| table == name)
 }
 
 /// Numbers for a number, and for a text also plainer ones.
