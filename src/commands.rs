@@ -1,16 +1,17 @@
 //! The commands, one a file. What a command does reads like a table of contents: load, run, report.
 
+mod atomic_file;
 mod call;
 mod check;
 mod completions;
 mod failure;
 mod inputs;
-mod interruption;
 mod new;
 mod outputs;
 mod scenarios;
 mod schema;
-mod surroundings;
+mod signals;
+mod terminal;
 mod verify;
 
 use std::process::ExitCode;

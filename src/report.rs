@@ -13,7 +13,6 @@ pub mod glyph;
 pub mod human;
 pub mod json;
 pub mod jsonl;
-pub mod output;
 pub mod phrases;
 pub mod progress;
 pub mod python;

@@ -18,7 +18,7 @@ use crate::simulation::{Simulated, simulate};
 
 use super::failure::{Code, Failure};
 use super::outputs::{Outputs, is_closed_pipe};
-use super::surroundings;
+use super::terminal;
 
 /// Runs a scenario through a call.
 pub fn call(arguments: MakeCall) -> Result<Code, Failure> {
@@ -96,7 +96,7 @@ fn choose_clock(options: &RunOptions) -> ClockName {
     match (options.clock, options.speed) {
         (Some(ClockChoice::Virtual), _) => ClockName::Virtual,
         (Some(ClockChoice::Real), _) | (None, Some(_)) => ClockName::Real,
-        (None, None) if options.format.is_for_people && surroundings::watched() => ClockName::Real,
+        (None, None) if options.format.is_for_people && terminal::watched() => ClockName::Real,
         (None, None) => ClockName::Virtual,
     }
 }
@@ -109,10 +109,10 @@ enum LiveView<'s> {
 
 impl<'s> LiveView<'s> {
     fn choose(scenario: &'s Scenario, call: Call, options: &RunOptions, clock: ClockName) -> Option<LiveView<'s>> {
-        let terminal = surroundings::redraws_on_stderr();
-        let unicode = surroundings::unicode();
+        let terminal = terminal::redraws_on_stderr();
+        let unicode = terminal::unicode();
         let bars = || {
-            let style = Style::new(surroundings::colour_on_stderr(Some(options.color)));
+            let style = Style::new(terminal::colour_on_stderr(Some(options.color)));
             LiveView::Bars(Box::new(Progress::new(scenario, call, style, unicode)))
         };
         match options.progress {
@@ -121,7 +121,7 @@ impl<'s> LiveView<'s> {
             When::Always => Some(LiveView::Lines(PlainProgress::new(scenario, unicode, io::stderr()))),
             When::Auto => {
                 // Lines that stream to the same terminal would be drawn over.
-                let streams = options.format.streams && surroundings::stdout_is_terminal();
+                let streams = options.format.streams && terminal::stdout_is_terminal();
                 (terminal && clock == ClockName::Real && !streams).then(bars)
             }
         }

@@ -86,7 +86,7 @@ impl CheckedRun<'_> {
 
 /// How many of each there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct Counts {
     /// Expectations that hold.
     pub passed: usize,
     /// Expectations that do not.
@@ -99,7 +99,7 @@ pub struct Tally {
     pub invalid: usize,
 }
 
-impl Tally {
+impl Counts {
     /// Counts one more.
     pub fn count(&mut self, checked: &Checked<'_>) {
         match checked {

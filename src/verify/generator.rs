@@ -6,7 +6,7 @@
 use crate::python::NAMES;
 use crate::scenario::{is_printable, toml_string};
 
-use super::sketch::{Setting, Sketch, Table};
+use super::scenario_file::{ScenarioFile, Setting, Table};
 
 /// SplitMix64: one number in, a scenario out, the same on every machine.
 pub struct Random {
@@ -52,7 +52,7 @@ impl Random {
 }
 
 /// Draws a scenario.
-pub fn scenario(random: &mut Random) -> Sketch {
+pub fn scenario(random: &mut Random) -> ScenarioFile {
     let count = match random.below(10) {
         0 => random.below(2),
         1..=6 => 2 + random.below(3),
@@ -178,7 +178,7 @@ pub fn scenario(random: &mut Random) -> Sketch {
     }
 
     tables.extend([caller, wait].into_iter().filter(|table| !table.is_empty()));
-    Sketch { tables }
+    ScenarioFile { tables }
 }
 
 /// A group's members. A coroutine goes into one list only; tasks, futures and groups may be shared between lists.

@@ -1,6 +1,6 @@
 //! A scenario as a generator writes it: tables of keys, which print as TOML.
 //!
-//! It also knows everything that is a little [smaller](Sketch::smaller), by what each setting is made of.
+//! It also knows everything that is a little [smaller](ScenarioFile::smaller), by what each setting is made of.
 
 use std::fmt::{self, Display};
 
@@ -10,7 +10,7 @@ mod smaller;
 
 /// A scenario file.
 #[derive(Clone, Debug)]
-pub struct Sketch {
+pub struct ScenarioFile {
     /// In file order.
     pub tables: Vec<Table>,
 }
@@ -78,7 +78,7 @@ impl Table {
     }
 }
 
-impl Display for Sketch {
+impl Display for ScenarioFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for table in &self.tables {
             // What stands above every table has no header.
