@@ -4,7 +4,7 @@ use std::fmt;
 
 use strum::{IntoStaticStr, VariantNames};
 
-use super::{CallId, Target};
+use super::{CallId, Status, Target};
 use crate::calls::Misuse;
 use crate::scenario::{self, Id, Kind, Scenario, Value, write_exception_repr};
 
@@ -71,6 +71,19 @@ pub enum Message {
     Body(Id),
     /// What an `on_cancel`'s `raises` says.
     Cleanup(Id),
+}
+
+impl Ended {
+    /// How it ended, as a person says it: a group that was cancelled has raised a `CancelledError`, as asyncio has it.
+    pub fn status(&self) -> Status {
+        match self {
+            Ended::Returned(_) => Status::Returned,
+            Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. }) | Ended::Cancelled(_) => {
+                Status::Cancelled
+            }
+            Ended::Raised(_) => Status::Raised,
+        }
+    }
 }
 
 impl Returned {
