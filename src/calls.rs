@@ -12,7 +12,8 @@ use std::fmt;
 
 use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
-use crate::scenario::Caller;
+use crate::event::{Ended, Status};
+use crate::scenario::{Caller, Nanos};
 
 pub use gather::{GatherMisuse, GatherOptions};
 pub use option::{OptionKey, Setting, Takes};
@@ -95,6 +96,25 @@ pub trait Options {
     /// What would have let it return where it hangs.
     fn advice_where_it_hangs(&self) -> Option<&'static str> {
         None
+    }
+
+    // What timelines show of it.
+
+    /// When it begins to work, where it was called and awaited at these moments.
+    fn begins(&self, called: Option<Nanos>, awaited: Option<Nanos>) -> Option<Nanos>;
+    /// What is said of an awaitable that goes on running when the call has come out so.
+    fn words_of_leftover(&self, status: Status) -> &'static str;
+    /// After how long it comes back anyway, counted from its beginning.
+    fn timeout(&self) -> Option<Nanos> {
+        None
+    }
+    /// Whether it comes back as soon as one of its arguments has ended so, others pending or not.
+    fn comes_back_at(&self, _ended: Ended) -> bool {
+        false
+    }
+    /// Why it returned while others were pending: the names of those that made it do so, as far as one can tell.
+    fn words_of_return(&self, _deciders: &[String], _timed_out: bool) -> String {
+        "returned".to_owned()
     }
 }
 

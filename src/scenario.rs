@@ -113,6 +113,28 @@ impl Kind {
     pub fn word(&self) -> &'static str {
         KindWord::from(self).word()
     }
+
+    /// Whether it takes steps of its own.
+    pub fn has_body(&self) -> bool {
+        matches!(self, Kind::Coroutine(_) | Kind::Task(_))
+    }
+
+    /// How long it sleeps before its outcome.
+    pub fn delay(&self) -> Option<Delay> {
+        match self {
+            Kind::Coroutine(body) | Kind::Task(body) => body.delay,
+            Kind::Future(settlement) => settlement.delay,
+            Kind::Gather(_) => None,
+        }
+    }
+
+    /// How long it cleans up after a cancellation.
+    pub fn cleanup(&self) -> Option<Delay> {
+        match self {
+            Kind::Coroutine(body) | Kind::Task(body) => body.on_cancel.as_ref()?.cleanup,
+            Kind::Future(_) | Kind::Gather(_) => None,
+        }
+    }
 }
 
 /// What an `async def` does: sleep, then end.
@@ -151,6 +173,16 @@ pub enum Delay {
     For(Nanos),
     /// It awaits a future that nobody settles.
     Forever,
+}
+
+impl Delay {
+    /// How long, where it ends by itself.
+    pub fn known(self) -> Option<Nanos> {
+        match self {
+            Delay::For(nanos) => Some(nanos),
+            Delay::Forever => None,
+        }
+    }
 }
 
 /// How a body or a future ends.

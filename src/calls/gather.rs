@@ -1,7 +1,8 @@
 //! `asyncio.gather()`.
 
 use super::{Brackets, Function, MisuseText, OptionKey, Options, Setting, Takes};
-use crate::scenario::Caller;
+use crate::event::Status;
+use crate::scenario::{Caller, Nanos};
 
 /// `[gather]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -73,6 +74,18 @@ impl Options for GatherOptions {
 
     fn takes_exceptions(&self) -> bool {
         true
+    }
+
+    fn begins(&self, called: Option<Nanos>, _: Option<Nanos>) -> Option<Nanos> {
+        called
+    }
+
+    fn words_of_leftover(&self, status: Status) -> &'static str {
+        match status {
+            Status::Raised => "running, gather() has raised",
+            Status::Cancelled => "running, gather() was cancelled",
+            Status::Returned | Status::Hangs => "running, gather() has returned",
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
 use super::{Brackets, Function, MisuseText, OptionKey, Options, Setting, Takes};
-use crate::event::Word;
+use crate::event::{Ended, Status, Word};
 use crate::scenario::{Caller, Nanos};
 
 /// `[wait]`.
@@ -196,6 +196,43 @@ impl Options for WaitOptions {
 
     fn advice_where_it_hangs(&self) -> Option<&'static str> {
         self.timeout.is_none().then_some("A timeout would have let wait() return.")
+    }
+
+    /// It is a coroutine function: the call alone does nothing.
+    fn begins(&self, _: Option<Nanos>, awaited: Option<Nanos>) -> Option<Nanos> {
+        awaited
+    }
+
+    fn words_of_leftover(&self, status: Status) -> &'static str {
+        match status {
+            Status::Raised => "running, wait() has raised",
+            Status::Cancelled => "running, wait() was cancelled",
+            Status::Returned | Status::Hangs => "pending, wait() has returned",
+        }
+    }
+
+    fn timeout(&self) -> Option<Nanos> {
+        self.timeout
+    }
+
+    fn comes_back_at(&self, ended: Ended) -> bool {
+        match self.return_when {
+            ReturnWhen::AllCompleted => false,
+            ReturnWhen::FirstCompleted => true,
+            ReturnWhen::FirstException => matches!(ended, Ended::Raised(_)),
+        }
+    }
+
+    fn words_of_return(&self, deciders: &[String], timed_out: bool) -> String {
+        let condition = self.return_when.python_name();
+        match (self.return_when, deciders) {
+            (ReturnWhen::FirstException, [first]) => format!("{condition}: {first} raised"),
+            (ReturnWhen::FirstException, [_, ..]) => condition.to_owned(),
+            _ if timed_out => "timed out".to_owned(),
+            (ReturnWhen::FirstCompleted, [first]) => format!("{condition}: {first}"),
+            (ReturnWhen::FirstCompleted, [_, ..]) => condition.to_owned(),
+            _ => "returned".to_owned(),
+        }
     }
 }
 
