@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::scenario::toml_string;
 
-use super::{Setting, Sketch};
+use super::{Reference, Setting, Sketch};
 
 impl Sketch {
     /// Everything that is a little smaller than this, the boldest steps first. Not all of it is a valid scenario.
@@ -105,7 +105,7 @@ impl Sketch {
         for (_, setting) in sketch.tables.iter_mut().flat_map(|table| &mut table.keys) {
             match setting {
                 Setting::Name(name) => rename(name),
-                Setting::Names(names) => names.iter_mut().for_each(rename),
+                Setting::Names(references) => references.iter_mut().for_each(|one| rename(&mut one.name)),
                 Setting::Text(_) | Setting::Entries(_) | Setting::List(_) => {}
             }
         }
@@ -115,8 +115,8 @@ impl Sketch {
     /// Takes a name out of every list.
     fn forget(&mut self, name: &str) {
         for (_, setting) in self.tables.iter_mut().flat_map(|table| &mut table.keys) {
-            if let Setting::Names(names) = setting {
-                names.retain(|own| own != name);
+            if let Setting::Names(references) = setting {
+                references.retain(|reference| reference.name != name);
             }
         }
     }
@@ -143,7 +143,14 @@ impl Setting {
     fn smaller(&self) -> Vec<Setting> {
         match self {
             Setting::Name(_) => Vec::new(),
-            Setting::Names(names) => without_one(names).map(Setting::Names).collect(),
+            Setting::Names(references) => {
+                let mut smaller: Vec<Setting> = without_one(references).map(Setting::Names).collect();
+                for (place, reference) in references.iter().enumerate().filter(|(_, one)| one.clone.is_some()) {
+                    let all = Reference { clone: None, ..reference.clone() };
+                    smaller.push(Setting::Names(with_one(references, place, all)));
+                }
+                smaller
+            }
             Setting::Text(text) => smaller_texts(text).into_iter().map(Setting::Text).collect(),
             Setting::List(items) => {
                 let mut smaller = vec![Setting::Text("1".to_owned())];
