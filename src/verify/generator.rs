@@ -6,7 +6,7 @@
 use crate::python::NAMES;
 use crate::scenario::{is_printable, toml_string};
 
-use super::scenario_file::{ScenarioFile, Setting, Table};
+use super::scenario_file::{Reference, ScenarioFile, Setting, Table};
 
 /// SplitMix64: one number in, a scenario out, the same on every machine.
 pub struct Random {
@@ -200,16 +200,17 @@ fn members(random: &mut Random, group: usize, kinds: &[&str], ranks: &[u64], hel
 }
 
 /// An argument list: of a `count` it names all, or single clones in any order.
-fn references(random: &mut Random, tables: &[usize], names: &[String], counts: &[Option<usize>]) -> Vec<String> {
+fn references(random: &mut Random, tables: &[usize], names: &[String], counts: &[Option<usize>]) -> Vec<Reference> {
     let mut references = Vec::new();
     for table in tables.iter().copied() {
+        let to = |clone| Reference { name: names[table].clone(), clone };
         match counts[table] {
             Some(count) if count > 1 && random.percent(50) => {
                 for _ in 0..1 + random.below(count) {
-                    references.push(format!("{}-{}", names[table], 1 + random.below(count)));
+                    references.push(to(Some(1 + random.below(count))));
                 }
             }
-            _ => references.push(names[table].clone()),
+            _ => references.push(to(None)),
         }
     }
     references

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::scenario::toml_string;
 
-use super::{ScenarioFile, Setting};
+use super::{Reference, ScenarioFile, Setting};
 
 impl ScenarioFile {
     /// Everything that is a little smaller than this, the boldest steps first. Not all of it is a valid scenario.
@@ -98,14 +98,14 @@ impl ScenarioFile {
     fn with_names(&self, pairs: &[(&str, &str)]) -> ScenarioFile {
         let mut file = self.clone();
         let rename = |name: &mut String| {
-            if let Some((own, plain)) = pairs.iter().find(|(own, _)| refers(name, own)) {
-                name.replace_range(..own.len(), plain);
+            if let Some((_, plain)) = pairs.iter().find(|(own, _)| own == name) {
+                *name = (*plain).to_owned();
             }
         };
         for (_, setting) in file.tables.iter_mut().flat_map(|table| &mut table.keys) {
             match setting {
                 Setting::Name(name) => rename(name),
-                Setting::Names(names) => names.iter_mut().for_each(rename),
+                Setting::Names(references) => references.iter_mut().for_each(|one| rename(&mut one.name)),
                 Setting::Text(_) | Setting::Entries(_) | Setting::List(_) => {}
             }
         }
@@ -115,8 +115,8 @@ impl ScenarioFile {
     /// Takes a name out of every list.
     fn forget(&mut self, name: &str) {
         for (_, setting) in self.tables.iter_mut().flat_map(|table| &mut table.keys) {
-            if let Setting::Names(names) = setting {
-                names.retain(|own| !refers(own, name));
+            if let Setting::Names(references) = setting {
+                references.retain(|reference| reference.name != name);
             }
         }
     }
@@ -143,15 +143,13 @@ impl Setting {
     fn smaller(&self) -> Vec<Setting> {
         match self {
             Setting::Name(_) => Vec::new(),
-            Setting::Names(names) => {
-                let mut smaller: Vec<Vec<String>> = without_one(names).collect();
-                for (place, name) in names.iter().enumerate() {
-                    if let Some((table, number)) = clone_of(name) {
-                        smaller.push(with_one(names, place, table.to_owned()));
-                        smaller.extend((number > 1).then(|| with_one(names, place, format!("{table}-1"))));
-                    }
+            Setting::Names(references) => {
+                let mut smaller: Vec<Setting> = without_one(references).map(Setting::Names).collect();
+                for (place, reference) in references.iter().enumerate().filter(|(_, one)| one.clone.is_some()) {
+                    let all = Reference { clone: None, ..reference.clone() };
+                    smaller.push(Setting::Names(with_one(references, place, all)));
                 }
-                smaller.into_iter().map(Setting::Names).collect()
+                smaller
             }
             Setting::Text(text) => smaller_texts(text).into_iter().map(Setting::Text).collect(),
             Setting::List(items) => {
@@ -173,17 +171,6 @@ impl Setting {
             }
         }
     }
-}
-
-/// The table that a reference to a single clone names, and the clone's number. No drawn name ends like that itself.
-fn clone_of(reference: &str) -> Option<(&str, usize)> {
-    let (table, number) = reference.rsplit_once('-')?;
-    Some((table, number.parse().ok()?))
-}
-
-/// Whether a reference means a table, or one of its clones.
-fn refers(reference: &str, name: &str) -> bool {
-    reference == name || clone_of(reference).is_some_and(|(table, _)| table == name)
 }
 
 /// Numbers for a number, and for a text also plainer ones.
