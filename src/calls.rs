@@ -5,15 +5,18 @@
 //! other file but here, where the executor runs it, where the program of it is written and on the command line.
 
 mod gather;
+mod option;
 mod wait;
 
 use std::fmt;
 
 use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
-use crate::scenario::Caller;
+use crate::event::{Ended, Status};
+use crate::scenario::{Caller, Nanos};
 
 pub use gather::{GatherMisuse, GatherOptions};
+pub use option::{OptionKey, Setting, Takes};
 pub use wait::{Collection, ReturnWhen, WaitMisuse, WaitOptions};
 
 /// One call with its options: the file's tables with the command line's flags over them.
@@ -39,6 +42,21 @@ pub trait Options {
     /// Which function it calls.
     fn function(&self) -> Function;
 
+    // Its options, and what files say of what it gives.
+
+    /// Its options, in the order in which they are written.
+    fn keys(&self) -> &'static [OptionKey];
+    /// What one of them is set to.
+    fn get(&self, key: &str) -> Option<Setting>;
+    /// Sets one of them.
+    fn set(&mut self, key: &str, setting: Setting);
+    /// The option, and what it is set to, with which there must be exactly one argument, which is taken as it is.
+    fn for_one_argument(&self) -> Option<(&'static str, Setting)> {
+        None
+    }
+    /// What it gives, for who expects what another call gives.
+    fn gives_in_text(&self) -> &'static str;
+
     /// Whether what it gives is a future, so that `[caller]` can cancel it and ask whether it is done.
     fn gives_a_future(&self) -> bool;
 
@@ -54,7 +72,7 @@ pub trait Options {
     fn keywords(&self) -> Vec<(&'static str, String)>;
     /// The variable for what the call gives, where the caller does not await it at once.
     fn variable(&self) -> &'static str;
-    /// The variables for what awaiting it gives.
+    /// The variables for what awaiting it gives, which are also keys of expectations and documents.
     fn results(&self) -> &'static [&'static str];
     /// Whether the program itself makes a task of each coroutine among the arguments.
     fn wraps_coroutines(&self) -> bool;
@@ -78,6 +96,25 @@ pub trait Options {
     /// What would have let it return where it hangs.
     fn advice_where_it_hangs(&self) -> Option<&'static str> {
         None
+    }
+
+    // What timelines show of it.
+
+    /// When it begins to work, where it was called and awaited at these moments.
+    fn begins(&self, called: Option<Nanos>, awaited: Option<Nanos>) -> Option<Nanos>;
+    /// What is said of an awaitable that goes on running when the call has come out so.
+    fn words_of_leftover(&self, status: Status) -> &'static str;
+    /// After how long it comes back anyway, counted from its beginning.
+    fn timeout(&self) -> Option<Nanos> {
+        None
+    }
+    /// Whether it comes back as soon as one of its arguments has ended so, others pending or not.
+    fn comes_back_at(&self, _ended: Ended) -> bool {
+        false
+    }
+    /// Why it returned while others were pending: the names of those that made it do so, as far as one can tell.
+    fn words_of_return(&self, _deciders: &[String], _timed_out: bool) -> String {
+        "returned".to_owned()
     }
 }
 
@@ -123,6 +160,13 @@ impl Call {
         }
     }
 
+    fn options_mut(&mut self) -> &mut dyn Options {
+        match self {
+            Call::Gather(options) => options,
+            Call::Wait(options) => options,
+        }
+    }
+
     /// Which function it calls.
     pub fn function(&self) -> Function {
         self.options().function()
@@ -130,6 +174,24 @@ impl Call {
 }
 
 impl Function {
+    /// A call of it with nothing said.
+    pub fn plain(self) -> Call {
+        match self {
+            Function::Gather => Call::Gather(GatherOptions::default()),
+            Function::Wait => Call::Wait(WaitOptions::default()),
+        }
+    }
+
+    /// The options of its calls.
+    pub fn keys(self) -> &'static [OptionKey] {
+        self.plain().options().keys()
+    }
+
+    /// What awaiting its calls gives, by the names that it has in programs, expectations and documents.
+    pub fn results(self) -> &'static [&'static str] {
+        self.plain().options().results()
+    }
+
     /// Its name in `asyncio`, which is also its word in files and on the command line.
     pub fn name(self) -> &'static str {
         self.into()

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
-use crate::calls::{Collection, ReturnWhen};
+use crate::calls::{Collection, Function, ReturnWhen, Setting};
 use crate::event::Word;
 use crate::report::format::{FORMATS, Format, endings};
 use crate::scenario::{Nanos, Python, parse_duration};
@@ -103,6 +103,49 @@ pub struct Wait {
 
     #[command(flatten)]
     pub run: RunOptions,
+}
+
+/// A command that makes a call, whichever it is.
+#[derive(Debug)]
+pub struct MakeCall {
+    /// What is called.
+    pub function: Function,
+    /// What to run.
+    pub scenario: Option<String>,
+    /// The options that flags set.
+    pub settings: Vec<(&'static str, Setting)>,
+    /// How to run it.
+    pub run: RunOptions,
+}
+
+impl From<Gather> for MakeCall {
+    fn from(gather: Gather) -> MakeCall {
+        let settings = [gather.return_exceptions.map(|value| ("return_exceptions", Setting::Boolean(value)))];
+        MakeCall::new(Function::Gather, gather.scenario, settings, gather.run)
+    }
+}
+
+impl From<Wait> for MakeCall {
+    fn from(wait: Wait) -> MakeCall {
+        let settings = [
+            wait.return_when.map(|condition| ("return_when", Setting::Word(condition.word()))),
+            wait.timeout.map(|timeout| ("timeout", Setting::Timeout(timeout.0))),
+            wait.wrap.map(|wrap| ("wrap", Setting::Boolean(wrap))),
+            wait.collection.map(|collection| ("collection", Setting::Word(collection.word()))),
+        ];
+        MakeCall::new(Function::Wait, wait.scenario, settings, wait.run)
+    }
+}
+
+impl MakeCall {
+    fn new(
+        function: Function,
+        scenario: ScenarioArgument,
+        settings: impl IntoIterator<Item = Option<(&'static str, Setting)>>,
+        run: RunOptions,
+    ) -> MakeCall {
+        MakeCall { function, scenario: scenario.scenario, settings: settings.into_iter().flatten().collect(), run }
+    }
 }
 
 /// What to run.
@@ -291,7 +334,8 @@ pub struct Timeout(pub Option<Nanos>);
 /// Both spellings, in any case; the command line's own is the one that is offered.
 fn return_when() -> impl TypedValueParser<Value = ReturnWhen> {
     let known = ReturnWhen::ALL.iter().map(|when| PossibleValue::new(when.word()).alias(when.python_name()));
-    PossibleValuesParser::new(known).try_map(|text| text.to_ascii_lowercase().replace('_', "-").parse::<ReturnWhen>())
+    PossibleValuesParser::new(known)
+        .try_map(|text| ReturnWhen::of(&text.to_ascii_lowercase().replace('_', "-")).ok_or("no condition"))
 }
 
 fn collection() -> impl TypedValueParser<Value = Collection> {

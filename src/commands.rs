@@ -1,16 +1,17 @@
 //! The commands, one a file. What a command does reads like a table of contents: load, run, report.
 
+mod atomic_file;
 mod call;
 mod check;
 mod completions;
 mod failure;
 mod inputs;
-mod interruption;
 mod new;
 mod outputs;
 mod scenarios;
 mod schema;
-mod surroundings;
+mod signals;
+mod terminal;
 mod verify;
 
 use std::process::ExitCode;
@@ -22,8 +23,8 @@ use failure::Failure;
 /// Does what the command line asks for, and gives the exit code.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
-        Command::Gather(arguments) => call::gather(arguments),
-        Command::Wait(arguments) => call::wait(arguments),
+        Command::Gather(arguments) => call::call(arguments.into()),
+        Command::Wait(arguments) => call::call(arguments.into()),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Scenarios(arguments) => scenarios::scenarios(arguments),

@@ -299,3 +299,18 @@ impl Log {
         }
     }
 }
+
+impl What<'_> {
+    /// The call that it is an event of, its caller's resumption included.
+    pub fn call(&self) -> Option<CallId> {
+        match *self {
+            What::Call { id: call, .. }
+            | What::Await { call }
+            | What::Check { call, .. }
+            | What::Timeout { call }
+            | What::Finish { target: Target::Group(call), .. }
+            | What::Resume { call, .. } => Some(call),
+            _ => None,
+        }
+    }
+}

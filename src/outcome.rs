@@ -7,8 +7,8 @@ mod ledger;
 mod notes;
 
 use crate::calls::Call;
-use crate::event::{CallId, Canceller, Ended, Exception, Item, Log, Reason, Returned, Target, Warning};
-use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
+use crate::event::{CallId, Canceller, Ended, Event, Exception, Item, Log, Reason, Returned, Target, Warning, What};
+use crate::scenario::{Id, Nanos, Python, Scenario};
 
 pub use crate::event::{Fate, State, Status};
 
@@ -81,6 +81,25 @@ impl CallRecord {
             checks: Vec::new(),
             outcome: Outcome { status: Status::Hangs, at: Nanos::ZERO, gave: Gave::Nothing },
         }
+    }
+
+    /// Takes in an event of this call.
+    pub fn event(&mut self, event: &Event<'_>) {
+        let at = event.at;
+        match event.what {
+            What::Call { .. } => self.called = Some(at),
+            What::Await { .. } => self.awaited = Some(at),
+            What::Check { done, .. } => self.checks.push((at, done)),
+            What::Timeout { .. } => self.timed_out = Some(at),
+            What::Finish { ended, .. } => self.settled = Some((at, ended)),
+            What::Resume { got, .. } => self.outcome = Outcome::new(at, got),
+            _ => {}
+        }
+    }
+
+    /// When its caller went on; `None` where it never did, or has not yet.
+    pub fn came_back(&self) -> Option<Nanos> {
+        (self.outcome.status != Status::Hangs).then_some(self.outcome.at)
     }
 }
 
@@ -173,7 +192,7 @@ pub struct Entry {
 
 impl Entry {
     /// What is known before anything happened.
-    const NEW: Entry = Entry {
+    pub const NEW: Entry = Entry {
         created: None,
         started: None,
         cleanup: None,
@@ -187,6 +206,18 @@ impl Entry {
         fate: Fate::Unfinished,
         retrieved: true,
     };
+
+    /// Takes in an event of this awaitable.
+    pub fn event(&mut self, event: &Event<'_>) {
+        let at = Some(event.at);
+        match event.what {
+            What::Create { .. } => self.created = at,
+            What::Start { .. } => self.started = at,
+            What::Cleanup { .. } => self.cleanup = at,
+            What::Finish { ended, .. } => (self.finished, self.ended) = (at, Some(ended)),
+            _ => {}
+        }
+    }
 
     /// Its state at the end of the run. A future and a group run from the moment they are made.
     pub fn state(&self, has_body: bool) -> State {
@@ -214,7 +245,7 @@ impl Run<'_> {
 
     /// An awaitable's state at the end of the run.
     pub fn state(&self, id: Id) -> State {
-        self.entries[id.index()].state(has_body(&self.scenario.awaitable(id).kind))
+        self.entries[id.index()].state(self.scenario.awaitable(id).kind.has_body())
     }
 
     /// What a nested group returned; `None` for what is no group, and for the group of a call.
@@ -232,9 +263,4 @@ impl Run<'_> {
             None => (target, cancellation),
         }
     }
-}
-
-/// Whether a kind takes steps of its own.
-fn has_body(kind: &Kind) -> bool {
-    matches!(kind, Kind::Coroutine(_) | Kind::Task(_))
 }

@@ -4,6 +4,7 @@
 //! nothing of the executor. Two rules hold for every text that is meant for people: it is coloured through the named
 //! roles of [`style`] only, and whatever comes from a scenario goes through [`escape`] before it reaches a terminal.
 
+pub mod cells;
 pub mod check;
 pub mod duration;
 pub mod escape;
@@ -13,10 +14,10 @@ pub mod glyph;
 pub mod human;
 pub mod json;
 pub mod jsonl;
-pub mod output;
 pub mod phrases;
 pub mod progress;
 pub mod python;
 pub mod shell;
 pub mod style;
+pub mod timeline;
 pub mod why;

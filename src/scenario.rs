@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use strum::{EnumDiscriminants, EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
-use crate::calls::{Call, Function, GatherOptions, WaitOptions};
+use crate::calls::{Call, Function};
 use crate::event::Word;
 
 pub use diagnostic::{Diagnostics, Problem};
@@ -70,10 +70,8 @@ pub struct Scenario {
     pub awaitables: Vec<Awaitable>,
     /// `[caller]`.
     pub caller: Caller,
-    /// `[gather]`.
-    pub gather: GatherOptions,
-    /// `[wait]`.
-    pub wait: WaitOptions,
+    /// Each call with the options that its own table gives it.
+    pub calls: Vec<Call>,
     /// `[[expect]]`.
     pub expect: Vec<Expect>,
 }
@@ -115,6 +113,28 @@ impl Kind {
     pub fn word(&self) -> &'static str {
         KindWord::from(self).word()
     }
+
+    /// Whether it takes steps of its own.
+    pub fn has_body(&self) -> bool {
+        matches!(self, Kind::Coroutine(_) | Kind::Task(_))
+    }
+
+    /// How long it sleeps before its outcome.
+    pub fn delay(&self) -> Option<Delay> {
+        match self {
+            Kind::Coroutine(body) | Kind::Task(body) => body.delay,
+            Kind::Future(settlement) => settlement.delay,
+            Kind::Gather(_) => None,
+        }
+    }
+
+    /// How long it cleans up after a cancellation.
+    pub fn cleanup(&self) -> Option<Delay> {
+        match self {
+            Kind::Coroutine(body) | Kind::Task(body) => body.on_cancel.as_ref()?.cleanup,
+            Kind::Future(_) | Kind::Gather(_) => None,
+        }
+    }
 }
 
 /// What an `async def` does: sleep, then end.
@@ -153,6 +173,16 @@ pub enum Delay {
     For(Nanos),
     /// It awaits a future that nobody settles.
     Forever,
+}
+
+impl Delay {
+    /// How long, where it ends by itself.
+    pub fn known(self) -> Option<Nanos> {
+        match self {
+            Delay::For(nanos) => Some(nanos),
+            Delay::Forever => None,
+        }
+    }
 }
 
 /// How a body or a future ends.
@@ -245,10 +275,8 @@ impl Scenario {
 
     /// The call that a function's name stands for under the file's own tables.
     pub fn call(&self, function: Function) -> Call {
-        match function {
-            Function::Gather => Call::Gather(self.gather),
-            Function::Wait => Call::Wait(self.wait),
-        }
+        let known = self.calls.iter().find(|call| call.function() == function);
+        known.copied().unwrap_or_else(|| function.plain())
     }
 }
 

@@ -94,7 +94,7 @@ const RULES: &[Rule] = &[
     Rule { part: "report", except: &[], forbidden: &["crate::verify"] },
     Rule { part: "report", except: &["report/python.rs"], forbidden: &["crate::python"] },
     // Where a runtime is made and where it is used is one file: for the clock, and for signals.
-    Rule { part: "", except: &["executor/clock.rs", "commands/interruption.rs"], forbidden: &["tokio"] },
+    Rule { part: "", except: &["executor/clock.rs", "commands/signals.rs"], forbidden: &["tokio"] },
     Rule { part: "", except: &["scenario/parse"], forbidden: &["toml"] },
     Rule { part: "", except: &["expect"], forbidden: &["toml_edit", "toml_parser"] },
     Rule { part: "", except: &["scenario/value.rs"], forbidden: &["toml_writer"] },

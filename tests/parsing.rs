@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use asyncdemo::calls::{Call, Collection, GatherOptions, ReturnWhen, WaitOptions};
+use asyncdemo::calls::{Call, Collection, Function, GatherOptions, ReturnWhen, WaitOptions};
 use asyncdemo::outcome::{Fate, Status};
 use asyncdemo::scenario::{
     Delay, End, Exception, Kind, Nanos, Python, Scenario, ScheduledCancel, Then, Value, load, parse,
@@ -36,9 +36,9 @@ fn the_least_scenario() {
     assert_eq!(scenario.awaitables[0].name, "a1");
     assert_eq!(scenario.awaitables[0].ids, 0..1);
     assert_eq!(scenario.caller.args, vec![0..1; 1]);
-    assert_eq!((scenario.seed, scenario.python, scenario.title), (0, None, None));
-    assert_eq!(scenario.gather, GatherOptions { return_exceptions: false });
-    assert_eq!(scenario.wait, WaitOptions::default());
+    assert_eq!((scenario.seed, scenario.python, scenario.title.as_deref()), (0, None, None));
+    assert_eq!(scenario.call(Function::Gather), Call::Gather(GatherOptions { return_exceptions: false }));
+    assert_eq!(scenario.call(Function::Wait), Call::Wait(WaitOptions::default()));
     let Kind::Coroutine(body) = &scenario.awaitables[0].kind else { panic!("not a coroutine") };
     assert_eq!((body.delay, &body.end, &body.on_cancel), (None, &End::Returns(Value::None), &None));
 }
@@ -137,14 +137,14 @@ fn every_key() {
     assert_eq!((caller.call_at, caller.await_at), (Some(Nanos::ZERO), Some(ms(5_400_000))));
     assert_eq!(caller.check_done_at, [ms(1000), ms(2000)]);
     assert_eq!((caller.cancel_group_at, caller.cancel_at), (Some(ms(3000)), Some(ms(4000))));
-    assert!(scenario.gather.return_exceptions);
+    assert_eq!(scenario.call(Function::Gather), Call::Gather(GatherOptions { return_exceptions: true }));
     let wait = WaitOptions {
         return_when: ReturnWhen::FirstException,
         timeout: Some(ms(500)),
         wrap: false,
         collection: Collection::Dict,
     };
-    assert_eq!(scenario.wait, wait);
+    assert_eq!(scenario.call(Function::Wait), Call::Wait(wait));
 }
 
 #[test]
@@ -256,7 +256,8 @@ fn expectations() {
         ["event='finish'", "awaitable='group'", "at=1.5", "exception={'type': 'ValueError', 'message': 'x'}"]
     );
 
-    let options = WaitOptions { return_when: ReturnWhen::FirstCompleted, timeout: None, ..scenario.wait };
+    let Call::Wait(own) = scenario.call(Function::Wait) else { panic!("not wait()") };
+    let options = WaitOptions { return_when: ReturnWhen::FirstCompleted, timeout: None, ..own };
     assert_eq!(wait.call, Call::Wait(options));
     assert_eq!(wait.python, [Python::V3_8, Python::V3_14]);
     assert_eq!(

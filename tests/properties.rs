@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use asyncdemo::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
+use asyncdemo::calls::{Call, Function, GatherOptions, ReturnWhen, Setting};
 use asyncdemo::event::Word;
 use asyncdemo::report::human;
 use asyncdemo::report::json::{ClockName, Head, write_document};
@@ -25,7 +25,8 @@ fn run_of(scenario: &Scenario, call: Call, python: Python, width: usize) -> (Vec
 }
 
 fn call(number: usize, scenario: &Scenario) -> Call {
-    let wait = |return_when| Call::Wait(WaitOptions { return_when, ..scenario.wait });
+    let wait =
+        |condition: ReturnWhen| scenario.call(Function::Wait).with("return_when", Setting::Word(condition.word()));
     match number {
         0 => Call::Gather(GatherOptions { return_exceptions: false }),
         1 => Call::Gather(GatherOptions { return_exceptions: true }),

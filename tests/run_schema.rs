@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command as Process, Stdio};
 use std::sync::LazyLock;
 
-use asyncdemo::calls::{Call, Collection, GatherOptions, ReturnWhen, WaitOptions};
+use asyncdemo::calls::{Call, Collection, Function, Setting};
 use asyncdemo::event::Word;
 use asyncdemo::outcome::{Fate, State};
 use asyncdemo::report::json::{self, ClockName, Head};
@@ -44,14 +44,14 @@ fn documents(scenario: &Scenario, call: Call, python: Python) -> [Value; 2] {
 /// Every way of calling that the scenario allows.
 fn calls(scenario: &Scenario) -> Vec<Call> {
     let arguments: usize = scenario.caller.args.iter().map(ExactSizeIterator::len).sum();
-    let mut calls: Vec<Call> =
-        [false, true].map(|return_exceptions| Call::Gather(GatherOptions { return_exceptions })).into();
-    let waits = ReturnWhen::ALL.iter().map(|&return_when| WaitOptions { return_when, ..scenario.wait });
-    calls.extend(waits.map(Call::Wait));
-    calls.push(Call::Wait(WaitOptions { timeout: Some(Nanos::SECOND), ..scenario.wait }));
+    let wait = scenario.call(Function::Wait);
+    let forms = Function::ALL.iter().flat_map(|function| scenario.call(*function).forms());
+    let mut calls: Vec<Call> = forms.collect();
+    calls.push(wait.with("timeout", Setting::Timeout(Some(Nanos::SECOND))));
     for &collection in Collection::ALL {
         if collection != Collection::Bare || arguments == 1 {
-            calls.push(Call::Wait(WaitOptions { collection, wrap: false, ..scenario.wait }));
+            let as_they_are = wait.with("wrap", Setting::Boolean(false));
+            calls.push(as_they_are.with("collection", Setting::Word(collection.word())));
         }
     }
     calls

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use assert_cmd::Command;
 use asyncdemo::scenario::{Python, parse};
+use asyncdemo::verify::comparison::Comparison;
 use asyncdemo::verify::generator::{self, Random};
 use asyncdemo::verify::harness::{Harness, NoAnswer};
 use asyncdemo::verify::interpreter::Interpreter;
-use asyncdemo::verify::team::Team;
 
 const LIMIT: Duration = Duration::from_secs(60);
 /// How many random scenarios are compared; more are for the command itself.
@@ -69,7 +69,7 @@ fn random_scenarios_are_equal_on_every_cpython() {
     let interpreters = cpython::interpreters();
     let mut runs = 0;
     let toml = |index| generator::scenario(&mut Random::new(41, index as u64)).to_string();
-    Team::new(&interpreters, LIMIT).compare(
+    Comparison::new(&interpreters, LIMIT).compare(
         RANDOM,
         |index| parse("-", &toml(index)),
         |index, verdict| {
@@ -134,7 +134,7 @@ fn bad_scenarios_and_empty_folders_are_said() {
 #[test]
 fn verdicts_come_in_order() {
     let mut seen: Vec<usize> = Vec::new();
-    Team::new(&[], LIMIT).compare(
+    Comparison::new(&[], LIMIT).compare(
         50,
         |_| parse("-", ""),
         |index, _| {
@@ -149,7 +149,7 @@ fn verdicts_come_in_order() {
 #[test]
 fn a_scenario_that_is_not_valid_is_no_verdict() {
     let mut seen = Vec::new();
-    Team::new(&[], LIMIT).compare(
+    Comparison::new(&[], LIMIT).compare(
         3,
         |index| parse("drawn", if index == 1 { "[[awaitable]]\ndelay = -1" } else { "[caller]\nargs = []" }),
         |_, verdict| {

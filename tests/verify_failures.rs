@@ -5,13 +5,14 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::slice;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use assert_cmd::cargo::CommandCargoExt;
 use asyncdemo::scenario::{Python, parse};
+use asyncdemo::verify::comparison::Comparison;
 use asyncdemo::verify::interpreter::Interpreter;
-use asyncdemo::verify::prover::Prover;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// What a harness says first.
@@ -307,13 +308,14 @@ fn a_crash_is_not_what_is_made_smaller() {
     let program = programs.add_cpython("crashes", &text).into();
     let interpreter = Interpreter { python: Python::V3_13, version: "3.13.0".to_owned(), program };
     let scenario = parse("-", "[[awaitable]]\nname = \"a\"").expect("it is valid");
-    let mut prover = Prover::new(&interpreter, Duration::from_secs(60));
-    assert!((0..10).all(|_| !prover.differs(&scenario)));
+    let comparison = Comparison::new(slice::from_ref(&interpreter), Duration::from_secs(60));
+    let mut worker = comparison.worker();
+    assert!((0..10).all(|_| !worker.differs(&scenario)));
     assert_eq!(programs.children().len(), 3);
 
     let program = programs.add_cpython("lies", &lies()).into();
     let interpreter = Interpreter { python: Python::V3_13, version: "3.13.0".to_owned(), program };
-    assert!(Prover::new(&interpreter, Duration::from_secs(60)).differs(&scenario));
+    assert!(Comparison::new(slice::from_ref(&interpreter), Duration::from_secs(60)).worker().differs(&scenario));
 }
 
 /// An interpreter may also hang when it is asked what it is.

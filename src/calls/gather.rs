@@ -1,7 +1,8 @@
 //! `asyncio.gather()`.
 
-use super::{Brackets, Function, MisuseText, Options};
-use crate::scenario::Caller;
+use super::{Brackets, Function, MisuseText, OptionKey, Options, Setting, Takes};
+use crate::event::Status;
+use crate::scenario::{Caller, Nanos};
 
 /// `[gather]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -13,6 +14,30 @@ pub struct GatherOptions {
 impl Options for GatherOptions {
     fn function(&self) -> Function {
         Function::Gather
+    }
+
+    fn keys(&self) -> &'static [OptionKey] {
+        &[OptionKey {
+            name: "return_exceptions",
+            takes: Takes::Boolean,
+            is_varied: true,
+            in_files: "Whether gather() gives exceptions back as values.",
+            in_documents: "Whether exceptions come back as values.",
+        }]
+    }
+
+    fn get(&self, key: &str) -> Option<Setting> {
+        (key == "return_exceptions").then_some(Setting::Boolean(self.return_exceptions))
+    }
+
+    fn set(&mut self, key: &str, setting: Setting) {
+        if let ("return_exceptions", Setting::Boolean(value)) = (key, setting) {
+            self.return_exceptions = value;
+        }
+    }
+
+    fn gives_in_text(&self) -> &'static str {
+        "gather() gives a list: write `results`"
     }
 
     fn gives_a_future(&self) -> bool {
@@ -49,6 +74,18 @@ impl Options for GatherOptions {
 
     fn takes_exceptions(&self) -> bool {
         true
+    }
+
+    fn begins(&self, called: Option<Nanos>, _: Option<Nanos>) -> Option<Nanos> {
+        called
+    }
+
+    fn words_of_leftover(&self, status: Status) -> &'static str {
+        match status {
+            Status::Raised => "running, gather() has raised",
+            Status::Cancelled => "running, gather() was cancelled",
+            Status::Returned | Status::Hangs => "running, gather() has returned",
+        }
     }
 }
 

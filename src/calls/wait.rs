@@ -1,11 +1,9 @@
 //! `asyncio.wait()`.
 
-use std::str::FromStr;
-
 use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
-use super::{Brackets, Function, MisuseText, Options};
-use crate::event::Word;
+use super::{Brackets, Function, MisuseText, OptionKey, Options, Setting, Takes};
+use crate::event::{Ended, Status, Word};
 use crate::scenario::{Caller, Nanos};
 
 /// `[wait]`.
@@ -48,15 +46,8 @@ impl ReturnWhen {
     }
 }
 
-/// Takes the word that the command line has for it, and the constant's name.
-impl FromStr for ReturnWhen {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<ReturnWhen, String> {
-        (ReturnWhen::ALL.iter().copied())
-            .find(|when| when.word() == text || when.python_name() == text)
-            .ok_or_else(|| "use all-completed, first-completed or first-exception".to_owned())
-    }
+fn python_name_of(word: &'static str) -> &'static str {
+    ReturnWhen::of(word).map_or(word, ReturnWhen::python_name)
 }
 
 /// What wait()'s one argument is.
@@ -80,6 +71,70 @@ pub enum Collection {
 impl Options for WaitOptions {
     fn function(&self) -> Function {
         Function::Wait
+    }
+
+    fn keys(&self) -> &'static [OptionKey] {
+        &[
+            OptionKey {
+                name: "return_when",
+                takes: Takes::Word(ReturnWhen::WORDS, python_name_of),
+                is_varied: true,
+                in_files: "When wait() returns, as the command line or as Python writes it; left out: all-completed.",
+                in_documents: "When it returns.",
+            },
+            OptionKey {
+                name: "timeout",
+                takes: Takes::Timeout,
+                is_varied: false,
+                in_files: "After how long wait() returns anyway; nothing is raised, nothing cancelled. \"none\" for no \
+                           timeout.",
+                in_documents: "After how many seconds it returns anyway; null for no timeout.",
+            },
+            OptionKey {
+                name: "wrap",
+                takes: Takes::Boolean,
+                is_varied: false,
+                in_files: "Whether coroutines are wrapped in tasks right at the call; false: they meet what the Python \
+                           version does with them.",
+                in_documents: "Whether coroutines are wrapped in tasks right at the call.",
+            },
+            OptionKey {
+                name: "collection",
+                takes: Takes::Word(Collection::WORDS, std::convert::identity),
+                is_varied: false,
+                in_files: "What wait()'s one argument is; bare: the one awaitable itself, without a collection around \
+                           it.",
+                in_documents: "What its one argument is.",
+            },
+        ]
+    }
+
+    fn get(&self, key: &str) -> Option<Setting> {
+        Some(match key {
+            "return_when" => Setting::Word(self.return_when.word()),
+            "timeout" => Setting::Timeout(self.timeout),
+            "wrap" => Setting::Boolean(self.wrap),
+            "collection" => Setting::Word(self.collection.word()),
+            _ => return None,
+        })
+    }
+
+    fn set(&mut self, key: &str, setting: Setting) {
+        match (key, setting) {
+            ("return_when", Setting::Word(word)) => self.return_when = ReturnWhen::of(word).unwrap_or(self.return_when),
+            ("timeout", Setting::Timeout(timeout)) => self.timeout = timeout,
+            ("wrap", Setting::Boolean(wrap)) => self.wrap = wrap,
+            ("collection", Setting::Word(word)) => self.collection = Collection::of(word).unwrap_or(self.collection),
+            _ => {}
+        }
+    }
+
+    fn for_one_argument(&self) -> Option<(&'static str, Setting)> {
+        Some(("collection", Setting::Word(Collection::Bare.word())))
+    }
+
+    fn gives_in_text(&self) -> &'static str {
+        "wait() gives two sets: write `done` and `pending`"
     }
 
     fn gives_a_future(&self) -> bool {
@@ -141,6 +196,43 @@ impl Options for WaitOptions {
 
     fn advice_where_it_hangs(&self) -> Option<&'static str> {
         self.timeout.is_none().then_some("A timeout would have let wait() return.")
+    }
+
+    /// It is a coroutine function: the call alone does nothing.
+    fn begins(&self, _: Option<Nanos>, awaited: Option<Nanos>) -> Option<Nanos> {
+        awaited
+    }
+
+    fn words_of_leftover(&self, status: Status) -> &'static str {
+        match status {
+            Status::Raised => "running, wait() has raised",
+            Status::Cancelled => "running, wait() was cancelled",
+            Status::Returned | Status::Hangs => "pending, wait() has returned",
+        }
+    }
+
+    fn timeout(&self) -> Option<Nanos> {
+        self.timeout
+    }
+
+    fn comes_back_at(&self, ended: Ended) -> bool {
+        match self.return_when {
+            ReturnWhen::AllCompleted => false,
+            ReturnWhen::FirstCompleted => true,
+            ReturnWhen::FirstException => matches!(ended, Ended::Raised(_)),
+        }
+    }
+
+    fn words_of_return(&self, deciders: &[String], timed_out: bool) -> String {
+        let condition = self.return_when.python_name();
+        match (self.return_when, deciders) {
+            (ReturnWhen::FirstException, [first]) => format!("{condition}: {first} raised"),
+            (ReturnWhen::FirstException, [_, ..]) => condition.to_owned(),
+            _ if timed_out => "timed out".to_owned(),
+            (ReturnWhen::FirstCompleted, [first]) => format!("{condition}: {first}"),
+            (ReturnWhen::FirstCompleted, [_, ..]) => condition.to_owned(),
+            _ => "returned".to_owned(),
+        }
     }
 }
 

@@ -1,11 +1,11 @@
-//! `asyncdemo gather` and `asyncdemo wait`: a scenario through one of the two functions.
+//! `asyncdemo gather`, `asyncdemo wait`: a scenario through a call.
 
 use std::cell::Cell;
 use std::io::{self, BufWriter, Write};
 use std::rc::Rc;
 
-use crate::calls::{Call, Collection};
-use crate::cli::{self, ClockChoice, RunOptions, When};
+use crate::calls::{Call, Setting};
+use crate::cli::{ClockChoice, MakeCall, RunOptions, When};
 use crate::event::{Event, Listener, Reason, Recording};
 use crate::executor::clock::{Paced, Virtual};
 use crate::outcome::Run;
@@ -18,36 +18,28 @@ use crate::simulation::{Simulated, simulate};
 
 use super::failure::{Code, Failure};
 use super::outputs::{Outputs, is_closed_pipe};
-use super::surroundings;
+use super::terminal;
 
-/// Runs a scenario through gather().
-pub fn gather(arguments: cli::Gather) -> Result<Code, Failure> {
-    let loaded = scenario::load(arguments.scenario.scenario.as_deref())?;
-    let mut options = loaded.scenario.gather;
-    options.return_exceptions = arguments.return_exceptions.unwrap_or(options.return_exceptions);
-    run(&loaded, Call::Gather(options), &arguments.run)
+/// Runs a scenario through a call.
+pub fn call(arguments: MakeCall) -> Result<Code, Failure> {
+    let loaded = scenario::load(arguments.scenario.as_deref())?;
+    let own = loaded.scenario.call(arguments.function);
+    let call = arguments.settings.iter().fold(own, |call, (option, setting)| call.with(option, *setting));
+    check_one_argument(&loaded.scenario, call)?;
+    run(&loaded, call, &arguments.run)
 }
 
-/// Runs a scenario through wait().
-pub fn wait(arguments: cli::Wait) -> Result<Code, Failure> {
-    let loaded = scenario::load(arguments.scenario.scenario.as_deref())?;
-    let mut options = loaded.scenario.wait;
-    options.return_when = arguments.return_when.unwrap_or(options.return_when);
-    options.timeout = arguments.timeout.map_or(options.timeout, |timeout| timeout.0);
-    options.wrap = arguments.wrap.unwrap_or(options.wrap);
-    options.collection = arguments.collection.unwrap_or(options.collection);
-    check_collection(&loaded.scenario, options.collection)?;
-    run(&loaded, Call::Wait(options), &arguments.run)
-}
-
-/// What the file's own `collection` is checked for when it is read.
-fn check_collection(scenario: &Scenario, collection: Collection) -> Result<(), Failure> {
+/// What the options in the file itself are checked for when it is read.
+fn check_one_argument(scenario: &Scenario, call: Call) -> Result<(), Failure> {
     let arguments: usize = scenario.caller.args.iter().map(ExactSizeIterator::len).sum();
-    if collection == Collection::Bare && arguments != 1 {
-        let message = format!("--collection bare passes the one argument itself, but the scenario has {arguments}");
-        return Err(Failure::Usage(message));
+    match call.settings().find(|(key, setting)| call.options().for_one_argument() == Some((key.name, *setting))) {
+        Some((option, Setting::Word(word))) if arguments != 1 => {
+            let flag = option.flag();
+            let message = format!("{flag} {word} passes the one argument itself, but the scenario has {arguments}");
+            Err(Failure::Usage(message))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failure> {
@@ -104,7 +96,7 @@ fn choose_clock(options: &RunOptions) -> ClockName {
     match (options.clock, options.speed) {
         (Some(ClockChoice::Virtual), _) => ClockName::Virtual,
         (Some(ClockChoice::Real), _) | (None, Some(_)) => ClockName::Real,
-        (None, None) if options.format.is_for_people && surroundings::watched() => ClockName::Real,
+        (None, None) if options.format.is_for_people && terminal::watched() => ClockName::Real,
         (None, None) => ClockName::Virtual,
     }
 }
@@ -117,10 +109,10 @@ enum LiveView<'s> {
 
 impl<'s> LiveView<'s> {
     fn choose(scenario: &'s Scenario, call: Call, options: &RunOptions, clock: ClockName) -> Option<LiveView<'s>> {
-        let terminal = surroundings::redraws_on_stderr();
-        let unicode = surroundings::unicode();
+        let terminal = terminal::redraws_on_stderr();
+        let unicode = terminal::unicode();
         let bars = || {
-            let style = Style::new(surroundings::colour_on_stderr(Some(options.color)));
+            let style = Style::new(terminal::colour_on_stderr(Some(options.color)));
             LiveView::Bars(Box::new(Progress::new(scenario, call, style, unicode)))
         };
         match options.progress {
@@ -129,7 +121,7 @@ impl<'s> LiveView<'s> {
             When::Always => Some(LiveView::Lines(PlainProgress::new(scenario, unicode, io::stderr()))),
             When::Auto => {
                 // Lines that stream to the same terminal would be drawn over.
-                let streams = options.format.streams && surroundings::stdout_is_terminal();
+                let streams = options.format.streams && terminal::stdout_is_terminal();
                 (terminal && clock == ClockName::Real && !streams).then(bars)
             }
         }

@@ -9,15 +9,15 @@ use std::path::Path;
 use crate::cli;
 use crate::expect::{self, Difference};
 use crate::parallel::in_order;
-use crate::report::check::{Checked, CheckedRun, Human, Tally, write_json, write_junit};
-use crate::report::output::NewFile;
+use crate::report::check::{Checked, CheckedRun, Counts, Human, write_json, write_junit};
 use crate::report::style::Style;
 use crate::scenario::{Expect, Python, Scenario};
 
+use super::atomic_file::AtomicFile;
 use super::failure::{Code, Failure};
 use super::inputs::{Input, inputs, report_invalid};
 use super::outputs::is_closed_pipe;
-use super::surroundings;
+use super::terminal;
 
 /// Runs every expectation and says which hold; with `--write` makes them hold instead.
 pub fn check(arguments: cli::Check) -> Result<Code, Failure> {
@@ -29,32 +29,32 @@ pub fn check(arguments: cli::Check) -> Result<Code, Failure> {
     report_invalid(&files, arguments.color);
 
     let mut show = Show::new(&arguments, &files);
-    let mut tally = Tally::default();
+    let mut counts = Counts::default();
     let mut all = Vec::new();
     run_all(&files, |checked| {
-        tally.count(&checked);
+        counts.count(&checked);
         show.checked(&checked);
         all.push(checked);
     });
-    let shown = show.end(&all, &tally);
+    let shown = show.end(&all, &counts);
     if let (Some(file), Some(path)) = (junit, &arguments.junit) {
         write_xml(file, &all).map_err(|error| Failure::Output(Some(path.clone()), error))?;
     }
     shown.map_err(|error| Failure::Output(None, error))?;
-    Ok(match tally {
-        Tally { invalid: 1.., .. } => Code::Usage,
-        Tally { failed: 1.., .. } => Code::Raised,
+    Ok(match counts {
+        Counts { invalid: 1.., .. } => Code::Usage,
+        Counts { failed: 1.., .. } => Code::Raised,
         _ => Code::Returned,
     })
 }
 
 /// Begins the file before anything runs, so that a folder that is not there is said at once.
-fn begin(path: &Path) -> Result<NewFile, Failure> {
-    NewFile::create(path).map_err(|error| Failure::Output(Some(path.to_owned()), error))
+fn begin(path: &Path) -> Result<AtomicFile, Failure> {
+    AtomicFile::create(path).map_err(|error| Failure::Output(Some(path.to_owned()), error))
 }
 
 /// Writes the XML. It may go to a pipe, and a closed one is no error.
-fn write_xml(mut file: NewFile, all: &[Checked<'_>]) -> io::Result<()> {
+fn write_xml(mut file: AtomicFile, all: &[Checked<'_>]) -> io::Result<()> {
     let mut xml = Vec::new();
     write_junit(&mut xml, all).map_err(io::Error::other)?;
     match file.write_all(&xml).and_then(|()| file.finish()) {
@@ -80,7 +80,7 @@ fn run_all<'f>(files: &'f [Input], mut take: impl FnMut(Checked<'f>)) {
             expect::versions(scenario, expect).into_iter().map(move |python| Job { scenario, expect, python })
         })
         .collect();
-    let mut order = Order::new(files);
+    let mut order = FileOrder::new(files);
     let mut findings = Vec::new();
     order.files_without_runs(&mut take);
     in_order(
@@ -101,14 +101,14 @@ fn run_all<'f>(files: &'f [Input], mut take: impl FnMut(Checked<'f>)) {
 }
 
 /// Where in the files the results that come in belong.
-struct Order<'f> {
+struct FileOrder<'f> {
     files: std::slice::Iter<'f, Input>,
     current: Option<(&'f Input, &'f Scenario, std::slice::Iter<'f, Expect>)>,
 }
 
-impl<'f> Order<'f> {
-    fn new(files: &'f [Input]) -> Order<'f> {
-        Order { files: files.iter(), current: None }
+impl<'f> FileOrder<'f> {
+    fn new(files: &'f [Input]) -> FileOrder<'f> {
+        FileOrder { files: files.iter(), current: None }
     }
 
     /// Gives the files up to the next that has expectations still to come.
@@ -143,17 +143,17 @@ struct Show {
 impl Show {
     fn new(arguments: &cli::Check, files: &[Input]) -> Show {
         let lines = (!arguments.json).then(|| {
-            let style = Style::new(surroundings::colour_on_stdout(arguments.color));
+            let style = Style::new(terminal::colour_on_stdout(arguments.color));
             let places = files.iter().flat_map(|file| {
                 let expects = file.scenario.as_ref().map_or(&[][..], |scenario| &scenario.expect);
                 expects.iter().map(|expect| (file.source.as_str(), expect.line))
             });
             // Whoever watches sees each line as it comes.
-            let out: Box<dyn Write> = match surroundings::stdout_is_terminal() {
+            let out: Box<dyn Write> = match terminal::stdout_is_terminal() {
                 true => Box::new(io::stdout()),
                 false => Box::new(BufWriter::new(io::stdout())),
             };
-            Human::new(out, style, surroundings::unicode(), surroundings::known_width_of_stdout(), places)
+            Human::new(out, style, terminal::unicode(), terminal::known_width_of_stdout(), places)
         });
         Show { lines, failed: None }
     }
@@ -165,13 +165,13 @@ impl Show {
     }
 
     /// Writes what comes last. A closed pipe is no error.
-    fn end(mut self, all: &[Checked<'_>], tally: &Tally) -> io::Result<()> {
+    fn end(mut self, all: &[Checked<'_>], counts: &Counts) -> io::Result<()> {
         let written = match (&mut self.lines, self.failed) {
             (_, Some(error)) => Err(error),
-            (Some(lines), None) => lines.tally(tally),
+            (Some(lines), None) => lines.counts(counts),
             (None, None) => {
                 let mut out = BufWriter::new(io::stdout().lock());
-                write_json(&mut out, all, tally).and_then(|()| out.flush())
+                write_json(&mut out, all, counts).and_then(|()| out.flush())
             }
         };
         match written {

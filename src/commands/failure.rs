@@ -8,7 +8,7 @@ use crate::outcome::Status;
 use crate::report::escape::escaped;
 use crate::scenario::Diagnostics;
 
-use super::surroundings;
+use super::terminal;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +69,8 @@ impl Failure {
     pub fn report(&self) -> ExitCode {
         let (code, text) = match self {
             Failure::Scenario(diagnostics) => {
-                let coloured = surroundings::colour_on_stderr(None);
-                (Code::Usage, diagnostics.render(coloured, surroundings::width_of_stderr()))
+                let coloured = terminal::colour_on_stderr(None);
+                (Code::Usage, diagnostics.render(coloured, terminal::width_of_stderr()))
             }
             Failure::Usage(message) => (Code::Usage, format!("error: {message}\n")),
             Failure::Clock(error) => (Code::Output, format!("error: no clock to run on: {error}\n")),

@@ -9,7 +9,7 @@ use crate::cli::When;
 use crate::parallel::in_order;
 use crate::scenario::{self, Diagnostics, Problem, Scenario, builtins};
 
-use super::surroundings;
+use super::terminal;
 
 /// A scenario file, as it was named or found, and what it says.
 pub struct Input {
@@ -121,6 +121,6 @@ pub fn report_invalid(inputs: &[Input], color: When) {
 
 /// Says on standard error what is wrong with a scenario. A closed standard error is nobody's loss.
 pub fn report(diagnostics: &Diagnostics, color: When) {
-    let text = diagnostics.render(surroundings::colour_on_stderr(Some(color)), surroundings::width_of_stderr());
+    let text = diagnostics.render(terminal::colour_on_stderr(Some(color)), terminal::width_of_stderr());
     let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -9,11 +9,11 @@ use crate::outcome::{Keep, Run};
 use crate::report::escape::escaped;
 use crate::report::format::{Finished, Format, Wanted, endings};
 use crate::report::json::Head;
-use crate::report::output::NewFile;
 use crate::report::style::Style;
 
+use super::atomic_file::AtomicFile;
 use super::failure::{Code, Failure};
-use super::surroundings;
+use super::terminal;
 
 /// What a report in a file is laid out for: a file has no width of its own.
 const WIDTH_OF_FILES: usize = 80;
@@ -33,7 +33,7 @@ impl Outputs {
         let mut files = Vec::new();
         for path in &options.output {
             let format = format_of(path)?;
-            NewFile::try_out(path).map_err(|error| Failure::Output(Some(path.clone()), error))?;
+            AtomicFile::try_out(path).map_err(|error| Failure::Output(Some(path.clone()), error))?;
             files.push((path.clone(), format));
         }
         let events = match (options.events, options.no_events) {
@@ -42,7 +42,7 @@ impl Outputs {
             (false, false) => None,
         };
         let wanted = Wanted { events, awaitables: !options.no_awaitables };
-        Ok(Outputs { stdout: options.format, files, wanted, colour: surroundings::colour_on_stdout(options.color) })
+        Ok(Outputs { stdout: options.format, files, wanted, colour: terminal::colour_on_stdout(options.color) })
     }
 
     /// Whether standard output has the events as they happen.
@@ -72,7 +72,7 @@ impl Outputs {
         run: &Run<'_>,
         events: Option<&Recording>,
     ) -> io::Result<()> {
-        let (width, style) = (surroundings::width_of_stdout(), Style::new(self.colour));
+        let (width, style) = (terminal::width_of_stdout(), Style::new(self.colour));
         self.stdout.write_to(out, &Finished { width, style, ..self.finished(self.stdout, head, run, events) })
     }
 
@@ -80,7 +80,7 @@ impl Outputs {
     pub fn write_files(&self, head: &Head<'_>, run: &Run<'_>, events: &Recording) -> Result<(), Failure> {
         for (path, format) in &self.files {
             let write = || {
-                let mut file = NewFile::create(path)?;
+                let mut file = AtomicFile::create(path)?;
                 format.write_to(&mut file, &self.finished(format, head, run, Some(events)))?;
                 file.finish()
             };
@@ -104,7 +104,7 @@ impl Outputs {
             events: events.filter(|_| keep.events),
             awaitables: keep.awaitables,
             width: WIDTH_OF_FILES,
-            unicode: surroundings::unicode(),
+            unicode: terminal::unicode(),
             style: Style::plain(),
         }
     }

@@ -9,7 +9,7 @@ use crate::report::style::Style;
 use crate::scenario::{COURSE, builtin, builtins, nearest_builtin};
 
 use super::failure::{Code, Failure};
-use super::surroundings;
+use super::terminal;
 
 /// Lists the built-in scenarios with what each teaches, or prints one's file.
 pub fn scenarios(arguments: cli::Scenarios) -> Result<Code, Failure> {
@@ -20,8 +20,8 @@ pub fn scenarios(arguments: cli::Scenarios) -> Result<Code, Failure> {
             None => return Err(Failure::Usage(no_such_scenario(name))),
         },
         None => {
-            let style = Style::new(surroundings::colour_on_stdout(arguments.color));
-            list(&mut out, style, surroundings::width_of_stdout())
+            let style = Style::new(terminal::colour_on_stdout(arguments.color));
+            list(&mut out, style, terminal::width_of_stdout())
         }
     };
     match written.and_then(|()| out.flush()) {

@@ -6,6 +6,7 @@ mod source;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::slice;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -16,30 +17,29 @@ use crate::report::glyph::Glyphs;
 use crate::report::json::write_pretty;
 use crate::report::style::Style;
 use crate::scenario::{Diagnostics, parse};
-use crate::verify::document::{document, verdict_json};
-use crate::verify::group;
+use crate::verify::comparison::{Compared, Comparison, FailedRun, Totals};
 use crate::verify::harness::NoAnswer;
+use crate::verify::human::{self, Appearance};
 use crate::verify::interpreter::Interpreter;
-use crate::verify::proof::{self, Layout, Sum};
-use crate::verify::prover::Prover;
+use crate::verify::json::{document, scenario_json};
+use crate::verify::process_group;
+use crate::verify::scenario_file::ScenarioFile;
 use crate::verify::shrink::shrink;
-use crate::verify::sketch::Sketch;
-use crate::verify::team::{Failure as Failed, Team, Verdict};
 
 use super::failure::{Code, Failure};
-use super::interruption::Interruption;
 use super::outputs::is_closed_pipe;
-use super::surroundings;
+use super::signals::Interruption;
+use super::terminal;
 
 use progress::Progress;
 use source::Source;
 
 /// Compares scenarios with CPython. Without differences the code is that of a call that returned.
 pub fn verify(arguments: cli::Verify) -> Result<Code, Failure> {
-    let layout = Layout {
-        width: surroundings::width_of_stdout(),
-        glyphs: Glyphs::new(surroundings::unicode()),
-        style: Style::new(surroundings::colour_on_stdout(arguments.color)),
+    let appearance = Appearance {
+        width: terminal::width_of_stdout(),
+        glyphs: Glyphs::new(terminal::unicode()),
+        style: Style::new(terminal::colour_on_stdout(arguments.color)),
     };
     let source = match arguments.random {
         Some(count) => Some(Source::Random { count, seed: arguments.seed }),
@@ -47,33 +47,33 @@ pub fn verify(arguments: cli::Verify) -> Result<Code, Failure> {
     };
     let Some(source) = source else { return Ok(Code::Usage) };
     // Without a handler Ctrl-C ends the program as it ends any other.
-    let interruption = Interruption::listen(group::end_all).unwrap_or_default();
+    let interruption = Interruption::listen(process_group::end_all).unwrap_or_default();
     let interpreters = interpreters(&arguments.interpreter);
     if let Some(code) = interruption.code() {
         return Ok(code);
     }
     let interpreters = interpreters?;
     let limit = Duration::from_nanos(arguments.time_limit.0);
-    let team = Team::new(&interpreters, limit);
-    let mut proof = Proof {
+    let comparison = Comparison::new(&interpreters, limit);
+    let mut session = Session {
         out: BufWriter::new(io::stdout().lock()),
-        team: &team,
+        comparison: &comparison,
         interpreters: &interpreters,
         limit,
         source: &source,
-        layout,
+        appearance,
         progress: Progress::new(source.len(), arguments.progress),
         json: arguments.json.then(Vec::new),
-        sum: Sum::default(),
+        totals: Totals::default(),
         refused: None,
     };
-    let written = proof.run(&interruption);
-    match (written, interruption.code(), proof.refused) {
+    let written = session.run(&interruption);
+    match (written, interruption.code(), session.refused) {
         (Err(error), ..) if !is_closed_pipe(&error) => Err(Failure::Output(None, error)),
         (_, Some(code), _) => Ok(code),
         (_, None, Some(diagnostics)) => Err(Failure::Scenario(diagnostics)),
-        _ if proof.sum.differences > 0 => Ok(Code::Raised),
-        _ if proof.sum.failed > 0 => Ok(Code::Usage),
+        _ if session.totals.differences > 0 => Ok(Code::Raised),
+        _ if session.totals.failed > 0 => Ok(Code::Usage),
         _ => Ok(Code::Returned),
     }
 }
@@ -106,38 +106,38 @@ fn interpreters(named: &[PathBuf]) -> Result<Vec<Interpreter>, Failure> {
 }
 
 /// A comparison that goes on.
-struct Proof<'a, W> {
+struct Session<'a, W> {
     out: W,
-    team: &'a Team<'a>,
+    comparison: &'a Comparison<'a>,
     interpreters: &'a [Interpreter],
     limit: Duration,
     source: &'a Source,
-    layout: Layout,
+    appearance: Appearance,
     progress: Progress,
     /// The scenarios of the JSON document, where one is asked for.
     json: Option<Vec<Value>>,
-    sum: Sum,
+    totals: Totals,
     /// What is wrong with a random scenario that is none: all ends there.
     refused: Option<Diagnostics>,
 }
 
-impl<W: Write> Proof<'_, W> {
+impl<W: Write> Session<'_, W> {
     fn run(&mut self, interruption: &Interruption) -> io::Result<()> {
         if self.json.is_none() {
-            let (out, interpreters, layout) = (&mut self.out, self.interpreters, &self.layout);
+            let (out, interpreters, appearance) = (&mut self.out, self.interpreters, &self.appearance);
             self.progress.suspend(|| {
-                proof::write_head(out, interpreters, layout)?;
+                human::write_head(out, interpreters, appearance)?;
                 out.flush()
             })?;
         }
-        let (team, source) = (self.team, self.source);
+        let (comparison, source) = (self.comparison, self.source);
         let mut written = Ok(());
-        team.compare(
+        comparison.compare(
             source.len(),
             |index| source.scenario(index),
-            |index, verdict| {
-                match verdict {
-                    Ok(verdict) => written = self.tell(index, verdict),
+            |index, compared| {
+                match compared {
+                    Ok(compared) => written = self.tell(index, compared),
                     Err(diagnostics) => self.refused = Some(diagnostics),
                 }
                 if written.is_ok() && self.refused.is_none() {
@@ -149,53 +149,57 @@ impl<W: Write> Proof<'_, W> {
         );
         self.progress.finish();
         written?;
-        self.sum.left = source.len() - self.sum.scenarios;
-        self.sum.interrupted = interruption.code().is_some();
+        self.totals.left = source.len() - self.totals.scenarios;
+        self.totals.interrupted = interruption.code().is_some();
         match self.json.take() {
-            None => proof::write_sum(&mut self.out, &self.sum, &self.layout)?,
+            None => human::write_totals(&mut self.out, &self.totals, &self.appearance)?,
             Some(scenarios) => {
-                let document = document(self.interpreters, self.team, scenarios, &self.sum);
+                let document = document(self.interpreters, self.comparison, scenarios, &self.totals);
                 write_pretty(&mut self.out, &document)?;
             }
         }
         self.out.flush()
     }
 
-    fn tell(&mut self, index: usize, mut verdict: Verdict) -> io::Result<()> {
-        self.sum.add(&verdict);
+    fn tell(&mut self, index: usize, mut compared: Compared) -> io::Result<()> {
+        self.totals.add(&compared);
         self.progress.advance();
-        let sketch = self.source.sketch(index);
+        let file = self.source.file(index);
         // Of thousands, only those are of interest that differ, or that an interpreter does not run.
-        let unheard = |failure: &Failed| failure.why == NoAnswer::GivenUp;
-        if sketch.is_some()
-            && verdict.differences.is_empty()
-            && verdict.given_up.is_empty()
-            && verdict.failures.iter().all(unheard)
+        let unheard = |failure: &FailedRun| failure.why == NoAnswer::GivenUp;
+        if file.is_some()
+            && compared.differences.is_empty()
+            && compared.given_up.is_empty()
+            && compared.failures.iter().all(unheard)
         {
             return Ok(());
         }
         let name = self.source.name(index);
-        let mut toml = sketch.as_ref().map(Sketch::to_string);
+        let mut toml = file.as_ref().map(ScenarioFile::to_string);
         let mut heading = "The scenario:";
-        if let (Some(sketch), Some(difference)) = (sketch, verdict.differences.first()) {
+        if let (Some(file), Some(difference)) = (file, compared.differences.first()) {
             let interpreter = &self.interpreters[difference.interpreter];
             let smallest = self.progress.while_doing("(making a difference smaller)", || {
-                let mut prover = Prover::new(interpreter, self.limit);
-                shrink(&sketch, |scenario| prover.differs(scenario)).to_string()
+                let comparison = Comparison::new(slice::from_ref(interpreter), self.limit);
+                let mut worker = comparison.worker();
+                shrink(&file, |scenario| worker.differs(scenario)).to_string()
             });
-            if let Some(again) = self.compare_again(&smallest) {
-                verdict = Verdict { given_up: verdict.given_up, ..again };
+            let again = parse("-", &smallest).map(|scenario| self.comparison.worker().compare(&scenario));
+            if let Ok(again) = again
+                && !again.differences.is_empty()
+            {
+                compared = Compared { given_up: compared.given_up, ..again };
                 toml = Some(smallest);
                 heading = "The smallest scenario that still differs:";
             }
         }
         if let Some(scenarios) = &mut self.json {
-            scenarios.push(verdict_json(&name, toml.as_deref(), &verdict, self.interpreters));
+            scenarios.push(scenario_json(&name, toml.as_deref(), &compared, self.interpreters));
             return Ok(());
         }
-        let (out, interpreters, layout) = (&mut self.out, self.interpreters, &self.layout);
+        let (out, interpreters, appearance) = (&mut self.out, self.interpreters, &self.appearance);
         self.progress.suspend(|| {
-            proof::write_verdict(out, &name, &verdict, interpreters, layout)?;
+            human::write_scenario(out, &name, &compared, interpreters, appearance)?;
             if let Some(toml) = &toml {
                 writeln!(out, "{heading}\n")?;
                 for line in toml.trim_end().lines() {
@@ -205,19 +209,5 @@ impl<W: Write> Proof<'_, W> {
             }
             out.flush()
         })
-    }
-
-    /// What came of a scenario that was made smaller, where it still differs.
-    fn compare_again(&self, toml: &str) -> Option<Verdict> {
-        let mut again = None;
-        self.team.compare(
-            1,
-            |_| parse("-", toml),
-            |_, verdict| {
-                again = verdict.ok().filter(|verdict| !verdict.differences.is_empty());
-                ControlFlow::Continue(())
-            },
-        );
-        again
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use strum::{IntoStaticStr, VariantNames};
 
-use super::{CallId, Item, Target};
+use super::{CallId, Item, Status, Target};
 use crate::calls::Misuse;
 use crate::scenario::{self, Id, Kind, Scenario, Value, write_exception_repr};
 
@@ -81,6 +81,17 @@ impl Ended {
         items: impl Fn(Returned) -> Option<&'s [Item]> + 's,
     ) -> impl fmt::Display + 's {
         fmt::from_fn(move |f| write_repr(f, self, scenario, &items))
+    }
+
+    /// How it ended, as a person says it: a group that was cancelled has raised a `CancelledError`, as asyncio has it.
+    pub fn status(&self) -> Status {
+        match self {
+            Ended::Returned(_) => Status::Returned,
+            Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. }) | Ended::Cancelled(_) => {
+                Status::Cancelled
+            }
+            Ended::Raised(_) => Status::Raised,
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
+use crate::calls::{Call, Function, GatherOptions, ReturnWhen, WaitOptions};
 use crate::event::{Ended, Event, Got, Listener, Target, What};
 use crate::scenario::{Id, Nanos, Python, Scenario, parse};
 
@@ -133,7 +133,7 @@ fn two_gathers_at_once_one_cancelled_and_one_failed() {
         raises = "ValueError: x"
         "#,
     );
-    let mut program = Program::new(&scenario, Call::Wait(scenario.wait));
+    let mut program = Program::new(&scenario, scenario.call(Function::Wait));
     program.calls("outer", Call::Gather(GatherOptions::default()), &["a", "b"]);
     program.cleans_up("outer", Nanos(Nanos::SECOND.0 / 4));
     program.calls("other", Call::Gather(GatherOptions::default()), &["c", "d"]);
@@ -156,7 +156,7 @@ fn a_workspace_serves_one_run_after_another() {
         .collect();
     let mut workspace = Workspace::default();
     for scenario in &all {
-        for call in [Call::Gather(scenario.gather), Call::Wait(scenario.wait)] {
+        for call in [scenario.call(Function::Gather), scenario.call(Function::Wait)] {
             let plan = Plan::new(scenario, call, Python::DEFAULT);
             let (mut again, mut anew) = (Lines::new(scenario), Lines::new(scenario));
             simulate(&plan, Virtual, Canonical, Never, &mut again, &mut workspace);

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::calls::{Call, Function, ReturnWhen};
+use crate::calls::{Call, Function};
 use crate::event::Word;
 use crate::executor::clock::Virtual;
 use crate::outcome::{Gave, Keep, Status};
@@ -17,35 +17,24 @@ use super::names::listed;
 /// More results, or more names in a list, than anybody would write by hand.
 const MOST: usize = 32;
 
-/// One `[[expect]]` for gather(), gather(return_exceptions=True), and wait() in its three conditions; the scenario's
-/// own tables hold for all else.
+/// One `[[expect]]` for each call in each of its forms: gather(), gather(return_exceptions=True), and wait() in its three
+/// conditions. The scenario's own tables hold for all else.
 pub fn expectations(scenario: &Scenario) -> Vec<String> {
-    let mut calls = Vec::new();
-    for return_exceptions in [false, true] {
-        let Call::Gather(mut options) = scenario.call(Function::Gather) else { continue };
-        options.return_exceptions = return_exceptions;
-        calls.push(Call::Gather(options));
-    }
-    for return_when in [ReturnWhen::AllCompleted, ReturnWhen::FirstCompleted, ReturnWhen::FirstException] {
-        let Call::Wait(mut options) = scenario.call(Function::Wait) else { continue };
-        options.return_when = return_when;
-        calls.push(Call::Wait(options));
-    }
-    calls.into_iter().map(|call| expectation(scenario, call)).collect()
+    let forms = Function::ALL.iter().flat_map(|function| {
+        let mut forms = scenario.call(*function).forms();
+        // First the form that Python has where nobody says which.
+        forms.sort_by_key(|form| form.settings_beside(function.plain()).any(|(option, _)| option.is_varied));
+        forms
+    });
+    forms.map(|call| expectation(scenario, call)).collect()
 }
 
 fn expectation(scenario: &Scenario, call: Call) -> String {
-    let mut text = format!("[[expect]]\ncall = \"{}\"\n", call.function());
-    // Writing into a string cannot fail.
-    let _ = match call {
-        Call::Gather(options) if options != scenario.gather => {
-            writeln!(text, "return_exceptions = {}", options.return_exceptions)
-        }
-        Call::Wait(options) if options != scenario.wait => {
-            writeln!(text, "return_when = \"{}\"", options.return_when.word())
-        }
-        _ => Ok(()),
-    };
+    let mut text = format!("[[expect]]\ncall = \"{}\"\n", call.function().word());
+    for (option, setting) in call.settings_beside(scenario.call(call.function())) {
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "{} = {}", option.name, literal::setting(setting));
+    }
     for entry in entries(scenario, call, scenario.python.unwrap_or(Python::DEFAULT)) {
         let _ = writeln!(text, "{}", entry.lines());
     }

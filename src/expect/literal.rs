@@ -2,6 +2,7 @@
 
 use toml_edit::Key;
 
+use crate::calls::Setting;
 use crate::scenario::{Nanos, Value, toml_string};
 
 /// The longest line that is written where it can be broken.
@@ -88,6 +89,16 @@ pub fn duration(nanos: Nanos) -> String {
         _ => format!("{nanos}s"),
     };
     self::text(&text)
+}
+
+/// What an option is set to.
+pub fn setting(setting: Setting) -> String {
+    match setting {
+        Setting::Boolean(value) => value.to_string(),
+        Setting::Timeout(Some(timeout)) => duration(timeout),
+        Setting::Timeout(None) => text("none"),
+        Setting::Word(word) => text(word),
+    }
 }
 
 #[cfg(test)]

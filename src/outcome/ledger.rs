@@ -8,7 +8,7 @@ use crate::event::{
 };
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
 
-use super::{CallRecord, Cancel, Cancellation, Entry, Gave, Outcome, Run, fate, has_body, notes};
+use super::{CallRecord, Cancel, Cancellation, Entry, Gave, Outcome, Run, fate, notes};
 
 /// Listens to one run. [`Ledger::finish`] closes the books.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ impl<'s> Ledger<'s> {
             return;
         }
         for awaitable in &self.run.scenario.awaitables {
-            let has_body = has_body(&awaitable.kind);
+            let has_body = awaitable.kind.has_body();
             for entry in &mut self.run.entries[awaitable.ids.start as usize..awaitable.ids.end as usize] {
                 entry.at_return = entry.state(has_body);
             }
@@ -129,44 +129,43 @@ impl<'s> Ledger<'s> {
 
 impl Listener for Ledger<'_> {
     fn event(&mut self, event: &Event<'_>) {
-        let (at, run) = (event.at, &mut self.run);
         match event.what {
-            What::Create { awaitable, .. } => self.note(awaitable, |entry| entry.created = Some(at)),
-            What::Start { awaitable } => self.note(awaitable, |entry| entry.started = Some(at)),
-            What::Cleanup { awaitable } => self.note(awaitable, |entry| entry.cleanup = Some(at)),
+            What::Create { awaitable, .. } | What::Start { awaitable } | What::Cleanup { awaitable } => {
+                self.note(awaitable, |entry| entry.event(event));
+            }
             What::Cancel { id, target, accepted, by } => {
                 let passed_on = match event.why.cause {
                     Some(Cause::Cancel(passed_on)) => self.places_of_cancels.get(&passed_on).copied(),
                     _ => None,
                 };
-                self.cancelled(id, target, accepted, Cancellation { at, by, cause: passed_on });
+                self.cancelled(id, target, accepted, Cancellation { at: event.at, by, cause: passed_on });
             }
             What::Finish { target: Target::Awaitable(id), ended, results } => {
                 if let Ended::Returned(Returned::Nested(_)) = ended {
-                    run.nested.insert(id.0, results.to_vec());
+                    self.run.nested.insert(id.0, results.to_vec());
                 }
-                self.note(id, |entry| (entry.finished, entry.ended) = (Some(at), Some(ended)));
+                self.note(id, |entry| entry.event(event));
             }
-            What::Finish { target: Target::Group(call), ended, .. } => self.call(call).settled = Some((at, ended)),
             What::Call { id, by, call } => {
-                if id.index() == run.calls.len() {
-                    run.calls.push(CallRecord::new(call, by));
+                if id.index() == self.run.calls.len() {
+                    self.run.calls.push(CallRecord::new(call, by));
                 }
-                self.call(id).called = Some(at);
+                self.call(id).event(event);
             }
-            What::Await { call } => self.call(call).awaited = Some(at),
-            What::Check { call, done } => self.call(call).checks.push((at, done)),
-            What::Timeout { call } => self.call(call).timed_out = Some(at),
-            What::Resume { call, got, .. } => {
-                self.call(call).outcome = Outcome::new(at, got);
+            What::Await { call }
+            | What::Check { call, .. }
+            | What::Timeout { call }
+            | What::Finish { target: Target::Group(call), .. } => self.call(call).event(event),
+            What::Resume { call, .. } => {
+                self.call(call).event(event);
                 if call == CallId::MAIN {
                     self.resumed = true;
                     self.take_states();
                 }
             }
-            What::Warning { warning } => run.warnings.push(warning),
-            What::Log { log, target } => run.logs.push((log, target)),
-            What::Exit => run.exited_at = Some(at),
+            What::Warning { warning } => self.run.warnings.push(warning),
+            What::Log { log, target } => self.run.logs.push((log, target)),
+            What::Exit => self.run.exited_at = Some(event.at),
             What::Finish { target: Target::Caller, .. } | What::Callback { .. } => {}
         }
     }

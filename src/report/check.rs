@@ -7,7 +7,7 @@ mod rewritten;
 
 use std::fmt;
 
-use crate::calls::Call;
+use crate::calls::{Call, Setting};
 use crate::event::Word;
 use crate::expect::{Difference, expects_nothing};
 use crate::scenario::{Diagnostics, Expect, Python, Scenario};
@@ -86,7 +86,7 @@ impl CheckedRun<'_> {
 
 /// How many of each there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct Counts {
     /// Expectations that hold.
     pub passed: usize,
     /// Expectations that do not.
@@ -99,7 +99,7 @@ pub struct Tally {
     pub invalid: usize,
 }
 
-impl Tally {
+impl Counts {
     /// Counts one more.
     pub fn count(&mut self, checked: &Checked<'_>) {
         match checked {
@@ -118,33 +118,19 @@ impl Tally {
 /// scenario's own tables.
 fn call_words(scenario: &Scenario, call: Call) -> impl fmt::Display + '_ {
     fmt::from_fn(move |f| {
-        write!(f, "{}", call.function())?;
-        match (call, scenario.call(call.function())) {
-            (Call::Gather(options), Call::Gather(own)) if options != own => f.write_str(if options.return_exceptions {
-                " --return-exceptions"
-            } else {
-                " --return-exceptions=false"
-            }),
-            (Call::Wait(options), Call::Wait(own)) => {
-                if options.return_when != own.return_when {
-                    write!(f, " --return-when {}", options.return_when.word())?;
-                }
-                if options.timeout != own.timeout {
-                    match options.timeout {
-                        Some(timeout) => write!(f, " --timeout {timeout}")?,
-                        None => f.write_str(" --timeout none")?,
-                    }
-                }
-                if options.wrap != own.wrap {
-                    write!(f, " --wrap={}", options.wrap)?;
-                }
-                if options.collection != own.collection {
-                    write!(f, " --collection {}", options.collection.word())?;
-                }
-                Ok(())
+        f.write_str(call.function().word())?;
+        let default = call.function().plain();
+        for (option, setting) in call.settings_beside(scenario.call(call.function())) {
+            let flag = option.flag();
+            match setting {
+                Setting::Boolean(true) if default.options().get(option.name) != Some(setting) => write!(f, " {flag}")?,
+                Setting::Boolean(value) => write!(f, " {flag}={value}")?,
+                Setting::Timeout(Some(timeout)) => write!(f, " {flag} {timeout}")?,
+                Setting::Timeout(None) => write!(f, " {flag} none")?,
+                Setting::Word(word) => write!(f, " {flag} {word}")?,
             }
-            _ => Ok(()),
         }
+        Ok(())
     })
 }
 

@@ -1,4 +1,5 @@
-//! Durations as a person says them: `0.5 s`, `250 ms`, `10 µs`, `2 min`, `1 h 30 min`.
+//! Durations as a person says them (`0.5 s`, `250 ms`, `10 µs`, `1 h 30 min`), and as a stopwatch shows them while they
+//! pass (`0.7 / 1 s`, `0:42 / 1:30`).
 
 use std::fmt;
 
@@ -12,50 +13,137 @@ const DAY: u64 = 24 * HOUR;
 /// A duration, or a moment counted from the start, as a person says it. Never rounded: two moments that differ are
 /// said differently. `Display` writes it.
 pub fn human_duration(nanos: Nanos) -> impl fmt::Display {
+    duration(nanos, true)
+}
+
+/// The same, in ASCII where nothing else may be written: `us` for `µs`.
+pub fn duration(Nanos(nanos): Nanos, unicode: bool) -> impl fmt::Display {
     fmt::from_fn(move |f| {
-        let Nanos(mut left) = nanos;
-        // Below a second people say `0.5 s` of tenths, and `250 ms` of anything finer.
-        let tenths = left.is_multiple_of(100_000_000);
-        match left {
-            0 => f.write_str("0 s"),
-            1..1_000 => write!(f, "{left} ns"),
-            1_000..1_000_000 => decimal(f, left, 1_000, "µs"),
-            1_000_000..SECOND if !tenths => decimal(f, left, 1_000_000, "ms"),
-            1_000_000..MINUTE => decimal(f, left, SECOND, "s"),
-            MINUTE.. => {
-                let mut separator = "";
-                for (unit, name) in [(DAY, "d"), (HOUR, "h"), (MINUTE, "min")] {
-                    if left >= unit {
-                        write!(f, "{separator}{} {name}", left / unit)?;
-                        left %= unit;
-                        separator = " ";
-                    }
-                }
-                if left > 0 {
-                    f.write_str(separator)?;
-                    decimal(f, left, SECOND, "s")?;
-                }
-                Ok(())
+        if let Some(unit) = Unit::of(nanos) {
+            return unit.write(f, nanos, EXACT, unicode);
+        }
+        let (mut left, mut separator) = (nanos, "");
+        for (unit, name) in [(DAY, "d"), (HOUR, "h"), (MINUTE, "min")] {
+            if left >= unit {
+                write!(f, "{separator}{} {name}", left / unit)?;
+                left %= unit;
+                separator = " ";
             }
         }
+        if left > 0 {
+            f.write_str(separator)?;
+            Unit::Seconds.write(f, left, EXACT, unicode)?;
+        }
+        Ok(())
     })
 }
 
-/// The same in ASCII: `us` for `µs`.
-pub fn ascii_duration(nanos: Nanos) -> impl fmt::Display {
-    fmt::from_fn(move |f| f.write_str(&human_duration(nanos).to_string().replace('µ', "u")))
+/// How far something has come: `0.7 / 1 s`, `120 / 250 ms`, `0:42 / 1:30`.
+pub fn elapsed_of(elapsed: Nanos, total: Nanos, unicode: bool) -> String {
+    match Unit::of(total.0) {
+        Some(unit) => format!("{} / {}", unit.ticking(elapsed), unit.show(total, THOUSANDTHS, unicode)),
+        None => format!("{} / {}", clock(elapsed), clock(total)),
+    }
 }
 
-/// Writes `left / unit`, exactly and without trailing zeros.
-fn decimal(f: &mut fmt::Formatter<'_>, left: u64, unit: u64, name: &str) -> fmt::Result {
-    let (whole, fraction) = (left / unit, left % unit);
-    write!(f, "{}", thousands(whole))?;
-    if fraction > 0 {
-        let places = unit.ilog10() as usize;
-        let digits = format!("{fraction:0places$}");
-        write!(f, ".{}", digits.trim_end_matches('0'))?;
+/// How long something runs already, in the unit that fits `scale`: `0.7 s`.
+pub fn elapsed(elapsed: Nanos, scale: Nanos, unicode: bool) -> String {
+    match Unit::of(scale.0.max(elapsed.0)) {
+        Some(unit) => format!("{} {}", unit.ticking(elapsed), unit.name(unicode)),
+        None => clock(elapsed).to_string(),
     }
-    write!(f, " {name}")
+}
+
+/// How long something took: `0.5 s`, `1.234 s`, `1:30`.
+pub fn took(nanos: Nanos, unicode: bool) -> String {
+    match Unit::of(nanos.0) {
+        Some(unit) => unit.show(nanos, THOUSANDTHS, unicode).to_string(),
+        None => clock(nanos).to_string(),
+    }
+}
+
+/// The units of less than a minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Unit {
+    Seconds,
+    Millis,
+    Micros,
+    Nanos,
+}
+
+/// More places behind the point than any unit has.
+const EXACT: usize = 9;
+/// As many as a stopwatch shows.
+const THOUSANDTHS: usize = 3;
+
+impl Unit {
+    /// Every unit, the longest first.
+    pub const ALL: [Unit; 4] = [Unit::Seconds, Unit::Millis, Unit::Micros, Unit::Nanos];
+
+    /// In which unit people say it, below a minute: `0.5 s` of tenths of a second, but `250 ms` of anything finer.
+    fn of(nanos: u64) -> Option<Unit> {
+        match nanos {
+            MINUTE.. => None,
+            nanos if nanos.is_multiple_of(SECOND / 10) => Some(Unit::Seconds),
+            nanos => Unit::ALL.into_iter().find(|unit| nanos >= unit.nanos()),
+        }
+    }
+
+    /// How long it is.
+    pub fn nanos(self) -> u64 {
+        match self {
+            Unit::Seconds => SECOND,
+            Unit::Millis => SECOND / 1_000,
+            Unit::Micros => SECOND / 1_000_000,
+            Unit::Nanos => 1,
+        }
+    }
+
+    fn name(self, unicode: bool) -> &'static str {
+        match self {
+            Unit::Seconds => "s",
+            Unit::Millis => "ms",
+            Unit::Micros if unicode => "µs",
+            Unit::Micros => "us",
+            Unit::Nanos => "ns",
+        }
+    }
+
+    /// A duration in this unit, to so many places behind the point, without trailing zeros: `1.5 s`.
+    pub fn show(self, Nanos(nanos): Nanos, places: usize, unicode: bool) -> impl fmt::Display {
+        fmt::from_fn(move |f| self.write(f, nanos, places, unicode))
+    }
+
+    fn write(self, f: &mut fmt::Formatter<'_>, nanos: u64, places: usize, unicode: bool) -> fmt::Result {
+        write!(f, "{}", nanos / self.nanos())?;
+        let digits = self.nanos().ilog10() as usize;
+        let fraction = format!("{:0digits$}", nanos % self.nanos());
+        let fraction = fraction[..digits.min(places)].trim_end_matches('0');
+        if !fraction.is_empty() {
+            write!(f, ".{fraction}")?;
+        }
+        write!(f, " {}", self.name(unicode))
+    }
+
+    /// In this unit to a tenth of a second, always as many places and never more than has passed, so that it ticks and
+    /// does not dance.
+    fn ticking(self, Nanos(nanos): Nanos) -> impl fmt::Display {
+        fmt::from_fn(move |f| match self {
+            Unit::Seconds => write!(f, "{}.{}", nanos / SECOND, nanos % SECOND / (SECOND / 10)),
+            _ => write!(f, "{}", nanos / self.nanos()),
+        })
+    }
+}
+
+/// `1:30`, `26:03:04`.
+fn clock(Nanos(nanos): Nanos) -> impl fmt::Display {
+    let seconds = nanos / SECOND;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    fmt::from_fn(move |f| match hours {
+        0 => write!(f, "{minutes}:{seconds:02}"),
+        _ => write!(f, "{hours}:{minutes:02}:{seconds:02}"),
+    })
 }
 
 /// A count by thousands: `9,988`.
@@ -102,7 +190,37 @@ mod tests {
         check(5_400_000_000_000, "1 h 30 min");
         check(8_640_000_000_000_000, "100 d");
         check(90_061_000_000_000, "1 d 1 h 1 min 1 s");
-        assert_eq!(ascii_duration(Nanos(10_000)).to_string(), "10 us");
+        assert_eq!(duration(Nanos(10_000), false).to_string(), "10 us");
+    }
+
+    #[test]
+    fn what_runs_is_timed_in_the_unit_of_its_whole() {
+        let of = |elapsed, total| elapsed_of(Nanos(elapsed), Nanos(total), true);
+        assert_eq!(of(700_000_000, 1_000_000_000), "0.7 / 1 s");
+        assert_eq!(of(799_999_999, 1_250_000_000), "0.7 / 1.25 s");
+        assert_eq!(of(0, 500_000_000), "0.0 / 0.5 s");
+        assert_eq!(of(120_400_000, 250_000_000), "120 / 250 ms");
+        assert_eq!(of(3_000, 10_000), "3 / 10 µs");
+        assert_eq!(of(3, 10), "3 / 10 ns");
+        assert_eq!(of(42_900_000_000, 90_000_000_000), "0:42 / 1:30");
+        assert_eq!(of(1, 8_640_000_000_000_000), "0:00 / 2400:00:00");
+        assert_eq!(elapsed_of(Nanos(3_000), Nanos(10_000), false), "3 / 10 us");
+    }
+
+    #[test]
+    fn what_is_over_is_timed_to_a_thousandth() {
+        assert_eq!(took(Nanos(500_000_000), true), "0.5 s");
+        assert_eq!(took(Nanos(1_234_567_890), true), "1.234 s");
+        assert_eq!(took(Nanos(0), true), "0 s");
+        assert_eq!(took(Nanos(5_400_000_000_000), true), "1:30:00");
+    }
+
+    #[test]
+    fn what_has_no_known_end_ticks_too() {
+        assert_eq!(elapsed(Nanos(70_000_000), Nanos::SECOND, true), "0.0 s");
+        assert_eq!(elapsed(Nanos(70_000_000), Nanos(250_000_000), true), "70 ms");
+        assert_eq!(elapsed(Nanos(61_000_000_000), Nanos::SECOND, true), "1:01");
+        assert_eq!(elapsed(Nanos(u64::MAX), Nanos(u64::MAX), true), "5124095:34:33");
     }
 
     #[test]

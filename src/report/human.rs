@@ -1,16 +1,15 @@
 //! The report that a person reads: what was called, what it looked like over time, what the caller got, and what
 //! became of everything else.
 //!
-//! The parts stand in the order in which a reader asks for them, a file each: `call`, `lanes` (over `order` and
-//! `axis`), `verdict` (with `results` and `remarks`), `awaitables` (in `sentences`), `warnings`, `log`. All of them
+//! The parts stand in the order in which a reader asks for them, a file each: `call`, `lanes` (of those that are
+//! `chosen`), `verdict` (with `results` and `remarks`), `awaitables` (in `sentences`), `warnings`, `log`. All of them
 //! write to a `page`.
 
 mod awaitables;
-mod axis;
 mod call;
+mod chosen;
 mod lanes;
 mod log;
-mod order;
 mod page;
 mod remarks;
 mod results;

@@ -1,21 +1,21 @@
 //! A run while it goes on: a line for each awaitable, and one for the call itself, on standard error.
 //!
 //! [`Progress`] draws on a terminal, [`PlainProgress`] writes lines where there is none. Both listen to the events and
-//! cost the run next to nothing: an event changes a few counters of the `board`, and at most twenty times a second a
-//! `frame` is made of it, which indicatif puts on the `screen`.
+//! cost the run next to nothing: an event changes a few counters of the [`RunSoFar`], and at most twenty times a
+//! second a `frame` is made of it, which indicatif puts on the `screen`.
 
-mod axis;
-mod board;
-mod call;
+mod bar;
+mod crowd;
+mod expected_end;
 mod frame;
-mod lane;
+mod layout;
+mod next_to_finish;
+mod phases;
 mod plain;
+mod run_so_far;
 mod screen;
-mod stopwatch;
-mod tally;
 #[cfg(test)]
 mod tests;
-mod upcoming;
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -25,9 +25,10 @@ use terminal_size::{Height, Width, terminal_size_of};
 
 pub use plain::PlainProgress;
 
-use self::board::Board;
-use self::frame::{Size, frame};
-use self::lane::Theme;
+use self::bar::Theme;
+use self::frame::frame;
+use self::layout::Size;
+use self::run_so_far::RunSoFar;
 use self::screen::Screen;
 use crate::calls::Call;
 use crate::event::{Event, Listener};
@@ -43,7 +44,7 @@ const EVENTS_BETWEEN_LOOKS: u32 = 1024;
 /// The live view on a terminal. Dropped, it takes everything off again and leaves the cursor where its first line was:
 /// the report that follows says all of it.
 pub struct Progress<'s> {
-    board: Board<'s>,
+    run: RunSoFar<'s>,
     theme: Theme,
     terminal: Screen,
     size: fn() -> Size,
@@ -76,7 +77,7 @@ impl<'s> Progress<'s> {
             bar.set_style(whole_frame);
         }
         Progress {
-            board: Board::new(scenario, call, unicode),
+            run: RunSoFar::new(scenario, call, unicode),
             theme: Theme::new(style, unicode),
             terminal,
             size,
@@ -98,13 +99,13 @@ impl<'s> Progress<'s> {
     fn draw(&mut self) {
         let size = (self.size)();
         self.terminal.resize(size);
-        self.bar.set_message(frame(&mut self.board, self.now, size, &self.theme).join("\n"));
+        self.bar.set_message(frame(&mut self.run, self.now, size, &self.theme).join("\n"));
     }
 }
 
 impl Listener for Progress<'_> {
     fn event(&mut self, event: &Event<'_>) {
-        self.board.event(event);
+        self.run.event(event);
         self.now = event.at;
         self.events += 1;
         if self.events == EVENTS_BETWEEN_LOOKS {

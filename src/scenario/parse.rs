@@ -21,7 +21,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostics, Problem, Problems, quoted};
 use super::{Awaitable, Ids, Kind, Scenario};
-use crate::calls::{GatherOptions, WaitOptions};
+use crate::calls::{Call, Function};
+use crate::event::Word;
 
 use awaitables::awaitables;
 use expect::{Context, expects};
@@ -58,8 +59,9 @@ pub fn parse(source: &str, text: &str) -> Result<Scenario, Diagnostics> {
 fn scenario(text: &str, document: &DeTable<'_>, problems: &mut Problems) -> Scenario {
     let file = Keys::of(document, Owner::File, problems);
     let caller_keys = calls::section(&file, "caller", Owner::Caller, problems);
-    let gather_keys = calls::section(&file, "gather", Owner::Gather, problems);
-    let wait_keys = calls::section(&file, "wait", Owner::Wait, problems);
+    let call_keys: Vec<(Function, Option<Keys<'_>>)> = (Function::ALL.iter())
+        .map(|&function| (function, calls::section(&file, function.word(), Owner::Call(function), problems)))
+        .collect();
 
     let awaitable_entry = file.get("awaitable");
     let (named, drafts) = match &awaitable_entry {
@@ -81,15 +83,13 @@ fn scenario(text: &str, document: &DeTable<'_>, problems: &mut Problems) -> Scen
         None => free(&named, &members),
     };
 
-    let gather = match &gather_keys {
-        Some(keys) => calls::gather(keys, GatherOptions::default(), problems),
-        None => GatherOptions::default(),
-    };
-    let wait = match &wait_keys {
-        Some(keys) => calls::wait(keys, WaitOptions::default(), &args, problems),
-        None => WaitOptions::default(),
-    };
-    let context = Context { text, gather, wait, args: &args, names: &names };
+    let own_calls: Vec<Call> = (call_keys.iter())
+        .map(|(function, keys)| match keys {
+            Some(keys) => calls::options(keys, function.plain(), &args, problems),
+            None => function.plain(),
+        })
+        .collect();
+    let context = Context { text, calls: &own_calls, args: &args, names: &names };
     let expect = file.get("expect").map(|entry| expects(&entry, &context, problems)).unwrap_or_default();
     let mut caller = caller_keys.map(|keys| calls::caller(&keys, problems)).unwrap_or_default();
     caller.args = args;
@@ -114,8 +114,7 @@ fn scenario(text: &str, document: &DeTable<'_>, problems: &mut Problems) -> Scen
             })
             .collect(),
         caller,
-        gather,
-        wait,
+        calls: own_calls,
         expect,
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use strum::VariantNames;
 
-use crate::calls::{Collection, Function, ReturnWhen};
+use crate::calls::{Function, Takes};
 use crate::event::{Ended, Fate, State, Status, Word};
 use crate::report::json::ClockName;
 use crate::scenario::{KindWord, Python};
@@ -15,12 +15,13 @@ use super::{DIALECT, defined, described, event, list_of, merge, words};
 /// It is strict: of a document of this very version it knows every key.
 pub fn run() -> Value {
     let outcome_of = |function: Function| {
-        let foreign: Value = match function {
-            Function::Gather => json!({ "done": { "not": {} } }),
-            Function::Wait => json!({ "results": { "not": {} } }),
-        };
+        let others = Function::ALL.iter().map(|other| other.results()[0]);
+        let foreign: Map<String, Value> = others
+            .filter(|key| !function.results().contains(key))
+            .map(|key| (key.to_owned(), json!({ "not": {} })))
+            .collect();
         json!({
-            "if": { "properties": { "call": { "properties": { "function": { "const": function.name() } } } } },
+            "if": { "properties": { "call": { "properties": { "function": { "const": function.word() } } } } },
             "then": { "properties": { "outcome": { "properties": foreign } } },
         })
     };
@@ -122,39 +123,21 @@ fn record(keys: Vec<Key>) -> Value {
 }
 
 fn call(function: Function) -> Value {
-    let mut keys = vec![key("function", "Which of the two.", json!({ "const": function.name() }))];
-    match function {
-        Function::Gather => {
-            keys.push(key(
-                "return_exceptions",
-                "Whether exceptions come back as values.",
-                json!({ "type": "boolean" }),
-            ));
-        }
-        Function::Wait => keys.extend([
-            key(
-                "return_when",
-                "When it returns.",
-                words(&ReturnWhen::ALL.iter().map(|when| when.python_name()).collect::<Vec<_>>()),
-            ),
-            key(
-                "timeout",
-                "After how many seconds it returns anyway; null for no timeout.",
-                json!({
-                    "type": ["number", "null"],
-                    "minimum": 0,
-                }),
-            ),
-            key("wrap", "Whether coroutines are wrapped in tasks right at the call.", json!({ "type": "boolean" })),
-            key("collection", "What its one argument is.", words(Collection::WORDS)),
-        ]),
-    }
+    let mut keys = vec![key("function", "Which of the two.", json!({ "const": function.word() }))];
+    keys.extend(function.keys().iter().map(|option| {
+        let schema = match option.takes {
+            Takes::Boolean => json!({ "type": "boolean" }),
+            Takes::Timeout => json!({ "type": ["number", "null"], "minimum": 0 }),
+            Takes::Word(allowed, in_python) => words(&allowed.iter().map(|word| in_python(word)).collect::<Vec<_>>()),
+        };
+        key(option.name, option.in_documents, schema)
+    }));
     record(keys)
 }
 
 /// Each form that an outcome can have.
 fn outcomes() -> Vec<Value> {
-    let of = |statuses: &[Status], sentence: &'static str, further: Vec<Key>| {
+    let of = |statuses: &[Status], sentence: String, further: Vec<Key>| {
         let mut keys = vec![
             key(
                 "status",
@@ -166,23 +149,18 @@ fn outcomes() -> Vec<Value> {
         keys.extend(further);
         described(sentence, record(keys))
     };
-    vec![
-        of(
-            &[Status::Returned],
-            "gather() returned.",
-            vec![key("results", "Its list, in argument order.", list_of(defined("result")))],
-        ),
-        of(
-            &[Status::Returned],
-            "wait() returned.",
-            vec![
-                key("done", "Its first set, in argument order.", defined("names")),
-                key("pending", "Its second set, in argument order.", defined("names")),
-            ],
-        ),
+    let given = |name: &&'static str| match *name {
+        "results" => key("results", "Its list, in argument order.", list_of(defined("result"))),
+        "done" => key("done", "Its first set, in argument order.", defined("names")),
+        name => key(name, "Its second set, in argument order.", defined("names")),
+    };
+    let returned = Function::ALL.iter().map(|function| {
+        of(&[Status::Returned], format!("{function}() returned."), function.results().iter().map(given).collect())
+    });
+    let others = [
         of(
             &[Status::Raised, Status::Cancelled],
-            "The call raised; cancelled: it raised CancelledError.",
+            "The call raised; cancelled: it raised CancelledError.".to_owned(),
             vec![
                 key("exception", "What it raised.", defined("exception")),
                 optional(
@@ -193,8 +171,9 @@ fn outcomes() -> Vec<Value> {
                 ),
             ],
         ),
-        of(&[Status::Hangs], "The call never comes back.", vec![]),
-    ]
+        of(&[Status::Hangs], "The call never comes back.".to_owned(), vec![]),
+    ];
+    returned.chain(others).collect()
 }
 
 /// One place in a group's results.

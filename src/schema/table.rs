@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::calls::{Collection, Function, ReturnWhen};
+use crate::calls::{Function, Setting, Takes};
 use crate::event::{Fate, Status, Word};
 use crate::scenario::tables::{CLAIMS, MOST, Owner, foreign};
 use crate::scenario::{KindWord, Python, Then};
@@ -32,20 +32,20 @@ fn between_keys(owner: Owner) -> Value {
         Owner::Expect => json!({
             "required": ["call"],
             "allOf": Function::ALL.iter().map(|function| {
-                let (foreign, other) = foreign(*function);
-                let why = format!("This belongs to {other}().");
-                let refused = foreign.iter().map(|key| (*key, why.clone()));
+                let foreign = foreign(*function).into_iter();
+                let refused = foreign.map(|(key, other)| (key, format!("This belongs to {other}().")));
                 when("call", json!({ "const": function.word() }), true, refused)
             }).collect::<Vec<_>>(),
         }),
-        Owner::File | Owner::Raises | Owner::Caller | Owner::Gather | Owner::Wait => json!({}),
+        Owner::File | Owner::Raises | Owner::Caller | Owner::Call(_) => json!({}),
     }
 }
 
 /// The keys that a kind does not take, each with why, and those that it needs.
 fn keys_of_kind(kind: KindWord) -> Value {
     let word = kind.word();
-    let refused = Owner::Awaitable.keys().iter().filter_map(|key| {
+    let keys = Owner::Awaitable.keys();
+    let refused = keys.iter().filter_map(|key| {
         let why = kind.refuses(key)?;
         Some((*key, format!("Not for `kind = \"{word}\"`: {why}.")))
     });
@@ -84,7 +84,7 @@ fn property(owner: Owner, key: &str) -> Value {
         (Owner::Raises, _) => of_raises(key),
         (Owner::OnCancel, _) => of_on_cancel(key),
         (Owner::Caller, _) => of_caller(key),
-        (Owner::Gather | Owner::Wait, _) => of_call(key),
+        (Owner::Call(function), _) => of_call(function, key),
         (Owner::Expect, _) => of_expect(key),
     }
 }
@@ -116,13 +116,19 @@ fn of_file(key: &str) -> Value {
             list_of(of(Owner::Awaitable)),
         ),
         "caller" => described("What the coroutine that makes the call does around it.", of(Owner::Caller)),
-        "gather" => described("The options of gather(); wait() ignores them.", of(Owner::Gather)),
-        "wait" => described("The options of wait(); gather() ignores them.", of(Owner::Wait)),
         "expect" => described(
             "One run, and what must come of it. Only what is written is compared.",
             list_of(of(Owner::Expect)),
         ),
-        _ => json!({}),
+        key => match Function::of(key) {
+            Some(function) => {
+                let others: Vec<String> = (Function::ALL.iter().filter(|other| **other != function))
+                    .map(|other| format!("{other}() ignores them"))
+                    .collect();
+                described(format!("The options of {function}(); {}.", others.join(", ")), of(Owner::Call(function)))
+            }
+            None => json!({}),
+        },
     }
 }
 
@@ -216,33 +222,24 @@ fn of_caller(key: &str) -> Value {
     }
 }
 
-/// The options of the two calls, in their own tables and in expectations.
-fn of_call(key: &str) -> Value {
-    match key {
-        "return_exceptions" => described("Whether gather() gives exceptions back as values.", flag(false)),
-        "return_when" => described(
-            "When wait() returns, as the command line or as Python writes it; left out: all-completed.",
-            words(&ReturnWhen::ALL.iter().flat_map(|when| [when.word(), when.python_name()]).collect::<Vec<_>>()),
-        ),
-        "timeout" => described(
-            "After how long wait() returns anyway; nothing is raised, nothing cancelled. \"none\" for no timeout.",
-            defined("timeout"),
-        ),
-        "wrap" => described(
-            "Whether coroutines are wrapped in tasks right at the call; false: they meet what the Python version does \
-             with them.",
-            flag(true),
-        ),
-        "collection" => {
-            let mut collection = words(Collection::WORDS);
-            merge(&mut collection, json!({ "default": "list" }));
-            described(
-                "What wait()'s one argument is; bare: the one awaitable itself, without a collection around it.",
-                collection,
-            )
+/// An option of a call, in the call's own table or in an expectation.
+fn of_call(function: Function, key: &str) -> Value {
+    let settings = function.plain();
+    let Some((option, default)) = settings.settings().find(|(option, _)| option.name == key) else { return json!({}) };
+    let schema = match (option.takes, default) {
+        (Takes::Timeout, _) => defined("timeout"),
+        (Takes::Word(allowed, in_python), Setting::Word(default)) => {
+            let mut both: Vec<&str> = allowed.iter().flat_map(|word| [*word, in_python(word)]).collect();
+            both.dedup();
+            let mut schema = words(&both);
+            if both == allowed {
+                merge(&mut schema, json!({ "default": default }));
+            }
+            schema
         }
-        _ => json!({}),
-    }
+        (_, default) => flag(default == Setting::Boolean(true)),
+    };
+    described(option.in_files, schema)
 }
 
 fn of_expect(key: &str) -> Value {
@@ -275,7 +272,10 @@ fn of_expect(key: &str) -> Value {
             "Events that must occur in this order; others may stand between them.",
             list_of(event::expected()),
         ),
-        _ => of_call(key),
+        key => {
+            let has_it = |function: &&Function| function.keys().iter().any(|option| option.name == key);
+            Function::ALL.iter().find(has_it).map_or(json!({}), |function| of_call(*function, key))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One run to compare: a scenario, a call, a version.
 
-use crate::calls::{Call, GatherOptions, ReturnWhen, WaitOptions};
+use crate::calls::{Call, Function, Setting};
 use crate::event::Word;
 use crate::python::Program;
 use crate::scenario::{Python, Scenario};
@@ -8,35 +8,22 @@ use crate::simulation::record;
 
 use super::log::Log;
 
-/// The calls that a scenario is compared by: gather() without and with return_exceptions, wait() in its three
-/// conditions, with the scenario's timeout and without. The other options are the scenario's.
+/// The calls that a scenario is compared by: each in each of its forms, with the scenario's timeout and without. The other
+/// options are the scenario's.
 pub fn calls(scenario: &Scenario) -> Vec<Call> {
-    let mut calls = Vec::new();
-    for return_exceptions in [false, true] {
-        calls.push(Call::Gather(GatherOptions { return_exceptions }));
-    }
-    for &return_when in ReturnWhen::ALL {
-        calls.push(Call::Wait(WaitOptions { return_when, timeout: None, ..scenario.wait }));
-        if scenario.wait.timeout.is_some() {
-            calls.push(Call::Wait(WaitOptions { return_when, ..scenario.wait }));
-        }
-    }
-    calls
+    let forms = Function::ALL.iter().flat_map(|function| scenario.call(*function).forms());
+    let calls = forms.flat_map(|form| {
+        let endless = form.with("timeout", Setting::Timeout(None));
+        [Some(endless), (endless != form).then_some(form)]
+    });
+    calls.flatten().collect()
 }
 
 /// A call as Python writes it, with `…` for its arguments.
 pub fn label(call: &Call) -> String {
-    match call {
-        Call::Gather(GatherOptions { return_exceptions: false }) => "gather(…)".to_owned(),
-        Call::Gather(GatherOptions { return_exceptions: true }) => "gather(…, return_exceptions=True)".to_owned(),
-        Call::Wait(options) => {
-            let timeout = options.timeout.map(|timeout| format!(", timeout={timeout}")).unwrap_or_default();
-            match options.return_when {
-                ReturnWhen::AllCompleted => format!("wait(…{timeout})"),
-                other => format!("wait(…{timeout}, return_when={})", other.python_name()),
-            }
-        }
-    }
+    let keywords = call.options().keywords().into_iter();
+    let keywords: String = keywords.map(|(key, value)| format!(", {key}={}", value.replace("asyncio.", ""))).collect();
+    format!("{}(…{keywords})", call.function())
 }
 
 /// What we say of a run, and the program that says it to CPython.

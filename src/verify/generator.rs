@@ -7,7 +7,7 @@ use crate::python::NAMES;
 use crate::random;
 use crate::scenario::{is_printable, toml_string};
 
-use super::sketch::{Setting, Sketch, Table};
+use super::scenario_file::{Reference, ScenarioFile, Setting, Table};
 
 /// One number in, a scenario out, the same on every machine.
 pub struct Random {
@@ -42,7 +42,7 @@ impl Random {
 }
 
 /// Draws a scenario.
-pub fn scenario(random: &mut Random) -> Sketch {
+pub fn scenario(random: &mut Random) -> ScenarioFile {
     let count = match random.below(10) {
         0 => random.below(2),
         1..=6 => 2 + random.below(3),
@@ -168,7 +168,7 @@ pub fn scenario(random: &mut Random) -> Sketch {
     }
 
     tables.extend([caller, wait].into_iter().filter(|table| !table.is_empty()));
-    Sketch { tables }
+    ScenarioFile { tables }
 }
 
 /// A group's members. A coroutine goes into one list only; tasks, futures and groups may be shared between lists.
@@ -190,16 +190,17 @@ fn members(random: &mut Random, group: usize, kinds: &[&str], ranks: &[u64], hel
 }
 
 /// An argument list: of a `count` it names all, or single clones in any order.
-fn references(random: &mut Random, tables: &[usize], names: &[String], counts: &[Option<usize>]) -> Vec<String> {
+fn references(random: &mut Random, tables: &[usize], names: &[String], counts: &[Option<usize>]) -> Vec<Reference> {
     let mut references = Vec::new();
     for table in tables.iter().copied() {
+        let to = |clone| Reference { name: names[table].clone(), clone };
         match counts[table] {
             Some(count) if count > 1 && random.percent(50) => {
                 for _ in 0..1 + random.below(count) {
-                    references.push(format!("{}-{}", names[table], 1 + random.below(count)));
+                    references.push(to(Some(1 + random.below(count))));
                 }
             }
-            _ => references.push(names[table].clone()),
+            _ => references.push(to(None)),
         }
     }
     references

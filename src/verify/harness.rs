@@ -14,8 +14,8 @@ use serde_json::Value;
 use crate::python::{Program, Symbols};
 use crate::report::duration::human_duration;
 
-use super::group::{self, Group};
 use super::interpreter::Interpreter;
+use super::process_group::{self, ProcessGroup};
 
 /// The harness: read it, it is short.
 pub const HARNESS: &str = include_str!("../python/harness.py");
@@ -38,7 +38,7 @@ pub(super) const ECHO: Duration = Duration::from_secs(1);
 /// A process that runs one program after the other.
 #[derive(Debug)]
 pub struct Harness {
-    group: Group,
+    group: ProcessGroup,
     requests: Option<Sender<String>>,
     answers: Receiver<io::Result<String>>,
     last_words: Arc<Mutex<String>>,
@@ -104,8 +104,8 @@ impl Harness {
         let mut command = Command::new(&interpreter.program);
         command.args(["-I", "-S", "-X", "utf8", "-c", LOADER]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut group = Group::begin(&mut command).map_err(|error| {
-            if group::all_ended() { NoAnswer::Interrupted } else { NoAnswer::NotStarted(error.to_string()) }
+        let mut group = ProcessGroup::begin(&mut command).map_err(|error| {
+            if process_group::all_ended() { NoAnswer::Interrupted } else { NoAnswer::NotStarted(error.to_string()) }
         })?;
         let (requests, to_write) = mpsc::channel::<String>();
         let (to_read, answers) = mpsc::channel();
@@ -166,7 +166,7 @@ impl Harness {
     pub fn answer(&mut self) -> Result<Value, NoAnswer> {
         let line = self.line().map_err(|no_answer| {
             // Whatever the process met with was then our doing.
-            if group::all_ended() { NoAnswer::Interrupted } else { no_answer }
+            if process_group::all_ended() { NoAnswer::Interrupted } else { no_answer }
         })?;
         let answer: Value = serde_json::from_str(&line)
             .map_err(|_| NoAnswer::Crashed(format!("it wrote what is no answer: {}", line.escape_debug())))?;

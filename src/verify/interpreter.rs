@@ -13,8 +13,8 @@ use crate::event::Word;
 use crate::report::duration::human_duration;
 use crate::scenario::Python;
 
-use super::group::Group;
 use super::harness::{ECHO, GLANCE};
+use super::process_group::ProcessGroup;
 
 /// What a program says of itself, so that a shim is replaced by what it starts and another Python is told apart: in
 /// words that Python 2 understands too, and without a module that a folder could have of its own.
@@ -135,7 +135,7 @@ impl Interpreter {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut group = Group::begin(&mut command).map_err(|error| Rejection::NotStarted(error.to_string()))?;
+        let mut group = ProcessGroup::begin(&mut command).map_err(|error| Rejection::NotStarted(error.to_string()))?;
         let (_, out, errors) = group.take_pipes();
         let (out, errors) = (read_all(out), read_all(errors));
         let asked = Instant::now();

@@ -2,11 +2,11 @@
 
 use crate::scenario::{Scenario, parse};
 
-use super::sketch::Sketch;
+use super::scenario_file::ScenarioFile;
 
 /// A scenario as small as it can be that still `differs`. What no scenario may look like is not asked about.
-pub fn shrink(sketch: &Sketch, mut differs: impl FnMut(&Scenario) -> bool) -> Sketch {
-    let mut smallest = sketch.clone();
+pub fn shrink(file: &ScenarioFile, mut differs: impl FnMut(&Scenario) -> bool) -> ScenarioFile {
+    let mut smallest = file.clone();
     while let Some(smaller) = smallest
         .smaller()
         .into_iter()
@@ -20,7 +20,7 @@ pub fn shrink(sketch: &Sketch, mut differs: impl FnMut(&Scenario) -> bool) -> Sk
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Awaitable, Body, Delay, End, Kind, OnCancel};
+    use crate::scenario::{Awaitable, Body, Delay, End, Id, Ids, Kind, OnCancel};
     use crate::verify::generator::{self, Random};
     use std::collections::BTreeSet;
 
@@ -28,10 +28,10 @@ mod tests {
     fn shrunk(differs: impl Fn(&Scenario) -> bool) -> BTreeSet<String> {
         let mut remains = BTreeSet::new();
         for index in 0..400 {
-            let sketch = generator::scenario(&mut Random::new(5, index));
-            let scenario = parse("-", &sketch.to_string()).expect("the generator makes valid scenarios");
+            let file = generator::scenario(&mut Random::new(5, index));
+            let scenario = parse("-", &file.to_string()).expect("the generator makes valid scenarios");
             if differs(&scenario) {
-                let smallest = shrink(&sketch, &differs).to_string();
+                let smallest = shrink(&file, &differs).to_string();
                 assert!(parse("-", &smallest).is_ok_and(|scenario| differs(&scenario)), "{smallest}");
                 remains.insert(smallest);
             }
@@ -54,9 +54,9 @@ mod tests {
     #[test]
     fn what_is_smaller_is_never_the_same() {
         for index in 0..100 {
-            let sketch = generator::scenario(&mut Random::new(6, index));
-            let text = sketch.to_string();
-            assert!(sketch.smaller().iter().all(|smaller| smaller.to_string() != text), "{text}");
+            let file = generator::scenario(&mut Random::new(6, index));
+            let text = file.to_string();
+            assert!(file.smaller().iter().all(|smaller| smaller.to_string() != text), "{text}");
         }
     }
 
@@ -112,5 +112,20 @@ mod tests {
             assert!(needed.iter().any(|needed| line == *needed || needed.ends_with("= ") && line.starts_with(needed)));
         }
         assert!(!remains.is_empty());
+    }
+
+    /// A reference to a single clone goes where its table goes, and is renamed with it.
+    #[test]
+    fn single_clones_shrink_with_their_table() {
+        let remains = shrunk(|scenario| {
+            let is_clone = |ids: &Ids| ids.len() == 1 && scenario.awaitable(Id(ids.start)).ids.len() > 1;
+            scenario.caller.args.iter().any(is_clone)
+        });
+        let smallest = "[[awaitable]]\nname = \"a\"\ncount = 2\n\n[caller]\nargs = [\"a-1\"]\n\n";
+        assert!(remains.contains(smallest), "{remains:#?}");
+        // Where a group holds the others, a single clone is left for the call too.
+        for rest in &remains {
+            assert!(rest == smallest || rest.contains("members = [\"b-1\""), "{rest}");
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::human::Appearance;
 use super::log::Log;
-use super::proof::Layout;
 use crate::report::escape::escape;
 use crate::report::fit::{fit, fold, pad};
 use crate::report::glyph::Glyphs;
@@ -27,12 +27,12 @@ pub fn write_side_by_side(
     ours: &Log,
     theirs: &Log,
     cpython: &str,
-    layout: &Layout,
+    appearance: &Appearance,
 ) -> io::Result<()> {
     let (Log(ours), Log(theirs)) = (ours, theirs);
-    let (failure, dim, ellipsis) = (layout.style.failure, layout.style.dim, layout.glyphs.ellipsis);
-    let bar = if layout.glyphs == Glyphs::unicode() { "│" } else { "|" };
-    let column = (layout.width.saturating_sub(FRAME) / 2).clamp(10, 90);
+    let (failure, dim, ellipsis) = (appearance.style.failure, appearance.style.dim, appearance.glyphs.ellipsis);
+    let bar = if appearance.glyphs == Glyphs::unicode() { "│" } else { "|" };
+    let column = (appearance.width.saturating_sub(FRAME) / 2).clamp(10, 90);
     let cells = |left: &str, right: &str| (pad(left, column).to_string(), right.to_owned());
 
     let names = cells(&fit("asyncdemo", column, ellipsis), &fit(cpython, column, ellipsis));
@@ -40,7 +40,7 @@ pub fn write_side_by_side(
     let length = ours.len().max(theirs.len());
     let first = (0..length).find(|line| ours.get(*line) != theirs.get(*line)).unwrap_or(length);
     for line in first.saturating_sub(AROUND.0)..(first + AROUND.1).min(length) {
-        let (left, right) = (Line::of(ours.get(line)), Line::of(theirs.get(line)));
+        let (left, right) = (LogLine::of(ours.get(line)), LogLine::of(theirs.get(line)));
         let common = left.common(&right);
         if left == right {
             let cells = cells(&fit(&left.0, column, ellipsis), &fit(&right.0, column, ellipsis));
@@ -50,12 +50,12 @@ pub fn write_side_by_side(
             writeln!(out, "  {} {} {bar} {}", failure.style("!"), failure.style(cells.0), failure.style(cells.1))?;
         }
     }
-    let (left, right) = (Line::of(ours.get(first)), Line::of(theirs.get(first)));
+    let (left, right) = (LogLine::of(ours.get(first)), LogLine::of(theirs.get(first)));
     if left.0.width().max(right.0.width()) > column {
         let common = left.common(&right);
-        let room = layout.width.saturating_sub(6).max(10);
+        let room = appearance.width.saturating_sub(6).max(10);
         for (name, line) in [("asyncdemo", &left), (cpython, &right)] {
-            writeln!(out, "    {}", dim.style(fit(name, layout.width.saturating_sub(4), ellipsis)))?;
+            writeln!(out, "    {}", dim.style(fit(name, appearance.width.saturating_sub(4), ellipsis)))?;
             for row in fold(&line.around(common, ROWS * room, ellipsis), room) {
                 writeln!(out, "      {row}")?;
             }
@@ -66,15 +66,15 @@ pub fn write_side_by_side(
 
 /// A line of a log, ready for a terminal; nothing where the log has ended.
 #[derive(PartialEq, Eq)]
-struct Line(String);
+struct LogLine(String);
 
-impl Line {
-    fn of(line: Option<&String>) -> Line {
-        Line(line.map(|line| escape(line).to_string()).unwrap_or_default())
+impl LogLine {
+    fn of(line: Option<&String>) -> LogLine {
+        LogLine(line.map(|line| escape(line).to_string()).unwrap_or_default())
     }
 
     /// How many bytes two lines begin with alike.
-    fn common(&self, other: &Line) -> usize {
+    fn common(&self, other: &LogLine) -> usize {
         let mut ends = self.0.char_indices().zip(other.0.chars()).skip_while(|((_, c), d)| c == d);
         ends.next().map_or(self.0.len().min(other.0.len()), |((at, _), _)| at)
     }
@@ -126,9 +126,9 @@ mod tests {
 
     fn shown(ours: &[&str], theirs: &[&str], width: usize, glyphs: Glyphs) -> String {
         let log = |lines: &[&str]| Log(lines.iter().map(|line| (*line).to_owned()).collect());
-        let layout = Layout { width, glyphs, style: Style::plain() };
+        let appearance = Appearance { width, glyphs, style: Style::plain() };
         let mut out = Vec::new();
-        write_side_by_side(&mut out, &log(ours), &log(theirs), "CPython 3.13.0", &layout).expect("memory takes it");
+        write_side_by_side(&mut out, &log(ours), &log(theirs), "CPython 3.13.0", &appearance).expect("memory takes it");
         let text = String::from_utf8(out).expect("it is UTF-8");
         for row in text.lines() {
             assert!(row.width() <= width, "{row:?} is wider than {width}");

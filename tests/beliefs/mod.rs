@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use asyncdemo::calls::{Call, Collection, Function};
+use asyncdemo::calls::{Call, Function, Setting, Takes};
 use asyncdemo::event::{Event, Listener, Recording, Word};
 use asyncdemo::executor::choices::Canonical;
 use asyncdemo::executor::clock::Virtual;
@@ -140,21 +140,18 @@ impl Alteration {
             (Some(other), _) => panic!("{other} is no call"),
         };
         for (option, value) in &self.options {
-            let word = value.as_str().unwrap_or_default();
-            match (&mut call, option.as_str()) {
-                (Call::Gather(gather), "return_exceptions") => {
-                    gather.return_exceptions = value.as_bool().expect("true or false");
+            let known = Function::ALL.iter().flat_map(|function| function.keys()).find(|known| known.name == *option);
+            let setting = match (known.unwrap_or_else(|| panic!("{option} is no option")).takes, value) {
+                (Takes::Boolean, value) => Setting::Boolean(value.as_bool().expect("true or false")),
+                (Takes::Word(words, _), value) => {
+                    let word = words.iter().find(|word| value.as_str() == Some(word));
+                    Setting::Word(word.unwrap_or_else(|| panic!("{option} cannot be {value}")))
                 }
-                (Call::Wait(wait), "return_when") => wait.return_when = word.parse().expect("a condition"),
-                (Call::Wait(wait), "timeout") if word == "none" => wait.timeout = None,
-                (Call::Wait(wait), "wrap") => wait.wrap = value.as_bool().expect("true or false"),
-                (Call::Wait(wait), "collection") => {
-                    wait.collection = Collection::of(word).expect("a collection");
-                }
-                (Call::Gather(_), "return_when" | "timeout" | "wrap" | "collection") => {}
-                (Call::Wait(_), "return_exceptions") => {}
+                (Takes::Timeout, value) if value.as_str() == Some("none") => Setting::Timeout(None),
                 _ => panic!("{option} = {value} is no option"),
-            }
+            };
+            // An option of another call changes nothing.
+            call = call.with(option, setting);
         }
         call
     }

@@ -5,21 +5,21 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::cli;
+use crate::commands::atomic_file::AtomicFile;
 use crate::commands::failure::{Code, Failure};
 use crate::commands::inputs::{Found, found, report};
 use crate::commands::outputs::is_closed_pipe;
-use crate::commands::surroundings;
+use crate::commands::terminal;
 use crate::expect::{Edit, Rewritten, rewrite};
 use crate::report::check::write_rewritten;
 use crate::report::escape::escape;
-use crate::report::output::NewFile;
 use crate::report::style::Style;
 use crate::scenario::{self, Diagnostics, builtin};
 
 /// Rewrites each file that does not hold, and says what is different. A file that is no scenario stays as it is; the
 /// others are still written, but only if all of them can be.
 pub fn write(arguments: &cli::Check) -> Result<Code, Failure> {
-    let style = Style::new(surroundings::colour_on_stdout(arguments.color));
+    let style = Style::new(terminal::colour_on_stdout(arguments.color));
     let mut code = Code::Returned;
     for path in &arguments.paths {
         writable(path)?;
@@ -35,9 +35,9 @@ pub fn write(arguments: &cli::Check) -> Result<Code, Failure> {
         }
     }
     for (source, _) in all.iter().filter(|(_, rewritten)| rewritten.is_changed()) {
-        NewFile::try_out(Path::new(source)).map_err(|error| Failure::Output(Some(source.into()), error))?;
+        AtomicFile::try_out(Path::new(source)).map_err(|error| Failure::Output(Some(source.into()), error))?;
     }
-    let (mut out, width) = (io::stdout().lock(), surroundings::known_width_of_stdout());
+    let (mut out, width) = (io::stdout().lock(), terminal::known_width_of_stdout());
     for (source, rewritten) in &all {
         if rewritten.is_changed() {
             let written = write_back(Path::new(source), &rewritten.text);
@@ -46,7 +46,7 @@ pub fn write(arguments: &cli::Check) -> Result<Code, Failure> {
         if code == Code::Returned && rewritten.changes.iter().any(|change| matches!(change.edit, Edit::Left { .. })) {
             code = Code::Raised;
         }
-        match write_rewritten(&mut out, source, rewritten, style, surroundings::unicode(), width) {
+        match write_rewritten(&mut out, source, rewritten, style, terminal::unicode(), width) {
             Err(error) if !is_closed_pipe(&error) => return Err(Failure::Output(None, error)),
             _ => {}
         }
@@ -68,7 +68,7 @@ fn rewritten(found: Found) -> Result<Result<(String, Rewritten), Diagnostics>, F
 }
 
 fn write_back(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = NewFile::create(path)?;
+    let mut file = AtomicFile::create(path)?;
     file.write_all(text.as_bytes())?;
     file.finish()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::cli::When;
-use crate::commands::surroundings;
+use crate::commands::terminal;
 use crate::report::duration::thousands;
 
 /// How often the line is drawn anew although nothing has come of it: a hanging run must not look like a hanging program.
@@ -15,18 +15,18 @@ const TICK: Duration = Duration::from_millis(200);
 /// A line that is redrawn, where a terminal is; plain lines where it is asked for and there is none.
 pub struct Progress {
     bar: ProgressBar,
-    plain: Option<Plain>,
+    plain: Option<PlainLines>,
 }
 
 /// A line at the start, and one at each tenth.
-struct Plain {
+struct PlainLines {
     length: usize,
     done: usize,
 }
 
 impl Progress {
     pub fn new(length: usize, when: When) -> Progress {
-        let terminal = surroundings::redraws_on_stderr();
+        let terminal = terminal::redraws_on_stderr();
         let drawn = terminal && when != When::Never;
         let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(length as u64), target).with_style(style());
@@ -34,7 +34,7 @@ impl Progress {
             bar.tick();
             bar.enable_steady_tick(TICK);
         }
-        let plain = (when == When::Always && !terminal).then_some(Plain { length, done: 0 });
+        let plain = (when == When::Always && !terminal).then_some(PlainLines { length, done: 0 });
         if let Some(plain) = &plain {
             plain.say();
         }
@@ -72,7 +72,7 @@ impl Progress {
     }
 }
 
-impl Plain {
+impl PlainLines {
     fn say(&self) {
         let (done, length) = (thousands(self.done as u64), thousands(self.length as u64));
         // Progress that nobody reads is nobody's loss.

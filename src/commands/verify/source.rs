@@ -4,7 +4,7 @@ use crate::cli::When;
 use crate::commands::inputs::{Input, inputs, report_invalid};
 use crate::scenario::{Diagnostics, Scenario, parse};
 use crate::verify::generator::{self, Random};
-use crate::verify::sketch::Sketch;
+use crate::verify::scenario_file::ScenarioFile;
 
 /// What is compared.
 pub enum Source {
@@ -41,7 +41,7 @@ impl Source {
     }
 
     /// What a random one was made from.
-    pub fn sketch(&self, index: usize) -> Option<Sketch> {
+    pub fn file(&self, index: usize) -> Option<ScenarioFile> {
         match self {
             Source::Loaded(_) => None,
             Source::Random { seed, .. } => Some(draw(*seed, index)),
@@ -57,6 +57,6 @@ impl Source {
     }
 }
 
-fn draw(seed: u64, index: usize) -> Sketch {
+fn draw(seed: u64, index: usize) -> ScenarioFile {
     generator::scenario(&mut Random::new(seed, index as u64))
 }

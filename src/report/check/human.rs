@@ -14,7 +14,7 @@ use crate::report::shell::file_argument;
 use crate::report::style::Style;
 use crate::scenario::Python;
 
-use super::{Checked, CheckedRun, NARROWEST_VALUE, Tally, Verdict, WIDEST_KEY, python_words};
+use super::{Checked, CheckedRun, Counts, NARROWEST_VALUE, Verdict, WIDEST_KEY, python_words};
 
 /// How many differences of one expectation are shown; who has more mends these first.
 const MOST_DIFFERENCES: usize = 20;
@@ -79,23 +79,23 @@ impl<W: Write> Human<W> {
     /// # Errors
     ///
     /// What the writer says.
-    pub fn tally(&mut self, tally: &Tally) -> io::Result<()> {
+    pub fn counts(&mut self, counts: &Counts) -> io::Result<()> {
         let count = |count: usize, word: &str| format!("{} {word}", thousands(count as u64));
         let role = |count: usize, role: owo_colors::Style| if count > 0 { role } else { owo_colors::Style::new() };
         let Style { success, failure, dim, .. } = self.style;
-        let passed = role(tally.passed, success).style(count(tally.passed, "passed")).to_string();
-        let failed = role(tally.failed, failure).style(count(tally.failed, "failed")).to_string();
+        let passed = role(counts.passed, success).style(count(counts.passed, "passed")).to_string();
+        let failed = role(counts.failed, failure).style(count(counts.failed, "failed")).to_string();
         write!(self.out, "{passed}, {failed}")?;
-        if tally.empty > 0 {
-            let words = if tally.empty == 1 { "expects nothing" } else { "expect nothing" };
-            write!(self.out, ", {}", dim.style(count(tally.empty, words)))?;
+        if counts.empty > 0 {
+            let words = if counts.empty == 1 { "expects nothing" } else { "expect nothing" };
+            write!(self.out, ", {}", dim.style(count(counts.empty, words)))?;
         }
-        if tally.invalid > 0 {
-            write!(self.out, ", {}", failure.style(count(tally.invalid, files(tally.invalid, "not run").as_str())))?;
+        if counts.invalid > 0 {
+            write!(self.out, ", {}", failure.style(count(counts.invalid, files(counts.invalid, "not run").as_str())))?;
         }
-        if tally.without > 0 {
-            let words = files(tally.without, "without expectations");
-            write!(self.out, ", {}", dim.style(count(tally.without, &words)))?;
+        if counts.without > 0 {
+            let words = files(counts.without, "without expectations");
+            write!(self.out, ", {}", dim.style(count(counts.without, &words)))?;
         }
         writeln!(self.out)?;
         self.out.flush()

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::report::json::{CallOptions, write_pretty};
 use crate::scenario::Python;
 
-use super::{Checked, CheckedRun, Tally, Verdict};
+use super::{Checked, CheckedRun, Counts, Verdict};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -49,12 +49,12 @@ struct Invalid<'a> {
 /// # Errors
 ///
 /// What the writer says.
-pub fn write_json(out: &mut impl Write, checked: &[Checked<'_>], tally: &Tally) -> io::Result<()> {
+pub fn write_json(out: &mut impl Write, checked: &[Checked<'_>], counts: &Counts) -> io::Result<()> {
     let document = Document {
         format: "asyncdemo.check/1",
-        passed: tally.passed,
-        failed: tally.failed,
-        empty: tally.empty,
+        passed: counts.passed,
+        failed: counts.failed,
+        empty: counts.empty,
         checks: checked.iter().filter_map(check).collect(),
         without_expectations: checked
             .iter()

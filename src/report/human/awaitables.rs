@@ -7,12 +7,12 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::io;
 
-use super::order::{Place, visit};
 use super::page::{Page, join};
 use super::sentences::{Alike, History};
 use crate::event::{Ended, Returned};
 use crate::outcome::{Entry, Fate, Gave, Status};
 use crate::report::duration::thousands;
+use crate::report::timeline::order::{Placed, visit};
 use crate::scenario::{Id, Nanos, Value};
 
 /// The most paragraphs, where what happened can be told in so few.
@@ -41,7 +41,7 @@ fn paragraphs(page: &Page<'_>) -> Vec<Alike> {
     let mut histories: AlikeBy<History> = AlikeBy::default();
     let mut detailed: Vec<Option<AlikeBy<Details>>> = Vec::new();
     let mut position = 0;
-    visit(page.run, |place| {
+    visit(page.run.scenario, |place| {
         position += 1;
         let Some(entry) = page.entry(place.id) else { return };
         let history = History::new(page, place, entry);
@@ -77,7 +77,7 @@ fn paragraphs(page: &Page<'_>) -> Vec<Alike> {
 
 /// Whether the verdict says it in so many words: what a call that hangs waits for, and a group that raised what the
 /// call then raised.
-fn is_told_by_verdict(page: &Page<'_>, place: Place, entry: &Entry) -> bool {
+fn is_told_by_verdict(page: &Page<'_>, place: Placed, entry: &Entry) -> bool {
     let passed_on = match (entry.ended, &page.run.outcome().gave) {
         (Some(Ended::Raised(own)), Gave::Exception(raised)) => own == *raised && entry.fate != Fate::Raised,
         _ => false,

@@ -1,21 +1,22 @@
 //! The timeline: a lane for each awaitable, drawn to scale, and the call's own as the last.
 
-use std::fmt::Write as _;
 use std::io;
 
 use owo_colors::Style as Look;
 use unicode_width::UnicodeWidthStr;
 
-use super::axis::Axis;
-use super::order::{Chosen, Place, Rest, Tally, choose, deciders};
+use super::chosen::{Chosen, Counted, Rest, choose, deciders};
 use super::page::Page;
-use crate::calls::{Call, Function, ReturnWhen};
 use crate::event::{Ended, Exception, ExceptionKind};
 use crate::outcome::{Entry, Gave, Status};
+use crate::report::cells::{Cells, segment_sign};
 use crate::report::duration::thousands;
 use crate::report::fit::{fit, pad};
 use crate::report::phrases::count;
-use crate::scenario::{Kind, Nanos};
+use crate::report::timeline::axis::Axis;
+use crate::report::timeline::order::Placed;
+use crate::report::timeline::{Phase, Segment, Timeline};
+use crate::scenario::{Id, Nanos};
 
 /// Below this many columns there is no room for outcomes beside the lanes.
 const BESIDE: usize = 64;
@@ -52,15 +53,18 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
 
     let endless = is_endless(page, &chosen);
     let tail = if endless { TAIL } else { 0 };
-    let axis = Axis::new(last_moment(page, endless), lane_width - tail, page.unicode);
+    let axis = Axis::with_ticks(last_moment(page, endless), lane_width - tail, page.unicode);
     let width = axis.last() + 1 + tail + signs;
 
+    let timeline = Timeline::of(page.run);
     let mut lanes: Vec<Lane> = Vec::new();
     for ((place, name), outcome) in chosen.places.iter().zip(names.names).zip(outcomes) {
-        lanes.push(Lane { name, cells: cells(page, &axis, width, *place), outcome, call: false });
+        let cells = cells(page, &timeline, place.id, &axis, width);
+        lanes.push(Lane { name, cells, outcome, call: false });
     }
     let call_name = page.run.call.function().name().to_owned();
-    let call = Lane { name: call_name, cells: call_cells(page, &axis, width), outcome: call_outcome, call: true };
+    let cells = call_cells(page, &timeline, &axis, width);
+    let call = Lane { name: call_name, cells, outcome: call_outcome, call: true };
 
     let labels = axis.labels(room, page.unicode);
     writeln!(out, "{:1$}{2}", "", indent + names.width + 2, page.style.dim.style(labels))?;
@@ -68,7 +72,8 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
         let look = if lane.call { page.style.bold } else { Look::new() };
         let name = pad(&lane.name, names.width).to_string();
         write!(out, "{:indent$}{}  ", "", look.style(name))?;
-        let drawn = lane.cells.write(out)?;
+        let (cells, drawn) = lane.cells.render();
+        out.write_all(cells.as_bytes())?;
         if beside && !lane.outcome.0.is_empty() {
             let text = fit(&lane.outcome.0, outcome_width, page.glyphs.ellipsis);
             write!(out, "{:1$}{2}", "", width + 2 - drawn, lane.outcome.1.style(text))?;
@@ -137,151 +142,70 @@ fn last_moment(page: &Page<'_>, endless: bool) -> Nanos {
     finished.max(group).max(end).unwrap_or_default().max(run.outcome().at)
 }
 
-/// One row of signs, each with its look.
-struct Cells(Vec<Option<(&'static str, Look)>>);
-
-impl Cells {
-    fn fill(&mut self, columns: std::ops::Range<usize>, sign: &'static str, look: Look) {
-        if let Some(cells) = self.0.get_mut(columns) {
-            cells.fill(Some((sign, look)));
-        }
-    }
-
-    fn put(&mut self, column: usize, sign: &'static str, look: Look) {
-        if let Some(cell) = self.0.get_mut(column) {
-            *cell = Some((sign, look));
-        }
-    }
-
-    /// Writes the row up to its last sign, equal looks in one go, and tells how many columns that took.
-    fn write(&self, out: &mut dyn io::Write) -> io::Result<usize> {
-        let mut columns = 0;
-        let mut text = String::new();
-        let mut current: Option<Look> = None;
-        for (column, cell) in self.0.iter().enumerate() {
-            let Some((sign, look)) = cell else { continue };
-            if column < columns {
-                continue;
-            }
-            if current != Some(*look) {
-                flush(out, &mut text, current)?;
-                current = Some(*look);
-            }
-            let _ = write!(text, "{:1$}{sign}", "", column - columns);
-            columns = column + sign.width();
-        }
-        flush(out, &mut text, current)?;
-        Ok(columns)
-    }
-}
-
-fn flush(out: &mut dyn io::Write, text: &mut String, look: Option<Look>) -> io::Result<()> {
-    if let Some(look) = look {
-        write!(out, "{}", look.style(&*text))?;
-        text.clear();
-    }
-    Ok(())
-}
-
 /// What is drawn of an awaitable.
-fn cells(page: &Page<'_>, axis: &Axis, width: usize, place: Place) -> Cells {
-    let mut cells = Cells(vec![None; width]);
+fn cells(page: &Page<'_>, timeline: &Timeline<'_>, id: Id, axis: &Axis, width: usize) -> Cells {
     let (glyphs, style) = (&page.glyphs, &page.style);
-    let Some(entry) = page.entry(place.id) else { return cells };
-    let (fill, begin) = match page.run.scenario.awaitable(place.id).kind {
-        Kind::Gather(_) => (glyphs.call, entry.created),
-        Kind::Future(_) => (glyphs.running, entry.created),
-        Kind::Coroutine(_) | Kind::Task(_) => (glyphs.running, entry.started),
-    };
-    let endless = never_finishes(entry);
-    let end = match entry.finished {
-        Some(at) => axis.column(at),
-        None => width.saturating_sub(glyphs.widest_end()),
-    };
-    let begin = match begin {
-        Some(at) => axis.column(at),
-        None if endless || entry.finished.is_some() => end,
-        None => axis.last() + 1,
-    };
-    cells.fill(0..begin, glyphs.not_started, style.dim);
-    let come_back = (page.run.outcome().status != Status::Hangs).then(|| axis.column(page.run.outcome().at));
-    match come_back {
-        Some(moment) if moment < end && begin <= moment => {
-            cells.fill(begin..moment, fill, style.running);
-            cells.fill(moment + 1..end, glyphs.orphan, style.orphan);
-        }
-        Some(moment) if moment < begin => cells.fill(begin..end, glyphs.orphan, style.orphan),
-        _ => cells.fill(begin..end, fill, style.running),
-    }
-    if let Some(at) = entry.cleanup {
-        cells.fill(axis.column(at)..end, glyphs.cleanup, style.cancelled);
-    }
-    if let Some(moment) = come_back
-        && (begin..end).contains(&moment)
+    let mut cells = Cells::new(width);
+    let Some(entry) = timeline.entry(id) else { return cells };
+    let came_back = page.run.main().came_back();
+    let row = timeline.row(id, came_back);
+    let never = width - glyphs.widest_end();
+    let open = if entry.created.is_some() { never } else { axis.last() + 1 };
+    let sign = |segment: &Segment| segment_sign(glyphs, style, row.of, segment, style.running);
+    cells.segments(&row, axis, open, sign);
+    // Behind the last moment it looks like all that goes on.
+    let behind = Segment { from: Nanos::ZERO, to: None, phase: Phase::Running, after_call: came_back.is_some() };
+    cells.fill(open..never, sign(&behind));
+    let end = row.end.map_or(open, |end| axis.column(end));
+    if let (Some(begun), Some(over)) = (row.begun, came_back.map(|over| axis.column(over)))
+        && (axis.column(begun)..end).contains(&over)
     {
-        cells.put(moment, glyphs.moment, page.outcome_sign().1);
+        cells.put(over, (glyphs.moment, page.outcome_sign().1));
     }
     match entry.ended {
-        Some(ended) => {
-            let (sign, look) = page.end_sign(ended);
-            cells.put(end, sign, look);
-        }
-        None if endless => cells.put(end, glyphs.never, style.orphan),
+        Some(ended) => cells.put(end, page.end_sign(ended)),
+        None if entry.created.is_some() => cells.put(end, (glyphs.never, style.orphan)),
         None => {}
     }
     cells
 }
 
 /// What is drawn of the call itself: until what it gave is settled, and the moment at which the caller has it.
-fn call_cells(page: &Page<'_>, axis: &Axis, width: usize) -> Cells {
-    let mut cells = Cells(vec![None; width]);
-    let (glyphs, run) = (&page.glyphs, page.run);
-    let (sign, look) = page.outcome_sign();
-    let begun = match run.call.function() {
-        Function::Gather => run.main().called,
-        Function::Wait => run.main().awaited,
-    };
-    let never = width.saturating_sub(glyphs.widest_end());
-    let hangs = run.outcome().status == Status::Hangs;
-    let moment = if hangs { never } else { axis.column(run.outcome().at) };
-    let begin = begun.map_or(moment, |at| axis.column(at));
-    cells.fill(0..begin, glyphs.not_started, page.style.dim);
-    match run.main().settled.map(|(at, ended)| (axis.column(at), ended)) {
+fn call_cells(page: &Page<'_>, timeline: &Timeline<'_>, axis: &Axis, width: usize) -> Cells {
+    let (glyphs, style, call) = (&page.glyphs, &page.style, page.run.main());
+    let mut cells = Cells::new(width);
+    let never = width - glyphs.widest_end();
+    let back = call.came_back().map_or(never, |back| axis.column(back));
+    let settled = call.settled.map(|(at, ended)| (axis.column(at), page.end_sign(ended)));
+    let sign = page.outcome_sign();
+    let (look, at_return) = match settled {
         // It was done long before the caller asked.
-        Some((settled, ended)) if settled < moment => {
-            let (end, end_look) = page.end_sign(ended);
-            cells.fill(begin..settled, glyphs.call, end_look);
-            cells.put(settled, end, end_look);
-            match run.outcome().status {
-                // The caller was cancelled on its way there.
-                Status::Cancelled if run.main().awaited.is_none() => cells.put(moment, sign, look),
-                Status::Hangs => cells.put(moment, end, end_look),
-                _ => cells.put(moment, glyphs.moment, end_look),
-            }
-        }
+        Some((settled, ended)) if settled < back => match call.outcome.status {
+            // The caller was cancelled on its way there.
+            Status::Cancelled if call.awaited.is_none() => (ended.1, sign),
+            Status::Hangs => (ended.1, ended),
+            _ => (ended.1, (glyphs.moment, ended.1)),
+        },
         // The caller was cancelled before it came to await it.
-        Some((settled, ended)) if settled > moment => {
-            cells.fill(begin..moment, glyphs.call, look);
-            cells.put(moment, glyphs.moment, look);
-            cells.fill(moment + 1..settled, glyphs.orphan, page.style.orphan);
-            let (sign, look) = page.end_sign(ended);
-            cells.put(settled, sign, look);
-        }
-        _ => {
-            cells.fill(begin..moment, glyphs.call, look);
-            cells.put(moment, sign, look);
-        }
+        Some((settled, _)) if settled > back => (sign.1, (glyphs.moment, sign.1)),
+        _ => (sign.1, sign),
+    };
+    let row = timeline.call_row(call.came_back());
+    cells.segments(&row, axis, never, |segment| segment_sign(glyphs, style, row.of, segment, look));
+    if let Some((settled, ended)) = settled {
+        cells.put(settled, ended);
     }
+    cells.put(back, at_return);
     cells
 }
 
 /// What stands beside a lane.
-fn outcome(page: &Page<'_>, place: Place) -> (String, Look) {
+fn outcome(page: &Page<'_>, place: Placed) -> (String, Look) {
     let style = &page.style;
     let Some(entry) = page.entry(place.id) else { return (String::new(), style.dim) };
     let beside = page.width;
     let value = |ended| fit(page.ended(ended), beside, page.glyphs.ellipsis);
-    let body = matches!(page.run.scenario.awaitable(place.id).kind, Kind::Coroutine(_) | Kind::Task(_));
+    let body = page.run.scenario.awaitable(place.id).kind.has_body();
     match entry.ended {
         Some(ended @ Ended::Returned(_)) => (format!("returned {}", value(ended)), style.success),
         Some(ended @ Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. })) => {
@@ -303,25 +227,18 @@ fn outcome(page: &Page<'_>, place: Place) -> (String, Look) {
 fn call_outcome(page: &Page<'_>) -> (String, Look) {
     let run = page.run;
     let (_, look) = page.outcome_sign();
-    let name = |id| fit(run.scenario.name(id), 30, page.glyphs.ellipsis);
-    let text = match (&run.outcome().gave, run.call) {
-        (Gave::Nothing, _) => "never returns".to_owned(),
-        (Gave::Results(results), _) if results.is_empty() => "returned []".to_owned(),
-        (Gave::Results(results), _) => format!("returned {}", count(results.len(), "result")),
-        (Gave::Exception(_), _) if run.outcome().status == Status::Cancelled => "cancelled".to_owned(),
-        (Gave::Exception(_), _) => "raised".to_owned(),
-        (Gave::Sets { pending, .. }, Call::Wait(options)) => match (options.return_when, deciders(run).as_slice()) {
-            _ if pending.is_empty() => "all are done".to_owned(),
-            (ReturnWhen::FirstCompleted, [first]) if run.main().timed_out.is_none() => {
-                format!("FIRST_COMPLETED: {}", name(*first))
-            }
-            (ReturnWhen::FirstException, [first]) => format!("FIRST_EXCEPTION: {} raised", name(*first)),
-            (ReturnWhen::FirstCompleted, [_, ..]) if run.main().timed_out.is_none() => "FIRST_COMPLETED".to_owned(),
-            (ReturnWhen::FirstException, [_, ..]) => "FIRST_EXCEPTION".to_owned(),
-            _ if run.main().timed_out.is_some() => "timed out".to_owned(),
-            _ => "returned".to_owned(),
-        },
-        (Gave::Sets { .. }, _) => "returned".to_owned(),
+    let text = match &run.outcome().gave {
+        Gave::Nothing => "never returns".to_owned(),
+        Gave::Results(results) if results.is_empty() => "returned []".to_owned(),
+        Gave::Results(results) => format!("returned {}", count(results.len(), "result")),
+        Gave::Exception(_) if run.outcome().status == Status::Cancelled => "cancelled".to_owned(),
+        Gave::Exception(_) => "raised".to_owned(),
+        Gave::Sets { pending, .. } if pending.is_empty() => "all are done".to_owned(),
+        Gave::Sets { .. } => {
+            let name = |id: &Id| fit(run.scenario.name(*id), 30, page.glyphs.ellipsis);
+            let deciders: Vec<String> = deciders(run).iter().map(name).collect();
+            run.call.options().words_of_return(&deciders, run.main().timed_out.is_some())
+        }
     };
     (text, look)
 }
@@ -329,11 +246,14 @@ fn call_outcome(page: &Page<'_>) -> (String, Look) {
 /// `… and 9,988 more: 9,980 returned between 0.1 s and 1 s, 8 never finish`
 fn rest_words(page: &Page<'_>, rest: &Rest) -> String {
     let mut parts = Vec::new();
-    let mut part = |tally: Tally, verb: &str| {
-        if tally.count > 0 {
-            let when = tally.span.map_or(String::new(), |span| format!(" {}", span_words(page, span)));
-            let many =
-                if tally.count == rest.count() { "all".to_owned() } else { thousands(tally.count as u64).to_string() };
+    let mut part = |counted: Counted, verb: &str| {
+        if counted.count > 0 {
+            let when = counted.span.map_or(String::new(), |span| format!(" {}", span_words(page, span)));
+            let many = if counted.count == rest.count() {
+                "all".to_owned()
+            } else {
+                thousands(counted.count as u64).to_string()
+            };
             parts.push(format!("{many}\u{1f}{verb}{when}"));
         }
     };

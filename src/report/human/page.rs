@@ -7,7 +7,7 @@ use owo_colors::Style as Look;
 
 use crate::event::{Ended, Exception, ExceptionKind};
 use crate::outcome::{Entry, Run, Status};
-use crate::report::duration::{ascii_duration, human_duration};
+use crate::report::duration::duration;
 use crate::report::fit::{GLUE, fit, wrap};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
@@ -60,7 +60,7 @@ impl<'a> Page<'a> {
 
     /// A moment or duration, unbroken.
     pub fn time(&self, nanos: Nanos) -> String {
-        let text = if self.unicode { human_duration(nanos).to_string() } else { ascii_duration(nanos).to_string() };
+        let text = duration(nanos, self.unicode).to_string();
         text.replace(' ', "\u{1f}")
     }
 

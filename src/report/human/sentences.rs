@@ -2,11 +2,12 @@
 //!
 //! A [`History`] says what happened and chooses the sentences; [`Alike`] adds to whom, when and with what.
 
+use super::chosen::Counted;
 use super::lanes::span_words;
-use super::order::{Place, Tally};
 use super::page::Page;
 use crate::event::{Canceller, Ended, Exception, ExceptionKind};
 use crate::outcome::{Entry, Fate, State, Status};
+use crate::report::timeline::order::Placed;
 use crate::scenario::{Id, Kind};
 
 /// What happened to an awaitable, without times, names and values.
@@ -60,9 +61,9 @@ pub struct Alike {
     /// How many there are.
     pub count: usize,
     /// When they ended.
-    pub finished: Tally,
+    pub finished: Counted,
     /// When they were cancelled.
-    pub cancelled: Tally,
+    pub cancelled: Counted,
     /// How the first ended.
     pub ended: Option<Ended>,
     /// Whether times and values are those of all.
@@ -70,7 +71,7 @@ pub struct Alike {
 }
 
 impl History {
-    pub fn new(page: &Page<'_>, place: Place, entry: &Entry) -> History {
+    pub fn new(page: &Page<'_>, place: Placed, entry: &Entry) -> History {
         let end = match entry.ended {
             Some(Ended::Returned(_)) => Ending::Returned,
             Some(Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. }) | Ended::Cancelled(_)) => {
@@ -134,7 +135,7 @@ const MANY: Grammar = Grammar { was: "were", it: "they", it_capital: "They", the
 
 impl Alike {
     pub fn new(history: History, position: usize, entry: &Entry) -> Alike {
-        let (ids, finished, cancelled) = (Vec::new(), Tally::default(), Tally::default());
+        let (ids, finished, cancelled) = (Vec::new(), Counted::default(), Counted::default());
         Alike { history, position, ids, count: 0, finished, cancelled, ended: entry.ended, exactly: false }
     }
 

@@ -4,13 +4,14 @@ use std::io;
 
 use owo_colors::Style as Look;
 
-use super::order::deciders;
+use super::chosen::deciders;
 use super::page::Page;
 use super::{remarks, results};
 use crate::event::{CallId, Canceller, Ended, Exception, Target};
 use crate::outcome::{Cancellation, Gave, Status};
 use crate::report::duration::thousands;
 use crate::report::phrases::count;
+use crate::report::timeline::order::visit;
 use crate::scenario::{Id, Nanos};
 
 /// Writes the verdict, what the call gave, and what explains it.
@@ -153,7 +154,7 @@ fn when_and_by(page: &Page<'_>, when: Nanos, by: Canceller) -> String {
 fn hang_verdict(page: &Page<'_>, at: &str) -> String {
     let mut waits_for = Vec::new();
     let mut more = 0_usize;
-    super::order::visit(page.run, |place| {
+    visit(page.run.scenario, |place| {
         let unfinished = page.entry(place.id).is_some_and(|entry| entry.created.is_some() && entry.finished.is_none());
         if place.given && place.depth == 0 && unfinished {
             if waits_for.len() < 3 {

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
-use crate::calls::Call;
+use crate::calls::{Call, Setting, Takes};
 use crate::event::{Event, Recording, Word};
 use crate::outcome::{Entry, Fate, Gave, Run};
 use crate::report::why::Causes;
@@ -91,14 +91,15 @@ pub struct CallOptions(pub Call);
 impl Serialize for CallOptions {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("function", self.0.function().name())?;
-        match self.0 {
-            Call::Gather(options) => map.serialize_entry("return_exceptions", &options.return_exceptions)?,
-            Call::Wait(options) => {
-                map.serialize_entry("return_when", options.return_when.python_name())?;
-                map.serialize_entry("timeout", &options.timeout.map(Seconds))?;
-                map.serialize_entry("wrap", &options.wrap)?;
-                map.serialize_entry("collection", options.collection.word())?;
+        map.serialize_entry("function", self.0.function().word())?;
+        for (option, setting) in self.0.settings() {
+            match (setting, option.takes) {
+                (Setting::Boolean(value), _) => map.serialize_entry(option.name, &value)?,
+                (Setting::Timeout(timeout), _) => map.serialize_entry(option.name, &timeout.map(Seconds))?,
+                (Setting::Word(word), Takes::Word(_, in_python)) => {
+                    map.serialize_entry(option.name, in_python(word))?;
+                }
+                (Setting::Word(word), _) => map.serialize_entry(option.name, word)?,
             }
         }
         map.end()

@@ -1,281 +1,203 @@
-//! One frame: the lines that a terminal of some size shows of a [`Board`] at a moment.
+//! One frame: the lines that a terminal of some size shows of a [`RunSoFar`] at a moment.
 //!
 //! No line is wider than the terminal less one column, so that none ever wraps, and there are at most as many as leave
 //! two rows free. A line for each awaitable where that is possible, the call's own at the bottom; else
-//! [counts](super::tally).
+//! [counts](super::crowd).
 
 use std::fmt::Display;
 
 use owo_colors::Style as Look;
 use unicode_width::UnicodeWidthStr;
 
-use super::axis::Axis;
-use super::board::{Board, Lane, Phase};
-use super::call::Came;
-use super::lane::{Course, Theme};
-use super::stopwatch;
-use super::tally;
-use crate::event::{Ended, Exception};
+use super::bar::{Ahead, Bar, Theme};
+use super::crowd;
+use super::layout::{INDENT, Layout, Size};
+use super::run_so_far::{Failure, RunSoFar};
+use crate::event::Ended;
+use crate::outcome::{CallRecord, Entry, Gave, Status};
+use crate::report::duration::{elapsed, elapsed_of, took};
 use crate::report::fit::{fit, pad};
-use crate::scenario::{Id, Kind, Nanos, Scenario};
+use crate::report::timeline::axis::Axis;
+use crate::report::timeline::{Phase, Row, RowOf};
+use crate::scenario::{Id, Nanos, Scenario};
 
-/// A terminal's size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Size {
-    pub(super) width: usize,
-    pub(super) height: usize,
-}
-
-/// The lines that show `board` at `now`.
-pub(super) fn frame(board: &mut Board<'_>, now: Nanos, size: Size, theme: &Theme) -> Vec<String> {
+/// The lines that show a run at a moment.
+pub(super) fn frame(run: &mut RunSoFar<'_>, now: Nanos, size: Size, theme: &Theme) -> Vec<String> {
     let most = size.height.saturating_sub(2).max(1);
-    let canvas = Canvas::new(board, now, size.width, theme);
+    let frame = Frame::new(run, now, size.width, theme);
     let mut lines = Vec::new();
-    match board.rows() {
-        Some(rows) if rows.len() < most => {
-            for row in rows {
-                lines.push(canvas.awaitable(board, row.id, board.lane(row.id), row.depth));
-            }
-        }
-        _ => tally::lines(board, &canvas, most.saturating_sub(1), &mut lines),
+    if run.timeline.has_rows() && run.rows.len() < most {
+        let entry = |id| run.timeline.entry(id).unwrap_or(&Entry::NEW);
+        lines.extend(run.rows.iter().map(|(id, depth)| frame.awaitable(run, *id, entry(*id), *depth)));
+    } else {
+        crowd::lines(run, &frame, most.saturating_sub(1), &mut lines);
     }
-    lines.push(canvas.call(board));
+    lines.push(frame.call(run));
     lines
 }
 
-/// The widest that a scenario's names get, and what its delays need to be timed.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Columns {
-    pub(super) name: usize,
-    pub(super) time: usize,
-}
-
-impl Columns {
-    /// Found once: one look at each table, whatever its `count`.
-    pub(super) fn of(scenario: &Scenario, depth: impl Fn(Id) -> usize, unicode: bool) -> Columns {
-        let mut columns = Columns { name: "gather".len(), time: "0.0 s".len() };
-        for awaitable in &scenario.awaitables {
-            let Some(last) = awaitable.ids.end.checked_sub(1).map(Id) else { continue };
-            let name = fit(scenario.name(last), WIDEST_NAME, "").width();
-            columns.name = columns.name.max(name + INDENT * depth(last));
-            if let Some(delay) = super::board::delay(scenario, last) {
-                columns.time = columns.time.max(stopwatch::elapsed_of(delay, delay, unicode).width());
-            }
-        }
-        columns
-    }
-}
-
-/// How far a member stands under its group.
-const INDENT: usize = 2;
-/// No name takes more columns.
-const WIDEST_NAME: usize = 40;
-/// A bar of fewer columns says nothing, and is left out.
-const SHORTEST_BAR: usize = 6;
-
-/// Where everything stands in a line: `margin name gap bar gap time gap state`.
-pub(super) struct Canvas<'t> {
-    theme: &'t Theme,
+/// What the lines of one frame have in common.
+pub(super) struct Frame<'t> {
+    pub(super) theme: &'t Theme,
+    pub(super) layout: Layout,
     now: Nanos,
-    over: Option<Nanos>,
-    leftover: Option<&'static str>,
     axis: Axis,
-    scale: Nanos,
-    /// What a line has altogether.
-    pub(super) width: usize,
-    pub(super) margin: usize,
-    gap: usize,
-    name: usize,
-    bar: usize,
-    time: usize,
-    state: usize,
-    /// Whether there is room for `0.7 / 1 s`; else it is `0.7 s`.
-    totals: bool,
+    /// How far the axis reaches, as far as can be said.
+    horizon: Nanos,
+    /// Since when whatever still runs does so without the call.
+    over: Option<Nanos>,
+    /// What is said of it.
+    pub(super) leftover: Option<&'static str>,
 }
 
 /// What a line says.
 struct Line<'a> {
     name: &'a str,
     name_look: Look,
-    course: Course,
-    /// Where the moment of the call's return goes through the bar.
-    over: Option<Nanos>,
+    bar: Bar,
     time: &'a str,
     state: &'a str,
     /// The look of the state's words.
     look: Look,
 }
 
-impl<'t> Canvas<'t> {
-    fn new(board: &Board<'_>, now: Nanos, terminal: usize, theme: &'t Theme) -> Canvas<'t> {
-        // The last column stays free: a terminal would wait there to wrap.
-        let width = terminal.saturating_sub(1);
-        let totals = width >= 59;
-        let margin = if totals { 2 } else { 1 }.min(width);
-        let gap = if width >= 71 { 2 } else { 1 };
-        let mut left = width - margin;
-        let name = board.columns.name.min(8.max(width / 4)).min(left);
-        left -= name;
-        let time = if totals { board.columns.time.min(24) } else { "00.0 s".len() };
-        let wished = match width {
-            99.. => width * 2 / 5,
-            71.. => 28,
-            55.. => 18,
-            _ => 11,
+impl<'t> Frame<'t> {
+    fn new(run: &RunSoFar<'_>, now: Nanos, terminal: usize, theme: &'t Theme) -> Frame<'t> {
+        let layout = Layout::new(terminal, &run.widths);
+        let call = run.timeline.call();
+        let leftover = |(_, status)| match call.called {
+            Some(_) => call.call.options().words_of_leftover(status),
+            None => "running, the caller was cancelled",
         };
-        let bar = left.saturating_sub(3 * gap + time + wished);
-        let (bar, gaps) = if bar < SHORTEST_BAR { (0, 2) } else { (bar, 3) };
-        let state = left.saturating_sub(gaps * gap + time + bar);
-        let time = if state == 0 { 0 } else { time };
-        Canvas {
+        Frame {
             theme,
+            layout,
             now,
-            over: board.call.over().map(|(over, _)| over),
-            leftover: board.call.leftover_words(),
-            axis: theme.axis(board.horizon, now, bar),
-            scale: board.horizon,
-            width,
-            margin,
-            gap,
-            name,
-            bar,
-            time,
-            state,
-            totals,
+            axis: theme.axis(run.horizon, now, layout.bar),
+            horizon: run.horizon,
+            over: over(call).map(|(at, _)| at),
+            leftover: over(call).map(leftover),
         }
     }
 
     /// The line of an awaitable.
-    pub(super) fn awaitable(&self, board: &Board<'_>, id: Id, lane: Lane, depth: usize) -> String {
-        let (style, glyphs) = (&self.theme.style, &self.theme.glyphs);
-        let phase = board.phase(id);
-        let is_group = matches!(board.scenario.awaitable(id).kind, Kind::Gather(_));
-        let leftover = self.leftover.filter(|_| matches!(phase, Phase::Running));
-        let look = match phase {
-            Phase::Running if leftover.is_some() => style.orphan,
-            phase => self.look(phase),
-        };
-        let sleep = match phase {
-            Phase::CleaningUp => board.cleanup(id),
-            _ => board.delay(id),
-        };
-        let since = lane.cleanup.filter(|_| phase == Phase::CleaningUp).or(lane.started);
-        let course = Course {
-            before: glyphs.not_started,
-            from: lane.started,
-            cleanup: lane.cleanup,
-            to: lane.finished.map(|(at, _)| (at, self.sign(phase), look)),
-            expected: since.zip(sleep).map(|(since, sleep)| super::axis::later(since, sleep)),
-            endless: phase == Phase::Running && board.is_endless(id),
-            fill: if is_group { (glyphs.call, style.running) } else { (glyphs.running, style.running) },
-            tip: if is_group { glyphs.call } else { self.theme.tip() },
-        };
-        let time = match (lane.finished, since) {
-            (Some((at, _)), _) => lane.started.map(|from| self.took(from, at)),
+    pub(super) fn awaitable(&self, run: &RunSoFar<'_>, id: Id, entry: &Entry, depth: usize) -> String {
+        let style = &self.theme.style;
+        let phase = run.phases.of(id);
+        let leftover = self.leftover.filter(|_| phase == Phase::Running);
+        let sign = self.theme.sign(phase);
+        let look = if leftover.is_some() { style.orphan } else { sign.1 };
+        let row = Row::new(&run.scenario.awaitable(id).kind, entry, self.over);
+        let sleep = run.sleep(id, phase);
+        let since = entry.cleanup.filter(|_| phase == Phase::CleaningUp).or(row.begun);
+        let time = match (entry.finished, since) {
+            (Some(at), _) => row.begun.map(|begun| self.took(begun, at)),
             (None, Some(since)) => Some(self.elapsed(since, sleep)),
             (None, None) => None,
         };
-        let state = match (lane.finished, leftover) {
-            (Some((_, ended)), _) => self.ended(ended, board.scenario),
-            (None, Some(leftover)) => self.first_that_fits([leftover, phase.word()]),
-            (None, None) => self.first_that_fits([phase.word()]),
+        let words = match (entry.ended, leftover) {
+            (Some(ended), _) => self.ended(ended, run.scenario),
+            (None, Some(leftover)) => self.first_that_fits([leftover, word(phase)]),
+            (None, None) => self.first_that_fits([word(phase)]),
         };
-        let name = self.name(board.scenario, id, depth);
-        let time = time.as_deref().unwrap_or_default();
-        self.line(&Line { name: &name, name_look: Look::new(), course, over: self.over, time, state: &state, look })
+        let ahead = match since.zip(sleep) {
+            Some((since, sleep)) => Ahead::EndAt(since.after(sleep)),
+            None if phase == Phase::Running && run.is_endless(id) => Ahead::NoEnd,
+            None => Ahead::Unknown,
+        };
+        self.line(&Line {
+            name: &self.name(run.scenario, id, depth),
+            name_look: Look::new(),
+            bar: Bar { row, look: style.running, end: (sign.0, look), over: self.over, ahead },
+            time: time.as_deref().unwrap_or_default(),
+            state: &words,
+            look,
+        })
     }
 
     /// The line of a failure of which no more is known than its moment.
-    pub(super) fn failure(&self, board: &Board<'_>, id: Id, at: Nanos, exception: Exception) -> String {
-        let (style, glyphs) = (&self.theme.style, &self.theme.glyphs);
-        let course = Course {
-            before: " ",
-            from: Some(at),
-            cleanup: None,
-            to: Some((at, glyphs.raised, style.failure)),
-            expected: None,
-            endless: false,
-            fill: (" ", Look::new()),
-            tip: " ",
-        };
-        let state = self.ended(Ended::Raised(exception), board.scenario);
-        let name = self.name(board.scenario, id, 0);
-        let (time, look) = (&self.took(Nanos::ZERO, at), style.failure);
-        self.line(&Line { name: &name, name_look: Look::new(), course, over: None, time, state: &state, look })
+    pub(super) fn failure(&self, run: &RunSoFar<'_>, failure: &Failure) -> String {
+        let end = self.theme.sign(Phase::Raised);
+        let row = Row { of: RowOf::Awaitable, begun: None, segments: Vec::new(), end: Some(failure.at) };
+        self.line(&Line {
+            name: &self.name(run.scenario, failure.id, 0),
+            name_look: Look::new(),
+            bar: Bar { row, look: end.1, end, over: None, ahead: Ahead::Unknown },
+            time: &self.took(Nanos::ZERO, failure.at),
+            state: &self.ended(Ended::Raised(failure.exception), run.scenario),
+            look: end.1,
+        })
     }
 
-    /// The line of gather() or wait() itself.
-    fn call(&self, board: &Board<'_>) -> String {
-        let (style, glyphs) = (&self.theme.style, &self.theme.glyphs);
-        let call = &board.call;
-        let outcome = call.outcome();
-        let (sign, look) = match outcome {
-            None => (glyphs.call, style.running),
-            Some(Came::Returned | Came::Sets { .. }) => (glyphs.returned, style.success),
-            Some(Came::Raised(_)) => (glyphs.raised, style.failure),
-            Some(Came::Cancelled(_)) => (glyphs.cancelled, style.cancelled),
-        };
-        let course = Course {
-            before: glyphs.not_started,
-            from: call.called,
-            cleanup: None,
-            to: call.over().map(|(at, _)| (at, sign, look)),
-            expected: call.expected_end(),
-            endless: false,
-            fill: (glyphs.call, look),
-            tip: glyphs.call,
-        };
-        let time = match (call.called, call.over()) {
-            (Some(from), Some((at, _))) => self.took(from, at),
-            (Some(from), None) => {
-                self.elapsed(from, call.expected_end().map(|end| Nanos(end.0.saturating_sub(from.0))))
-            }
+    /// The line of the call itself.
+    fn call(&self, run: &RunSoFar<'_>) -> String {
+        let (style, call) = (&self.theme.style, run.timeline.call());
+        let options = call.call.options();
+        // What its caller got; else what it will get.
+        let status = call.came_back().map(|_| call.outcome.status).or(over(call).map(|(_, status)| status));
+        let end = self.theme.sign(match status {
+            None | Some(Status::Hangs) => Phase::Running,
+            Some(Status::Returned) => Phase::Returned,
+            Some(Status::Raised) => Phase::Raised,
+            Some(Status::Cancelled) => Phase::Cancelled,
+        });
+        let timeout = call.awaited.zip(options.timeout()).map(|(awaited, timeout)| awaited.after(timeout));
+        let time = match (call.called, self.over) {
+            (Some(from), Some(at)) => self.took(from, at),
+            (Some(from), None) => self.elapsed(from, timeout.map(|end| Nanos(end.0.saturating_sub(from.0)))),
             (None, _) => String::new(),
         };
-        let state = match outcome {
-            None if call.called.is_none() => self.first_that_fits(["not called yet", "not called"]),
-            None if call.awaited.is_none() => self.first_that_fits(["called, not awaited yet", "not awaited"]),
-            None => self.first_that_fits(["running"]),
-            Some(_) if call.called.is_none() => {
+        let state = match (status, &call.outcome.gave) {
+            (None, _) if call.called.is_none() => self.first_that_fits(["not called yet", "not called"]),
+            (None, _) if call.awaited.is_none() => self.first_that_fits(["called, not awaited yet", "not awaited"]),
+            (None | Some(Status::Hangs), _) => self.first_that_fits(["running"]),
+            (Some(_), _) if call.called.is_none() => {
                 self.first_that_fits(["never called: the caller was cancelled", "not called"])
             }
-            Some(Came::Returned) if !call.is_back() => self.first_that_fits(["returned, not awaited yet", "returned"]),
-            Some(Came::Returned) => self.first_that_fits(["returned"]),
-            Some(Came::Sets { done, pending }) => {
-                let sets = format!("{done} done, {pending} pending");
-                let how = if call.timed_out() { "timed out" } else { "returned" };
+            (Some(Status::Returned), Gave::Sets { done, pending }) => {
+                let sets = format!("{} done, {} pending", done.len(), pending.len());
+                let how = if call.timed_out.is_some() { "timed out" } else { "returned" };
                 self.first_that_fits([&*format!("{how}: {sets}"), &*sets, how])
             }
-            Some(Came::Raised(exception)) => self.ended(Ended::Raised(exception), board.scenario),
-            Some(Came::Cancelled(exception)) => self.ended(Ended::Cancelled(exception), board.scenario),
+            (Some(Status::Returned), Gave::Nothing) => self.first_that_fits(["returned, not awaited yet", "returned"]),
+            (Some(Status::Returned), _) => self.first_that_fits(["returned"]),
+            (Some(Status::Raised), Gave::Exception(exception)) => self.ended(Ended::Raised(*exception), run.scenario),
+            (Some(Status::Raised), _) => {
+                call.settled.map_or_else(String::new, |(_, ended)| self.ended(ended, run.scenario))
+            }
+            (Some(Status::Cancelled), _) => self.first_that_fits(["cancelled"]),
         };
-        let look = if call.called.is_none() { style.dim } else { look };
-        // The moment that goes through the others' lanes is where this one ends.
         self.line(&Line {
-            name: call.name(),
+            name: call.call.function().name(),
             name_look: style.bold,
-            course,
-            over: None,
+            // The moment that goes through the others' bars is where this one ends.
+            bar: Bar {
+                row: run.timeline.call_row(None),
+                look: end.1,
+                end,
+                over: None,
+                ahead: timeout.map_or(Ahead::Unknown, Ahead::EndAt),
+            },
             time: &time,
             state: &state,
-            look,
+            look: if call.called.is_none() { style.dim } else { end.1 },
         })
     }
 
     fn line(&self, line: &Line<'_>) -> String {
         let ellipsis = self.theme.glyphs.ellipsis;
-        let gap = " ".repeat(self.gap);
-        let name = fit(line.name, self.name, ellipsis);
-        let mut text = " ".repeat(self.margin);
-        text.push_str(&line.name_look.style(pad(&name, self.name)).to_string());
-        if self.bar > 0 {
+        let gap = " ".repeat(self.layout.gap);
+        let name = fit(line.name, self.layout.name, ellipsis);
+        let mut text = " ".repeat(self.layout.margin);
+        text.push_str(&line.name_look.style(pad(&name, self.layout.name)).to_string());
+        if self.layout.bar > 0 {
             text.push_str(&gap);
-            text.push_str(&self.theme.bar(&line.course, &self.axis, self.now, line.over, self.bar));
+            text.push_str(&self.theme.bar(&line.bar, &self.axis, self.now, self.layout.bar));
         }
-        if self.state > 0 {
-            let time = fit(line.time, self.time, ellipsis);
+        if self.layout.state > 0 {
+            let time = fit(line.time, self.layout.time, ellipsis);
             text.push_str(&gap);
-            text.push_str(&self.theme.style.dim.style(pad(&time, self.time)).to_string());
+            text.push_str(&self.theme.style.dim.style(pad(&time, self.layout.time)).to_string());
             text.push_str(&gap);
             text.push_str(&line.look.style(line.state).to_string());
         }
@@ -286,22 +208,22 @@ impl<'t> Canvas<'t> {
     fn name(&self, scenario: &Scenario, id: Id, depth: usize) -> String {
         let name = scenario.name(id);
         let number = name.number.map(|number| format!("-{number}")).unwrap_or_default();
-        let indent = (INDENT * depth).min(self.name / 2);
-        let base = fit(name.base, self.name.saturating_sub(indent + number.len()), self.theme.glyphs.ellipsis);
+        let indent = (INDENT * depth).min(self.layout.name / 2);
+        let base = fit(name.base, self.layout.name.saturating_sub(indent + number.len()), self.theme.glyphs.ellipsis);
         format!("{:indent$}{base}{number}", "")
     }
 
     fn took(&self, from: Nanos, to: Nanos) -> String {
-        stopwatch::took(Nanos(to.0.saturating_sub(from.0)), self.theme.unicode)
+        took(Nanos(to.0.saturating_sub(from.0)), self.theme.unicode)
     }
 
     fn elapsed(&self, since: Nanos, total: Option<Nanos>) -> String {
-        let elapsed = Nanos(self.now.0.saturating_sub(since.0));
+        let so_far = Nanos(self.now.0.saturating_sub(since.0));
         match total {
             // What is due ends with the next pass; until then the clock must not pass its end.
-            Some(total) if self.totals => stopwatch::elapsed_of(elapsed.min(total), total, self.theme.unicode),
-            Some(total) => stopwatch::elapsed(elapsed.min(total), total, self.theme.unicode),
-            None => stopwatch::elapsed(elapsed, self.scale, self.theme.unicode),
+            Some(total) if self.layout.totals => elapsed_of(so_far.min(total), total, self.theme.unicode),
+            Some(total) => elapsed(so_far.min(total), total, self.theme.unicode),
+            None => elapsed(so_far, self.horizon, self.theme.unicode),
         }
     }
 
@@ -317,7 +239,7 @@ impl<'t> Canvas<'t> {
             Ended::Raised(exception) => self
                 .whole(format_args!("raised {}", exception.repr(scenario)))
                 .or_else(|| self.whole(format_args!("raised {}", exception.type_name(scenario))))
-                .unwrap_or_else(|| fit(exception.type_name(scenario), self.state, self.theme.glyphs.ellipsis)),
+                .unwrap_or_else(|| fit(exception.type_name(scenario), self.layout.state, self.theme.glyphs.ellipsis)),
             Ended::Cancelled(_) => self.first_that_fits(["cancelled"]),
         }
     }
@@ -325,52 +247,36 @@ impl<'t> Canvas<'t> {
     fn first_that_fits<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> String {
         let mut last = "";
         for words in words {
-            if words.width() <= self.state {
+            if words.width() <= self.layout.state {
                 return words.to_owned();
             }
             last = words;
         }
-        fit(last, self.state, self.theme.glyphs.ellipsis)
+        fit(last, self.layout.state, self.theme.glyphs.ellipsis)
     }
 
     /// A text, if all of it has room.
     fn whole(&self, text: impl Display) -> Option<String> {
         // Two more columns than there is room for: what is cut between wide characters is still too wide.
-        let text = fit(text, self.state + 2, "");
-        (text.width() <= self.state).then_some(text)
+        let text = fit(text, self.layout.state + 2, "");
+        (text.width() <= self.layout.state).then_some(text)
     }
+}
 
-    /// The look of a state.
-    pub(super) fn look(&self, phase: Phase) -> Look {
-        let style = &self.theme.style;
-        match phase {
-            Phase::NotStarted => style.dim,
-            Phase::Running => style.running,
-            Phase::CleaningUp | Phase::Cancelled => style.cancelled,
-            Phase::Returned => style.success,
-            Phase::Raised => style.failure,
-        }
-    }
+/// When and how the call came out, whether or not its caller has seen that.
+fn over(call: &CallRecord) -> Option<(Nanos, Status)> {
+    let settled = call.settled.map(|(at, ended)| (at, ended.status()));
+    settled.or_else(|| Some((call.came_back()?, call.outcome.status)))
+}
 
-    /// The sign of a state.
-    pub(super) fn sign(&self, phase: Phase) -> &'static str {
-        let glyphs = &self.theme.glyphs;
-        match phase {
-            Phase::NotStarted => glyphs.not_started,
-            Phase::Running => glyphs.running,
-            Phase::CleaningUp => glyphs.cleanup,
-            Phase::Returned => glyphs.returned,
-            Phase::Raised => glyphs.raised,
-            Phase::Cancelled => glyphs.cancelled,
-        }
-    }
-
-    pub(super) fn theme(&self) -> &Theme {
-        self.theme
-    }
-
-    /// What is said of an awaitable that runs on although the call is over.
-    pub(super) fn leftover(&self) -> Option<&'static str> {
-        self.leftover
+/// What a person calls a phase.
+pub(super) fn word(phase: Phase) -> &'static str {
+    match phase {
+        Phase::NotCreated | Phase::NotStarted => "not started",
+        Phase::Running => "running",
+        Phase::CleaningUp => "cleaning up",
+        Phase::Returned => "returned",
+        Phase::Raised => "raised",
+        Phase::Cancelled => "cancelled",
     }
 }

@@ -2,9 +2,11 @@
 
 use std::io::Write;
 
-use crate::event::{Ended, Event, Listener, Made, Target, What};
-use crate::report::duration::{ascii_duration, human_duration, thousands};
+use super::phases::Phases;
+use crate::event::{Ended, Event, Listener, Target, What};
+use crate::report::duration::{duration, thousands};
 use crate::report::phrases::describe;
+use crate::report::timeline::Phase;
 use crate::scenario::{Nanos, Scenario};
 
 /// With more awaitables than this, there is no line for each.
@@ -22,10 +24,7 @@ pub struct PlainProgress<'s, W: Write> {
     out: W,
     /// The moment that the counts belong to.
     at: Nanos,
-    running: usize,
-    returned: usize,
-    raised: usize,
-    cancelled: usize,
+    phases: Phases,
     /// How many had ended when counts were last written.
     said: usize,
 }
@@ -33,8 +32,8 @@ pub struct PlainProgress<'s, W: Write> {
 impl<'s, W: Write> PlainProgress<'s, W> {
     /// Lines to `out`; what it refuses is lost, as progress is not worth a run.
     pub fn new(scenario: &'s Scenario, unicode: bool, out: W) -> PlainProgress<'s, W> {
-        let (at, running, returned, raised, cancelled, said) = (Nanos::ZERO, 0, 0, 0, 0, 0);
-        let mut plain = PlainProgress { scenario, unicode, out, at, running, returned, raised, cancelled, said };
+        let (at, phases, said) = (Nanos::ZERO, Phases::new(scenario.len()), 0);
+        let mut plain = PlainProgress { scenario, unicode, out, at, phases, said };
         if plain.counts_only() {
             let awaitables = thousands(scenario.len() as u64);
             plain.write(&format!(
@@ -48,12 +47,8 @@ impl<'s, W: Write> PlainProgress<'s, W> {
         self.scenario.len() > MOST_WITH_LINES
     }
 
-    fn ended(&self) -> usize {
-        self.returned + self.raised + self.cancelled
-    }
-
     fn line(&mut self, at: Nanos, text: &str) {
-        let at = if self.unicode { human_duration(at).to_string() } else { ascii_duration(at).to_string() };
+        let at = duration(at, self.unicode).to_string();
         self.write(&format!("{at:>8}  {text}"));
     }
 
@@ -64,17 +59,18 @@ impl<'s, W: Write> PlainProgress<'s, W> {
     }
 
     fn write_counts(&mut self) {
-        if self.ended() == self.said {
+        if self.phases.ended() == self.said {
             return;
         }
-        self.said = self.ended();
+        self.said = self.phases.ended();
         let mut text = format!("{} of {} ended", thousands(self.said as u64), thousands(self.scenario.len() as u64));
-        let parts = [
-            (self.returned, "returned"),
-            (self.raised, "raised"),
-            (self.cancelled, "cancelled"),
-            (self.running, "still running"),
+        let parts: [(&[Phase], &str); 4] = [
+            (&[Phase::Returned], "returned"),
+            (&[Phase::Raised], "raised"),
+            (&[Phase::Cancelled], "cancelled"),
+            (&[Phase::Running, Phase::CleaningUp], "still running"),
         ];
+        let parts = parts.map(|(phases, word)| (self.phases.count(phases), word));
         let mut separator = ": ";
         for (count, word) in parts.into_iter().filter(|(count, _)| *count > 0) {
             text.push_str(&format!("{separator}{} {word}", thousands(count as u64)));
@@ -86,24 +82,16 @@ impl<'s, W: Write> PlainProgress<'s, W> {
     fn count(&mut self, event: &Event<'_>) {
         if event.at != self.at {
             // The moment is over: only now are its counts what they stay.
-            if self.ended() - self.said >= self.scenario.len().div_ceil(LINES_OF_COUNTS) {
+            if self.phases.ended() - self.said >= self.scenario.len().div_ceil(LINES_OF_COUNTS) {
                 self.write_counts();
             }
             self.at = event.at;
         }
+        self.phases.event(event);
         match event.what {
-            What::Start { .. } | What::Create { made: Made::Future | Made::Gather, .. } => self.running += 1,
-            What::Finish { target: Target::Awaitable(_), ended, .. } => {
-                self.running = self.running.saturating_sub(1);
-                match ended {
-                    Ended::Returned(_) => self.returned += 1,
-                    Ended::Cancelled(_) => self.cancelled += 1,
-                    Ended::Raised(_) => {
-                        self.raised += 1;
-                        if self.raised <= FAILURES_WITH_LINES {
-                            self.line(event.at, &describe(event, self.scenario));
-                        }
-                    }
+            What::Finish { target: Target::Awaitable(_), ended: Ended::Raised(_), .. } => {
+                if self.phases.count(&[Phase::Raised]) <= FAILURES_WITH_LINES {
+                    self.line(event.at, &describe(event, self.scenario));
                 }
             }
             What::Finish { target: Target::Group(_), .. }

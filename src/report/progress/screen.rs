@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use indicatif::TermLike;
 use unicode_width::UnicodeWidthChar;
 
-use super::frame::Size;
+use super::layout::Size;
 
 /// Between these two a terminal that knows them shows nothing half done; others ignore them.
 const BEGIN: &str = "\x1b[?2026h";

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use insta::assert_snapshot;
 use unicode_width::UnicodeWidthStr;
 
-use super::board::Board;
-use super::frame::{Size, frame};
-use super::lane::Theme;
+use super::bar::Theme;
+use super::frame::frame;
+use super::layout::Size;
+use super::run_so_far::RunSoFar;
 use super::{PlainProgress, Progress};
 use crate::calls::{Call, Function};
 use crate::event::{Event, Listener, Recording, Target, What};
@@ -57,9 +58,9 @@ impl Watched {
 
     /// The lines that a terminal of some size shows at a moment, after these events.
     fn lines(&self, events: &[Event<'_>], seconds: f64, (width, height): (usize, usize), theme: Theme) -> Vec<String> {
-        let mut board = Board::new(&self.scenario, self.call, theme.unicode);
-        events.iter().for_each(|event| board.event(event));
-        frame(&mut board, moment(seconds), Size { width, height }, &theme)
+        let mut run = RunSoFar::new(&self.scenario, self.call, theme.unicode);
+        events.iter().for_each(|event| run.event(event));
+        frame(&mut run, moment(seconds), Size { width, height }, &theme)
     }
 
     /// The frame at a moment, with `|` where the terminal ends.

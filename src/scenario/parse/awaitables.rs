@@ -152,7 +152,7 @@ fn draft<'t>(keys: &Keys<'t>, problems: &mut Problems) -> Draft<'t> {
         Some(entry) => entry.word(problems),
     };
     if let Some(kind) = kind {
-        for key in Owner::Awaitable.keys() {
+        for key in Owner::Awaitable.keys().iter() {
             if let (Some(why), Some(entry)) = (kind.refuses(key), keys.get(key)) {
                 problems.push(refused(kind, &entry, why));
             }

@@ -1,6 +1,6 @@
-//! `[caller]`, `[gather]` and `[wait]`: what is called, how, and what stands around the call.
+//! `[caller]` and the tables of the calls: what is called, how, and what stands around the call.
 
-use crate::calls::{Collection, GatherOptions, ReturnWhen, WaitOptions};
+use crate::calls::{Call, Setting, Takes};
 use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
 use crate::scenario::{Caller, Ids, Python};
@@ -31,40 +31,30 @@ pub(super) fn caller(keys: &Keys<'_>, problems: &mut Problems) -> Caller {
     }
 }
 
-/// Reads gather()'s options over those that hold anyway.
-pub(super) fn gather(keys: &Keys<'_>, under: GatherOptions, problems: &mut Problems) -> GatherOptions {
-    let return_exceptions = keys.get("return_exceptions").and_then(|entry| entry.boolean(problems));
-    GatherOptions { return_exceptions: return_exceptions.unwrap_or(under.return_exceptions) }
-}
-
-/// Reads wait()'s options over those that hold anyway.
-pub(super) fn wait(keys: &Keys<'_>, under: WaitOptions, args: &[Ids], problems: &mut Problems) -> WaitOptions {
-    let return_when = keys.get("return_when").and_then(|entry| return_when(&entry, problems));
-    let timeout = keys.get("timeout").and_then(|entry| timeout(&entry, problems));
-    let wrap = keys.get("wrap").and_then(|entry| entry.boolean(problems));
-    let collection = keys.get("collection").and_then(|entry| {
-        let collection = entry.word(problems);
-        if collection == Some(Collection::Bare) {
-            check_bare(&entry, args, problems);
+/// Reads a call's options over those that hold anyway.
+pub(super) fn options(keys: &Keys<'_>, mut call: Call, args: &[Ids], problems: &mut Problems) -> Call {
+    for option in call.options().keys() {
+        let Some(entry) = keys.get(option.name) else { continue };
+        let setting = match option.takes {
+            Takes::Boolean => entry.boolean(problems).map(Setting::Boolean),
+            Takes::Timeout => timeout(&entry, problems).map(Setting::Timeout),
+            Takes::Word(words, in_python) => {
+                let text = entry.node.get_ref().as_str();
+                let spelt_as_python_does = words.iter().copied().find(|word| Some(in_python(word)) == text);
+                spelt_as_python_does.or_else(|| entry.one_of(words, problems)).map(Setting::Word)
+            }
+        };
+        let Some(setting) = setting else { continue };
+        call = call.with(option.name, setting);
+        if call.options().for_one_argument() == Some((option.name, setting)) {
+            check_one_argument(&entry, args, problems);
         }
-        collection
-    });
-    WaitOptions {
-        return_when: return_when.unwrap_or(under.return_when),
-        timeout: timeout.unwrap_or(under.timeout),
-        wrap: wrap.unwrap_or(under.wrap),
-        collection: collection.unwrap_or(under.collection),
     }
+    call
 }
 
-fn return_when(entry: &Entry<'_>, problems: &mut Problems) -> Option<ReturnWhen> {
-    if let Some(when) = entry.node.get_ref().as_str().and_then(|text| text.parse().ok()) {
-        return Some(when);
-    }
-    entry.word(problems)
-}
-
-fn check_bare(entry: &Entry<'_>, args: &[Ids], problems: &mut Problems) {
+fn check_one_argument(entry: &Entry<'_>, args: &[Ids], problems: &mut Problems) {
+    let written = entry.node.get_ref().as_str().unwrap_or_default();
     let count: u64 = args.iter().map(|ids| ids.len() as u64).sum();
     if count != 1 {
         let arguments = match count {
@@ -73,7 +63,7 @@ fn check_bare(entry: &Entry<'_>, args: &[Ids], problems: &mut Problems) {
         };
         problems.push(
             entry
-                .problem(format!("`collection = \"bare\"` needs exactly one argument, but {arguments}"))
+                .problem(format!("`{} = \"{written}\"` needs exactly one argument, but {arguments}", entry.key))
                 .label("passes the argument itself, without a list around it")
                 .help("name one in `[caller] args`, or use another collection, as \"list\""),
         );

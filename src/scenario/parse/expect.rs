@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::calls::{Call, Function, GatherOptions, WaitOptions};
+use crate::calls::{Call, Function};
 use crate::event::{Fate, Word};
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
 use crate::scenario::{End, Expect, Ids, Python, Value};
@@ -22,8 +22,7 @@ use super::values::value;
 /// What an `[[expect]]` stands on: the text, the options of the file's own tables, the arguments, the names.
 pub(super) struct Context<'c> {
     pub(super) text: &'c str,
-    pub(super) gather: GatherOptions,
-    pub(super) wait: WaitOptions,
+    pub(super) calls: &'c [Call],
     pub(super) args: &'c [Ids],
     pub(super) names: &'c Names<'c>,
 }
@@ -52,17 +51,18 @@ fn expect(
         Some(entry) => entry.word(problems),
         None => {
             let problem = Problem::new("an `[[expect]]` needs `call`").at(header).label("which call?");
-            problems.push(problem.help("write `call = \"gather\"` or `call = \"wait\"`"));
+            let choice: Vec<String> = Function::WORDS.iter().map(|word| format!("`call = \"{word}\"`")).collect();
+            problems.push(problem.help(format!("write {}", listed(&choice, "or"))));
             None
         }
     };
     if let Some(function) = function {
         foreign_keys(&keys, function, problems);
     }
-    let call = match function {
-        Some(Function::Wait) => Call::Wait(calls::wait(&keys, context.wait, context.args, problems)),
-        _ => Call::Gather(calls::gather(&keys, context.gather, problems)),
-    };
+    // Where it is not known which, the rest is still read, so that all mistakes are reported.
+    let call = function.and_then(|function| context.calls.iter().find(|call| call.function() == function));
+    let call = call.copied().unwrap_or_else(|| Function::ALL[0].plain());
+    let call = calls::options(&keys, call, context.args, problems);
     let expect = Expect {
         line: u32::try_from(line).unwrap_or(u32::MAX),
         call,
@@ -81,22 +81,22 @@ fn expect(
     function.map(|_| expect)
 }
 
-/// The options and outcomes of the other call, and which that is.
-pub(crate) fn foreign(function: Function) -> (&'static [&'static str], Function) {
-    match function {
-        Function::Gather => (&["return_when", "timeout", "wrap", "collection", "done", "pending"], Function::Wait),
-        Function::Wait => (&["return_exceptions", "results"], Function::Gather),
-    }
+/// The keys that only expectations of other calls have: their options, and what they give. Each with its call.
+pub(crate) fn foreign(function: Function) -> Vec<(&'static str, Function)> {
+    let keys =
+        |function: Function| function.keys().iter().map(|option| option.name).chain(function.results().iter().copied());
+    let others = Function::ALL.iter().copied().filter(|other| *other != function);
+    let theirs = others.flat_map(|other| keys(other).map(move |key| (key, other)));
+    theirs.filter(|(key, _)| keys(function).all(|own| own != *key)).collect()
 }
 
 fn foreign_keys(keys: &Keys<'_>, function: Function, problems: &mut Problems) {
-    let (foreign, other) = foreign(function);
-    for key in Owner::Expect.keys().iter().filter(|key| foreign.contains(key)) {
+    for (key, other) in foreign(function) {
         let Some(entry) = keys.get(key) else { continue };
-        let help = match *key {
-            "results" => "wait() gives two sets: write `done` and `pending`".to_owned(),
-            "done" | "pending" => "gather() gives a list: write `results`".to_owned(),
-            _ => format!("leave it out, or write `call = \"{other}\"`"),
+        let help = if other.results().contains(&key) {
+            function.plain().options().gives_in_text().to_owned()
+        } else {
+            format!("leave it out, or write `call = \"{other}\"`")
         };
         let problem = Problem::new(format!("{function}() has no `{key}`")).at(entry.key_place());
         problems.push(problem.label(format!("this belongs to {other}()")).help(help));

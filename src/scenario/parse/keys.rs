@@ -7,6 +7,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
+use crate::calls::Function;
 use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
 
@@ -23,40 +24,26 @@ pub(crate) enum Owner {
     Raises,
     OnCancel,
     Caller,
-    Gather,
-    Wait,
+    Call(Function),
     Expect,
 }
 
 impl Owner {
     /// The tables where a misplaced key may belong.
-    const ALL: [Owner; 8] = [
-        Owner::File,
-        Owner::Awaitable,
-        Owner::Caller,
-        Owner::Gather,
-        Owner::Wait,
-        Owner::OnCancel,
-        Owner::Raises,
-        Owner::Expect,
-    ];
+    fn all() -> impl Iterator<Item = Owner> {
+        let calls = Function::ALL.iter().copied().map(Owner::Call);
+        let before = [Owner::File, Owner::Awaitable, Owner::Caller].into_iter();
+        before.chain(calls).chain([Owner::OnCancel, Owner::Raises, Owner::Expect])
+    }
 
-    pub(crate) fn keys(self) -> &'static [&'static str] {
-        match self {
-            Owner::File => &[
-                "title",
-                "description",
-                "shows",
-                "question",
-                "answer",
-                "python",
-                "seed",
-                "awaitable",
-                "caller",
-                "gather",
-                "wait",
-                "expect",
-            ],
+    pub(crate) fn keys(self) -> Cow<'static, [&'static str]> {
+        let options = |function: Function| function.keys().iter().map(|option| option.name);
+        let keys: &[&str] = match self {
+            Owner::File => {
+                let mut keys = vec!["title", "description", "shows", "question", "answer", "python", "seed"];
+                keys.extend(["awaitable", "caller"].iter().chain(Function::WORDS).chain(&["expect"]));
+                return keys.into();
+            }
             Owner::Awaitable => &[
                 "name",
                 "kind",
@@ -75,28 +62,16 @@ impl Owner {
             Owner::Caller => {
                 &["args", "unpack", "call_at", "await_at", "check_done_at", "cancel_group_at", "cancel_at", "then"]
             }
-            Owner::Gather => &["return_exceptions"],
-            Owner::Wait => &["return_when", "timeout", "wrap", "collection"],
-            Owner::Expect => &[
-                "call",
-                "return_exceptions",
-                "return_when",
-                "timeout",
-                "wrap",
-                "collection",
-                "python",
-                "outcome",
-                "at",
-                "results",
-                "exception",
-                "done",
-                "pending",
-                "fates",
-                "warnings",
-                "logs",
-                "events",
-            ],
-        }
+            Owner::Call(function) => return options(function).collect(),
+            Owner::Expect => {
+                let mut keys = vec!["call"];
+                keys.extend(Function::ALL.iter().copied().flat_map(options));
+                keys.extend(["python", "outcome", "at", "results", "exception", "done", "pending"]);
+                keys.extend(["fates", "warnings", "logs", "events"]);
+                return keys.into();
+            }
+        };
+        keys.into()
     }
 
     /// The key that somebody means by another word, where the words are not alike.
@@ -127,8 +102,7 @@ impl fmt::Display for Owner {
             Owner::Raises => "`raises`",
             Owner::OnCancel => "`on_cancel`",
             Owner::Caller => "`[caller]`",
-            Owner::Gather => "`[gather]`",
-            Owner::Wait => "`[wait]`",
+            Owner::Call(function) => return write!(f, "`[{}]`", function.word()),
             Owner::Expect => "`[[expect]]`",
         })
     }
@@ -150,8 +124,9 @@ pub(super) struct Entry<'t> {
 impl<'t> Keys<'t> {
     /// Looks at a table's keys; those that it does not take become problems.
     pub(super) fn of(table: &'t DeTable<'t>, owner: Owner, problems: &mut Problems) -> Keys<'t> {
+        let keys = owner.keys();
         for (key, _) in table {
-            if !owner.keys().contains(&key.get_ref().as_ref()) {
+            if !keys.contains(&key.get_ref().as_ref()) {
                 problems.push(unknown_key(key, owner));
             }
         }
@@ -170,15 +145,13 @@ fn unknown_key(key: &Spanned<Cow<'_, str>>, owner: Owner) -> Problem {
         owner => format!("not a key of {owner}"),
     };
     let problem = Problem::new(format!("unknown key {}", quoted(word))).at(key.span()).label(label);
-    let home = Owner::ALL.into_iter().find(|home| *home != owner && home.keys().contains(&word));
+    let home = Owner::all().find(|home| *home != owner && home.keys().contains(&word));
     if let Some(meant) = owner.synonym(word).or_else(|| nearest(word, owner.keys().iter().copied())) {
         problem.help(format!("did you mean `{meant}`?"))
     } else if let Some(home) = home {
         let before = if home == Owner::File { ", before the first table" } else { "" };
         problem.help(format!("`{word}` belongs to {home}{before}"))
-    } else if let Some(home) =
-        Owner::ALL.into_iter().find_map(|home| Some((home, nearest(word, home.keys().iter().copied())?)))
-    {
+    } else if let Some(home) = Owner::all().find_map(|home| Some((home, nearest(word, home.keys().iter().copied())?))) {
         problem.help(format!("did you mean `{}`, which belongs to {}?", home.1, home.0))
     } else {
         let keys: Vec<String> = owner.keys().iter().map(|key| format!("`{key}`")).collect();

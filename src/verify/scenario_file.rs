@@ -1,6 +1,6 @@
 //! A scenario as a generator writes it: tables of keys, which print as TOML.
 //!
-//! It also knows everything that is a little [smaller](Sketch::smaller), by what each setting is made of.
+//! It also knows everything that is a little [smaller](ScenarioFile::smaller), by what each setting is made of.
 
 use std::fmt::{self, Display};
 
@@ -10,7 +10,7 @@ mod smaller;
 
 /// A scenario file.
 #[derive(Clone, Debug)]
-pub struct Sketch {
+pub struct ScenarioFile {
     /// In file order.
     pub tables: Vec<Table>,
 }
@@ -30,11 +30,20 @@ pub enum Setting {
     /// An awaitable's own name.
     Name(String),
     /// A list of awaitables' names.
-    Names(Vec<String>),
+    Names(Vec<Reference>),
     /// An inline table; its keys as TOML writes them.
     Entries(Vec<(String, Setting)>),
     /// An array.
     List(Vec<Setting>),
+}
+
+/// An awaitable in a list: all that a name stands for, or one clone of a `count`.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// The awaitable's own name.
+    pub name: String,
+    /// The clone's number.
+    pub clone: Option<usize>,
 }
 
 impl Table {
@@ -78,7 +87,7 @@ impl Table {
     }
 }
 
-impl Display for Sketch {
+impl Display for ScenarioFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for table in &self.tables {
             // What stands above every table has no header.
@@ -99,11 +108,20 @@ impl Display for Setting {
         match self {
             Setting::Text(text) => f.write_str(text),
             Setting::Name(name) => f.write_str(&toml_string(name)),
-            Setting::Names(names) => write_between(f, ["[", "]"], names.iter().map(|name| toml_string(name))),
+            Setting::Names(references) => write_between(f, ["[", "]"], references.iter().map(Reference::toml)),
             Setting::List(items) => write_between(f, ["[", "]"], items.iter()),
             Setting::Entries(entries) => {
                 write_between(f, ["{ ", " }"], entries.iter().map(|(key, setting)| format!("{key} = {setting}")))
             }
+        }
+    }
+}
+
+impl Reference {
+    fn toml(&self) -> String {
+        match self.clone {
+            Some(number) => toml_string(&format!("{}-{number}", self.name)),
+            None => toml_string(&self.name),
         }
     }
 }

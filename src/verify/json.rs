@@ -3,13 +3,12 @@
 use serde_json::{Value, json};
 
 use super::case::label;
+use super::comparison::{Compared, Comparison, Totals};
 use super::interpreter::Interpreter;
-use super::proof::Sum;
-use super::team::{Team, Verdict};
 
 /// One scenario; `toml` where it is a random one.
-pub fn verdict_json(name: &str, toml: Option<&str>, verdict: &Verdict, interpreters: &[Interpreter]) -> Value {
-    let differences: Vec<Value> = verdict
+pub fn scenario_json(name: &str, toml: Option<&str>, compared: &Compared, interpreters: &[Interpreter]) -> Value {
+    let differences: Vec<Value> = compared
         .differences
         .iter()
         .map(|difference| {
@@ -22,7 +21,7 @@ pub fn verdict_json(name: &str, toml: Option<&str>, verdict: &Verdict, interpret
             told
         })
         .collect();
-    let failures: Vec<Value> = verdict
+    let failures: Vec<Value> = compared
         .failures
         .iter()
         .map(|failure| {
@@ -30,7 +29,7 @@ pub fn verdict_json(name: &str, toml: Option<&str>, verdict: &Verdict, interpret
             json!({"call": label(&failure.call), "python": python, "error": failure.why.to_string()})
         })
         .collect();
-    let mut told = json!({"source": name, "runs": verdict.runs, "differences": differences, "failures": failures});
+    let mut told = json!({"source": name, "runs": compared.runs, "differences": differences, "failures": failures});
     if let Some(toml) = toml {
         told["toml"] = json!(toml);
     }
@@ -38,14 +37,19 @@ pub fn verdict_json(name: &str, toml: Option<&str>, verdict: &Verdict, interpret
 }
 
 /// The whole document.
-pub fn document(interpreters: &[Interpreter], team: &Team<'_>, scenarios: Vec<Value>, sum: &Sum) -> Value {
+pub fn document(
+    interpreters: &[Interpreter],
+    comparison: &Comparison<'_>,
+    scenarios: Vec<Value>,
+    totals: &Totals,
+) -> Value {
     let interpreters: Vec<Value> = interpreters
         .iter()
         .enumerate()
         .map(|(place, one)| {
             let (python, program) = (one.python.as_str(), one.program.to_string_lossy());
             let mut told = json!({"python": python, "version": one.version, "program": program});
-            if let Some(why) = team.given_up(place) {
+            if let Some(why) = comparison.given_up(place) {
                 told["given_up"] = json!(why);
             }
             told
@@ -56,13 +60,13 @@ pub fn document(interpreters: &[Interpreter], team: &Team<'_>, scenarios: Vec<Va
         "interpreters": interpreters,
         "scenarios": scenarios,
         "compared": {
-            "scenarios": sum.scenarios,
-            "runs": sum.runs,
-            "differences": sum.differences,
-            "failed": sum.failed,
+            "scenarios": totals.scenarios,
+            "runs": totals.runs,
+            "differences": totals.differences,
+            "failed": totals.failed,
         },
     });
-    if sum.interrupted {
+    if totals.interrupted {
         document["interrupted"] = json!(true);
     }
     document

@@ -1,33 +1,35 @@
-//! Time as columns: a scale with round ticks.
+//! Time as columns.
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::report::duration::human_duration;
+use crate::report::duration::{Unit, duration};
 use crate::scenario::Nanos;
 
-/// Where moments stand in a lane.
+/// Which column a moment falls in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Axis {
-    /// The last moment that is drawn.
+    /// The last moment that has a column of its own.
     end: Nanos,
     /// Its column.
     last: usize,
-    /// The distance of ticks, where there are any but the first.
+    /// How far ticks are from each other, where there are any but the first.
     step: Option<Nanos>,
+    /// How much of a column must have passed before a moment falls in the next, as a share of `end`.
+    rounding: u128,
 }
 
-const MICRO: u64 = 1_000;
-const MILLI: u64 = 1_000_000;
-const SECOND: u64 = 1_000_000_000;
+const SECOND: u64 = Nanos::SECOND.0;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
 impl Axis {
-    /// From 0 to `end` in at most `columns` columns; a few less where that puts every tick right on its column.
-    pub fn new(end: Nanos, columns: usize, unicode: bool) -> Axis {
+    /// Of what is over: from 0 to `end` in at most `columns` columns; a few less where that puts every tick right on
+    /// its column.
+    pub fn with_ticks(end: Nanos, columns: usize, unicode: bool) -> Axis {
+        let nearest = u128::from(end.0) / 2;
         if end == Nanos::ZERO || columns < 2 {
-            return Axis { end, last: 0, step: None };
+            return Axis { end, last: 0, step: None, rounding: nearest };
         }
         let most = columns - 1;
         for step in steps() {
@@ -41,9 +43,19 @@ impl Axis {
                 continue;
             }
             let last = (u128::from(end.0) * between as u128 / u128::from(step)) as usize;
-            return Axis { end, last, step: Some(Nanos(step)) };
+            return Axis { end, last, step: Some(Nanos(step)), rounding: nearest };
         }
-        Axis { end, last: most, step: None }
+        Axis { end, last: most, step: None, rounding: nearest }
+    }
+
+    /// Of what goes on: in so many columns to `horizon` at least, and beyond `now`. It doubles where a run takes longer
+    /// than could be told, so that it does so seldom. A bar reaches a column when all of its time has passed.
+    pub fn growing(horizon: Nanos, now: Nanos, columns: usize) -> Axis {
+        let mut end = if horizon == Nanos::ZERO { Nanos::SECOND } else { horizon };
+        while end < now {
+            end = Nanos(end.0.saturating_mul(2));
+        }
+        Axis { end, last: columns.saturating_sub(1), step: None, rounding: 0 }
     }
 
     /// The column of the last moment.
@@ -51,13 +63,10 @@ impl Axis {
         self.last
     }
 
-    /// The column of a moment.
+    /// The column of a moment: 0 for the start, the last for the end and for what lies beyond.
     pub fn column(&self, at: Nanos) -> usize {
-        if self.end == Nanos::ZERO {
-            return 0;
-        }
-        let end = u128::from(self.end.0);
-        (((u128::from(at.0) * self.last as u128 + end / 2) / end) as usize).min(self.last)
+        let exact = (u128::from(at.0) * self.last as u128 + self.rounding) / u128::from(self.end.0.max(1));
+        usize::try_from(exact).unwrap_or(self.last).min(self.last)
     }
 
     /// The line of labels above the lanes, each beginning at its column, none beyond `room` columns.
@@ -98,22 +107,17 @@ fn scaled(step: u64, end: Nanos, columns: usize) -> usize {
 
 /// What stands at a tick: every tick of a scale in the same unit, up to minutes.
 fn label(at: Nanos, step: u64, unicode: bool) -> String {
-    let (unit, name) = match step {
-        _ if at == Nanos::ZERO => return "0 s".to_owned(),
-        // From a minute on as people say it: `1 min 30 s`.
-        0 | MINUTE.. => (0, ""),
-        _ if at.0 >= MINUTE => (0, ""),
-        step if step * 10 >= SECOND => (SECOND, "s"),
-        step if step * 10 >= MILLI => (MILLI, "ms"),
-        step if step * 10 >= MICRO => (MICRO, if unicode { "µs" } else { "us" }),
-        _ => (1, "ns"),
+    // From a minute on as people say it: `1 min 30 s`.
+    let unit = if step >= MINUTE || at.0 >= MINUTE {
+        None
+    } else {
+        Unit::ALL.into_iter().find(|unit| step * 10 >= unit.nanos())
     };
-    if unit == 0 {
-        let text = human_duration(at).to_string();
-        return if unicode { text } else { text.replace('µ', "u") };
+    match unit {
+        _ if at == Nanos::ZERO => "0 s".to_owned(),
+        Some(unit) => unit.show(at, 1, unicode).to_string(),
+        None => duration(at, unicode).to_string(),
     }
-    let tenth = at.0 % unit * 10 / unit;
-    if tenth == 0 { format!("{} {name}", at.0 / unit) } else { format!("{}.{tenth} {name}", at.0 / unit) }
 }
 
 #[cfg(test)]
@@ -121,7 +125,7 @@ mod tests {
     use super::*;
 
     fn check(end: u64, columns: usize, expected: &str) {
-        let axis = Axis::new(Nanos(end), columns, true);
+        let axis = Axis::with_ticks(Nanos(end), columns, true);
         assert!(axis.last() < columns.max(1));
         assert_eq!(axis.labels(columns + 8, true), expected);
         assert_eq!(axis.column(Nanos::ZERO), 0);
@@ -144,10 +148,26 @@ mod tests {
     fn every_length_has_a_scale() {
         for end in (0..63).map(|power| 1_u64 << power).filter(|end| *end <= Nanos::MAX.0) {
             for columns in [0, 1, 2, 10, 40, 200] {
-                let axis = Axis::new(Nanos(end), columns, true);
+                let axis = Axis::with_ticks(Nanos(end), columns, true);
                 assert!(axis.last() <= columns);
                 assert!(axis.labels(columns, true).width() <= columns.max(3));
             }
         }
+    }
+
+    #[test]
+    fn a_growing_bar_reaches_a_column_when_its_time_has_passed() {
+        let axis = Axis::growing(Nanos(1000), Nanos::ZERO, 11);
+        let columns = [0, 99, 100, 999, 1000, 5000, u64::MAX].map(|moment| axis.column(Nanos(moment)));
+        assert_eq!(columns, [0, 0, 1, 9, 10, 10, 10]);
+        assert_eq!(Axis::growing(Nanos(1000), Nanos::ZERO, 0).column(Nanos(7)), 0);
+    }
+
+    #[test]
+    fn a_growing_axis_reaches_beyond_now() {
+        assert_eq!(Axis::growing(Nanos(1000), Nanos(1001), 11).end, Nanos(2000));
+        assert_eq!(Axis::growing(Nanos(1000), Nanos(4001), 11).end, Nanos(8000));
+        assert_eq!(Axis::growing(Nanos::ZERO, Nanos::ZERO, 11).end, Nanos::SECOND);
+        assert_eq!(Axis::growing(Nanos(u64::MAX), Nanos(u64::MAX), 11).column(Nanos(u64::MAX)), 10);
     }
 }

@@ -1,4 +1,4 @@
-//! Where a report goes that does not go to standard output: a file that is written whole or not at all.
+//! A file that is written whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Seek, Write};
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile, TempPath};
 
-/// A file on its way. Until [`NewFile::finish`] nothing is to be seen of it, and whatever stood there stays.
+/// A file on its way. Until [`AtomicFile::finish`] nothing is to be seen of it, and whatever stood there stays.
 #[derive(Debug)]
-pub struct NewFile {
+pub struct AtomicFile {
     writer: BufWriter<File>,
     /// `None` where it is written to directly.
     beside: Option<Beside>,
@@ -23,7 +23,7 @@ struct Beside {
 }
 
 /// What a path names, links followed.
-enum Place {
+enum Destination {
     /// A device, a pipe, an open file: what cannot be replaced is written to.
     Stream(PathBuf),
     /// A file, or nothing yet.
@@ -36,7 +36,7 @@ enum Place {
     },
 }
 
-impl NewFile {
+impl AtomicFile {
     /// Whether a file can be made there, tried out before there is anything to write: nothing is left behind, not even
     /// where the program is killed afterwards.
     ///
@@ -44,9 +44,9 @@ impl NewFile {
     ///
     /// Where no file can be made there, or the one that is there may not be written.
     pub fn try_out(path: &Path) -> io::Result<()> {
-        match Place::of(path)? {
-            Place::Stream(_) => Ok(()),
-            Place::File { path, .. } => beside(&path).map(drop),
+        match Destination::of(path)? {
+            Destination::Stream(_) => Ok(()),
+            Destination::File { path, .. } => beside(&path).map(drop),
         }
     }
 
@@ -55,20 +55,20 @@ impl NewFile {
     /// # Errors
     ///
     /// Where no file can be made there, or the one that is there may not be written.
-    pub fn create(path: &Path) -> io::Result<NewFile> {
-        match Place::of(path)? {
-            Place::Stream(path) => {
+    pub fn create(path: &Path) -> io::Result<AtomicFile> {
+        match Destination::of(path)? {
+            Destination::Stream(path) => {
                 // Standard output may have been sent to a file, which is not to be written over from its beginning.
                 let stream = OpenOptions::new().append(true).open(path)?;
-                Ok(NewFile { writer: BufWriter::new(stream), beside: None })
+                Ok(AtomicFile { writer: BufWriter::new(stream), beside: None })
             }
-            Place::File { path, permissions, shared } => {
+            Destination::File { path, permissions, shared } => {
                 let (file, temporary) = beside(&path)?.into_parts();
                 if let Some(permissions) = permissions {
                     // Where that fails the file still is what was asked for.
                     let _ = file.set_permissions(permissions);
                 }
-                Ok(NewFile { writer: BufWriter::new(file), beside: Some(Beside { temporary, path, shared }) })
+                Ok(AtomicFile { writer: BufWriter::new(file), beside: Some(Beside { temporary, path, shared }) })
             }
         }
     }
@@ -95,21 +95,21 @@ impl NewFile {
     }
 }
 
-impl Place {
-    fn of(path: &Path) -> io::Result<Place> {
+impl Destination {
+    fn of(path: &Path) -> io::Result<Destination> {
         let path = follow_links(path);
         let old = match fs::metadata(&path) {
             Ok(old) if old.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-            Ok(old) if !old.is_file() || is_descriptor(&path) => return Ok(Place::Stream(path)),
+            Ok(old) if !old.is_file() || is_descriptor(&path) => return Ok(Destination::Stream(path)),
             Ok(old) => old,
-            Err(_) => return Ok(Place::File { path, permissions: None, shared: false }),
+            Err(_) => return Ok(Destination::File { path, permissions: None, shared: false }),
         };
         // Its folder may allow to replace it all the same, and root may do anything: it is not meant to change.
         if old.permissions().readonly() {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
         }
         OpenOptions::new().write(true).open(&path)?;
-        Ok(Place::File { path, permissions: Some(old.permissions()), shared: has_further_names(&old) })
+        Ok(Destination::File { path, permissions: Some(old.permissions()), shared: has_further_names(&old) })
     }
 }
 
@@ -159,7 +159,7 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-impl Write for NewFile {
+impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.writer.write(bytes)
     }

@@ -1,4 +1,4 @@
-//! What is a little smaller than a sketch.
+//! What is a little smaller than a file.
 //!
 //! Every step makes less of something and more of nothing: tables, keys, items, names that are not a, b, c in their
 //! order, then what values there are. A number is less than a text, and a text is less the shorter it is and the more of
@@ -8,37 +8,37 @@ use std::collections::BTreeSet;
 
 use crate::scenario::toml_string;
 
-use super::{Setting, Sketch};
+use super::{Reference, ScenarioFile, Setting};
 
-impl Sketch {
+impl ScenarioFile {
     /// Everything that is a little smaller than this, the boldest steps first. Not all of it is a valid scenario.
-    pub fn smaller(&self) -> Vec<Sketch> {
+    pub fn smaller(&self) -> Vec<ScenarioFile> {
         let mut smaller = Vec::new();
         for table in 0..self.tables.len() {
-            let mut sketch = self.clone();
-            let removed = sketch.tables.remove(table);
+            let mut file = self.clone();
+            let removed = file.tables.remove(table);
             if let Some(name) = removed.name() {
-                sketch.forget(name);
+                file.forget(name);
             }
-            smaller.push(sketch);
+            smaller.push(file);
         }
         for table in 0..self.tables.len() {
             // Some keys are only allowed together.
-            let mut sketch = self.clone();
-            sketch.tables[table].keys.retain(|(_, setting)| matches!(setting, Setting::Name(_)));
-            if sketch.tables[table].keys.len() + 1 < self.tables[table].keys.len() {
-                smaller.push(sketch);
+            let mut file = self.clone();
+            file.tables[table].keys.retain(|(_, setting)| matches!(setting, Setting::Name(_)));
+            if file.tables[table].keys.len() + 1 < self.tables[table].keys.len() {
+                smaller.push(file);
             }
             for (key, (_, setting)) in self.tables[table].keys.iter().enumerate() {
                 if !matches!(setting, Setting::Name(_)) {
-                    let mut sketch = self.clone();
-                    sketch.tables[table].keys.remove(key);
-                    smaller.push(sketch);
+                    let mut file = self.clone();
+                    file.tables[table].keys.remove(key);
+                    smaller.push(file);
                 }
                 for setting in setting.smaller() {
-                    let mut sketch = self.clone();
-                    sketch.tables[table].keys[key].1 = setting;
-                    smaller.push(sketch);
+                    let mut file = self.clone();
+                    file.tables[table].keys[key].1 = setting;
+                    smaller.push(file);
                 }
             }
         }
@@ -49,9 +49,9 @@ impl Sketch {
 
     /// Moments meet: neither of two that are equal can be lowered alone without parting them, and what is told by the
     /// distance of two is lost unless both move.
-    fn with_numbers_lowered_together(&self) -> Vec<Sketch> {
-        let mut sketch = self.clone();
-        let numbers: BTreeSet<u64> = sketch.texts().into_iter().filter_map(|text| text.parse().ok()).collect();
+    fn with_numbers_lowered_together(&self) -> Vec<ScenarioFile> {
+        let mut file = self.clone();
+        let numbers: BTreeSet<u64> = file.texts().into_iter().filter_map(|text| text.parse().ok()).collect();
         let numbers: Vec<u64> = numbers.into_iter().filter(|number| *number > 0).collect();
         let mut lowered = Vec::new();
         for (place, number) in numbers.iter().enumerate() {
@@ -70,18 +70,18 @@ impl Sketch {
         lowered
     }
 
-    fn with_numbers(&self, change: impl Fn(u64) -> u64) -> Sketch {
-        let mut sketch = self.clone();
-        for text in sketch.texts() {
+    fn with_numbers(&self, change: impl Fn(u64) -> u64) -> ScenarioFile {
+        let mut file = self.clone();
+        for text in file.texts() {
             if let Ok(number) = text.parse() {
                 *text = change(number).to_string();
             }
         }
-        sketch
+        file
     }
 
     /// All names as a, b, c in their order, or one of them where its letter is free.
-    fn with_plainer_names(&self) -> Vec<Sketch> {
+    fn with_plainer_names(&self) -> Vec<ScenarioFile> {
         let names: Vec<&str> = self.tables.iter().filter_map(|table| table.name()).collect();
         let plain: Vec<String> = ('a'..='z').take(names.len()).map(String::from).collect();
         let strange: Vec<(&str, &str)> =
@@ -95,28 +95,28 @@ impl Sketch {
         renamed
     }
 
-    fn with_names(&self, pairs: &[(&str, &str)]) -> Sketch {
-        let mut sketch = self.clone();
+    fn with_names(&self, pairs: &[(&str, &str)]) -> ScenarioFile {
+        let mut file = self.clone();
         let rename = |name: &mut String| {
             if let Some((_, plain)) = pairs.iter().find(|(own, _)| own == name) {
                 *name = (*plain).to_owned();
             }
         };
-        for (_, setting) in sketch.tables.iter_mut().flat_map(|table| &mut table.keys) {
+        for (_, setting) in file.tables.iter_mut().flat_map(|table| &mut table.keys) {
             match setting {
                 Setting::Name(name) => rename(name),
-                Setting::Names(names) => names.iter_mut().for_each(rename),
+                Setting::Names(references) => references.iter_mut().for_each(|one| rename(&mut one.name)),
                 Setting::Text(_) | Setting::Entries(_) | Setting::List(_) => {}
             }
         }
-        sketch
+        file
     }
 
     /// Takes a name out of every list.
     fn forget(&mut self, name: &str) {
         for (_, setting) in self.tables.iter_mut().flat_map(|table| &mut table.keys) {
-            if let Setting::Names(names) = setting {
-                names.retain(|own| own != name);
+            if let Setting::Names(references) = setting {
+                references.retain(|reference| reference.name != name);
             }
         }
     }
@@ -143,7 +143,14 @@ impl Setting {
     fn smaller(&self) -> Vec<Setting> {
         match self {
             Setting::Name(_) => Vec::new(),
-            Setting::Names(names) => without_one(names).map(Setting::Names).collect(),
+            Setting::Names(references) => {
+                let mut smaller: Vec<Setting> = without_one(references).map(Setting::Names).collect();
+                for (place, reference) in references.iter().enumerate().filter(|(_, one)| one.clone.is_some()) {
+                    let all = Reference { clone: None, ..reference.clone() };
+                    smaller.push(Setting::Names(with_one(references, place, all)));
+                }
+                smaller
+            }
             Setting::Text(text) => smaller_texts(text).into_iter().map(Setting::Text).collect(),
             Setting::List(items) => {
                 let mut smaller = vec![Setting::Text("1".to_owned())];

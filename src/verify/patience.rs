@@ -8,19 +8,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::harness::NoAnswer;
 
 /// So many runs in a row may fail; with the last of them the interpreter is given up.
-const PATIENCE: usize = 3;
+const MOST_FAILURES: usize = 3;
 
 /// What is thought of an interpreter, by all who ask it.
 #[derive(Debug, Default)]
-pub struct Trust {
+pub struct Patience {
     failures_in_a_row: AtomicUsize,
-    lost: OnceLock<String>,
+    given_up: OnceLock<String>,
 }
 
-impl Trust {
+impl Patience {
     /// Why it was given up, where it was.
-    pub fn lost(&self) -> Option<&str> {
-        self.lost.get().map(String::as_str)
+    pub fn given_up(&self) -> Option<&str> {
+        self.given_up.get().map(String::as_str)
     }
 
     /// It ran a program.
@@ -34,19 +34,19 @@ impl Trust {
             return None;
         }
         let failures = self.failures_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
-        if failures < PATIENCE {
+        if failures < MOST_FAILURES {
             return None;
         }
-        self.lose(format!("{PATIENCE} runs in a row came to nothing, the last of them so: {why}"))
+        self.give_up(format!("{MOST_FAILURES} runs in a row came to nothing, the last of them so: {why}"))
     }
 
     /// It did not get so far as to be asked anything, and so never will. Whoever learns of it first gets the reason.
     pub fn did_not_start(&self, why: &NoAnswer) -> Option<String> {
-        if *why == NoAnswer::Interrupted { None } else { self.lose(why.to_string()) }
+        if *why == NoAnswer::Interrupted { None } else { self.give_up(why.to_string()) }
     }
 
-    fn lose(&self, why: String) -> Option<String> {
-        self.lost.set(why.clone()).is_ok().then_some(why)
+    fn give_up(&self, why: String) -> Option<String> {
+        self.given_up.set(why.clone()).is_ok().then_some(why)
     }
 }
 
@@ -60,21 +60,21 @@ mod tests {
 
     #[test]
     fn the_third_failure_in_a_row_is_told_once() {
-        let trust = Trust::default();
-        assert_eq!((trust.failed(&crash()), trust.failed(&crash())), (None, None));
-        trust.answered();
-        assert_eq!((trust.failed(&crash()), trust.failed(&crash()), trust.lost()), (None, None, None));
-        let why = trust.failed(&crash()).expect("it is the third");
+        let patience = Patience::default();
+        assert_eq!((patience.failed(&crash()), patience.failed(&crash())), (None, None));
+        patience.answered();
+        assert_eq!((patience.failed(&crash()), patience.failed(&crash()), patience.given_up()), (None, None, None));
+        let why = patience.failed(&crash()).expect("it is the third");
         assert!(why.contains("3 runs in a row") && why.ends_with("boom"), "{why}");
-        assert_eq!((trust.lost(), trust.failed(&crash())), (Some(why.as_str()), None));
+        assert_eq!((patience.given_up(), patience.failed(&crash())), (Some(why.as_str()), None));
     }
 
     #[test]
     fn one_that_does_not_start_is_not_tried_again() {
-        let trust = Trust::default();
-        assert_eq!(trust.did_not_start(&NoAnswer::Interrupted), None);
-        assert_eq!(trust.did_not_start(&crash()).as_deref(), trust.lost());
-        assert!(trust.lost().is_some_and(|why| why.contains("boom")));
-        assert_eq!(trust.did_not_start(&crash()), None);
+        let patience = Patience::default();
+        assert_eq!(patience.did_not_start(&NoAnswer::Interrupted), None);
+        assert_eq!(patience.did_not_start(&crash()).as_deref(), patience.given_up());
+        assert!(patience.given_up().is_some_and(|why| why.contains("boom")));
+        assert_eq!(patience.did_not_start(&crash()), None);
     }
 }

@@ -50,19 +50,19 @@ fn kill(leader: rustix::process::Pid) {
 
 /// A process and its children. They are ended at the latest when this is dropped.
 #[derive(Debug)]
-pub struct Group {
+pub struct ProcessGroup {
     leader: Child,
     /// How the first process ended, once somebody has waited for it.
     ended: Option<ExitStatus>,
 }
 
-impl Group {
+impl ProcessGroup {
     /// Starts a process as the first of a group.
     ///
     /// # Errors
     ///
     /// What the system says, and everything after [`end_all`].
-    pub fn begin(command: &mut Command) -> io::Result<Group> {
+    pub fn begin(command: &mut Command) -> io::Result<ProcessGroup> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         // Between the start and the entry, nobody else may end all.
@@ -74,7 +74,7 @@ impl Group {
         let leader = command.spawn()?;
         #[cfg(unix)]
         running.leaders.push(rustix::process::Pid::from_child(&leader));
-        Ok(Group { leader, ended: None })
+        Ok(ProcessGroup { leader, ended: None })
     }
 
     /// The pipes to the first process and from it, those that were asked for and not taken yet.
@@ -122,7 +122,7 @@ impl Group {
     }
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         let _ = self.end();
     }

@@ -8,28 +8,28 @@ use crate::parallel::in_order;
 use crate::scenario::Scenario;
 
 use super::case::{Ours, calls};
-use super::group;
 use super::harness::{Harness, NoAnswer};
 use super::interpreter::Interpreter;
 use super::log::Log;
-use super::trust::Trust;
+use super::patience::Patience;
+use super::process_group;
 
 /// What came of one scenario.
 #[derive(Debug, Default)]
-pub struct Verdict {
+pub struct Compared {
     /// How many runs were compared.
     pub runs: usize,
     /// Those of them that differ.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<DifferentRun>,
     /// The runs that could not be compared.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRun>,
     /// The interpreters that were given up over it, and why. Of each it is told once.
     pub given_up: Vec<(usize, String)>,
 }
 
 /// A run that came out otherwise than we say.
 #[derive(Debug)]
-pub struct Difference {
+pub struct DifferentRun {
     /// On which interpreter, by its place among those given.
     pub interpreter: usize,
     /// Which call.
@@ -42,7 +42,7 @@ pub struct Difference {
 
 /// A run of which the interpreter told nothing.
 #[derive(Debug)]
-pub struct Failure {
+pub struct FailedRun {
     /// Which interpreter, by its place among those given.
     pub interpreter: usize,
     /// Which call.
@@ -51,77 +51,113 @@ pub struct Failure {
     pub why: NoAnswer,
 }
 
+/// What all of it came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Totals {
+    /// How many scenarios were compared.
+    pub scenarios: usize,
+    /// In how many runs.
+    pub runs: usize,
+    /// How many of those differ.
+    pub differences: usize,
+    /// How many runs there would have been too, had the interpreters worked.
+    pub failed: usize,
+    /// How many scenarios nobody came to.
+    pub left: usize,
+    /// Whether that is because of a signal.
+    pub interrupted: bool,
+}
+
+impl Totals {
+    /// One more scenario.
+    pub fn add(&mut self, compared: &Compared) {
+        self.scenarios += 1;
+        self.runs += compared.runs;
+        self.differences += compared.differences.len();
+        self.failed += compared.failures.len();
+    }
+}
+
 /// Interpreters, and what is known of how well they work.
 #[derive(Debug)]
-pub struct Team<'i> {
+pub struct Comparison<'i> {
     interpreters: &'i [Interpreter],
     limit: Duration,
     /// By interpreter. An interpreter that is given up is given up by every worker.
-    trust: Vec<Trust>,
+    patience: Vec<Patience>,
 }
 
-impl<'i> Team<'i> {
-    /// Trusts all of them. `limit` is how long one run may take.
-    pub fn new(interpreters: &'i [Interpreter], limit: Duration) -> Team<'i> {
-        Team { interpreters, limit, trust: interpreters.iter().map(|_| Trust::default()).collect() }
+impl<'i> Comparison<'i> {
+    /// None is given up yet. `limit` is how long one run may take.
+    pub fn new(interpreters: &'i [Interpreter], limit: Duration) -> Comparison<'i> {
+        Comparison { interpreters, limit, patience: interpreters.iter().map(|_| Patience::default()).collect() }
     }
 
     /// Why an interpreter was given up, where it was.
     pub fn given_up(&self, interpreter: usize) -> Option<&str> {
-        self.trust[interpreter].lost()
+        self.patience[interpreter].given_up()
     }
 
     /// Whether there is nobody left to compare with.
     pub fn is_given_up(&self) -> bool {
-        !self.trust.is_empty() && self.trust.iter().all(|trust| trust.lost().is_some())
+        !self.patience.is_empty() && self.patience.iter().all(|patience| patience.given_up().is_some())
     }
 
     /// Compares so many scenarios, each made where it is needed, and tells of each as soon as it and all before it are
     /// done. Whoever is told may break it off. It also ends when every interpreter is given up, and by
-    /// [`group::end_all`]; then it tells of all that was compared until then.
+    /// [`process_group::end_all`]; then it tells of all that was compared until then.
     pub fn compare<E: Send>(
         &self,
         scenarios: usize,
         make: impl Fn(usize) -> Result<Scenario, E> + Sync,
-        tell: impl FnMut(usize, Result<Verdict, E>) -> ControlFlow<()>,
+        tell: impl FnMut(usize, Result<Compared, E>) -> ControlFlow<()>,
     ) {
         in_order(
             scenarios,
-            || Worker::new(self),
+            || self.worker(),
             |worker, index| {
                 if self.is_given_up() {
                     return None;
                 }
-                let verdict = make(index).map(|scenario| worker.compare(&scenario));
-                // What processes say that somebody has ended is no verdict.
-                (!group::all_ended()).then_some(verdict)
+                let compared = make(index).map(|scenario| worker.compare(&scenario));
+                // What processes say that somebody has ended means nothing.
+                (!process_group::all_ended()).then_some(compared)
             },
             tell,
         );
     }
+
+    /// Somebody who compares one scenario after the other, with interpreters of its own.
+    pub fn worker(&self) -> Worker<'_> {
+        Worker { comparison: self, harnesses: self.interpreters.iter().map(|_| None).collect(), given_up: Vec::new() }
+    }
 }
 
-/// One core's.
-struct Worker<'t> {
-    team: &'t Team<'t>,
+/// Compares one scenario after the other.
+#[derive(Debug)]
+pub struct Worker<'c> {
+    comparison: &'c Comparison<'c>,
     /// By interpreter: its process, once it was needed.
     harnesses: Vec<Option<Harness>>,
     /// Those that this worker was the one to give up, until it is told.
     given_up: Vec<(usize, String)>,
 }
 
-impl<'t> Worker<'t> {
-    fn new(team: &'t Team<'t>) -> Worker<'t> {
-        Worker { team, harnesses: team.interpreters.iter().map(|_| None).collect(), given_up: Vec::new() }
+impl Worker<'_> {
+    /// Whether an interpreter says anything else than we of one of the scenario's calls. Where it says nothing, nothing
+    /// differs: a crash or a hang is no difference.
+    pub fn differs(&mut self, scenario: &Scenario) -> bool {
+        !self.compare(scenario).differences.is_empty()
     }
 
-    fn compare(&mut self, scenario: &Scenario) -> Verdict {
+    /// What comes of a scenario.
+    pub fn compare(&mut self, scenario: &Scenario) -> Compared {
         let calls = calls(scenario);
-        let mut verdict = Verdict::default();
+        let mut compared = Compared::default();
         // All versions work on it at the same time.
-        let ours: Vec<Vec<Ours>> = (0..self.team.interpreters.len())
+        let ours: Vec<Vec<Ours>> = (0..self.comparison.interpreters.len())
             .map(|interpreter| {
-                let python = self.team.interpreters[interpreter].python;
+                let python = self.comparison.interpreters[interpreter].python;
                 let ours: Vec<Ours> = calls.iter().map(|call| Ours::new(scenario, *call, python)).collect();
                 if let Ok(harness) = self.harness(interpreter) {
                     for ours in &ours {
@@ -136,19 +172,24 @@ impl<'t> Worker<'t> {
             for (call, ours) in calls.iter().zip(ours) {
                 match self.answer(interpreter, &ours, &mut asked) {
                     Err(why) if why.is_failure_to_run() => {
-                        verdict.failures.push(Failure { interpreter, call: *call, why });
+                        compared.failures.push(FailedRun { interpreter, call: *call, why });
                     }
                     theirs => {
-                        verdict.runs += 1;
+                        compared.runs += 1;
                         if theirs.as_ref() != Ok(&ours.log) {
-                            verdict.differences.push(Difference { interpreter, call: *call, ours: ours.log, theirs });
+                            compared.differences.push(DifferentRun {
+                                interpreter,
+                                call: *call,
+                                ours: ours.log,
+                                theirs,
+                            });
                         }
                     }
                 }
             }
         }
-        verdict.given_up.append(&mut self.given_up);
-        verdict
+        compared.given_up.append(&mut self.given_up);
+        compared
     }
 
     /// `asked`: the running process has the question already.
@@ -165,28 +206,28 @@ impl<'t> Worker<'t> {
             // The next one has a new process to itself.
             self.harnesses[interpreter] = None;
             *asked = false;
-            if let Some(why) = self.team.trust[interpreter].failed(why) {
+            if let Some(why) = self.comparison.patience[interpreter].failed(why) {
                 self.given_up.push((interpreter, why));
             }
         } else {
-            self.team.trust[interpreter].answered();
+            self.comparison.patience[interpreter].answered();
         }
         answer.map(|answer| Log::of_document(&answer))
     }
 
     fn harness(&mut self, interpreter: usize) -> Result<&mut Harness, NoAnswer> {
-        let trust = &self.team.trust[interpreter];
+        let patience = &self.comparison.patience[interpreter];
         let slot = &mut self.harnesses[interpreter];
-        if trust.lost().is_some() {
+        if patience.given_up().is_some() {
             *slot = None;
             return Err(NoAnswer::GivenUp);
         }
         match slot {
             Some(harness) => Ok(harness),
-            None => match Harness::start(&self.team.interpreters[interpreter], self.team.limit) {
+            None => match Harness::start(&self.comparison.interpreters[interpreter], self.comparison.limit) {
                 Ok(harness) => Ok(slot.insert(harness)),
                 Err(why) => {
-                    if let Some(why) = trust.did_not_start(&why) {
+                    if let Some(why) = patience.did_not_start(&why) {
                         self.given_up.push((interpreter, why));
                     }
                     Err(NoAnswer::GivenUp)
