@@ -140,6 +140,7 @@ impl Futures {
     }
 
     /// Makes an object, pending.
+    #[inline]
     pub fn create(&mut self, object: Object) {
         self.state[object.index()] = State::Pending;
         self.created.push(object);
@@ -151,11 +152,13 @@ impl Futures {
     }
 
     /// Its state.
+    #[inline]
     pub fn state(&self, object: Object) -> State {
         self.state[object.index()]
     }
 
     /// `add_done_callback()`. True where the future is done already: the caller of this must call it soon.
+    #[inline]
     #[must_use]
     pub fn add_callback(&mut self, object: Object, callback: Callback) -> bool {
         if self.state(object).is_done() {
@@ -192,6 +195,7 @@ impl Futures {
     }
 
     /// Hands out the callbacks in the order in which they were added, and forgets them (`__schedule_callbacks`).
+    #[inline]
     pub fn drain_callbacks(&mut self, object: Object, mut each: impl FnMut(Callback)) {
         let Callbacks { first, last } = std::mem::replace(&mut self.callbacks[object.index()], Callbacks::NONE);
         if let Some(first) = first {
@@ -213,12 +217,14 @@ impl Futures {
     }
 
     /// Marks an object done, with what its state says. The caller of this schedules the callbacks.
+    #[inline]
     pub fn settle(&mut self, object: Object, state: State) {
         self.state[object.index()] = state;
         self.unretrieved[object.index()] = matches!(state, State::Raised | State::RaisedFromCleanup | State::Failed);
     }
 
     /// `_log_traceback = False`: somebody has asked for the exception, or called `.cancel()`.
+    #[inline]
     pub fn mark_retrieved(&mut self, object: Object) {
         self.unretrieved[object.index()] = false;
     }
@@ -258,6 +264,7 @@ impl Futures {
     }
 
     /// `exception()` of what is done and not cancelled, without marking it retrieved.
+    #[inline]
     pub fn exception(&self, object: Object) -> Option<Exception> {
         let id = Id(object.0);
         match self.state(object) {
@@ -271,14 +278,13 @@ impl Futures {
     }
 
     /// How an awaitable that is done and not cancelled ended.
+    #[inline]
     pub fn ended(&self, id: Id) -> Ended {
-        match self.exception(id.into()) {
-            Some(exception) => Ended::Raised(exception),
-            None => Ended::Returned(match self.state(id.into()) {
-                State::ReturnedFromCleanup => Returned::Cleanup(id),
-                State::Gave => Returned::Nested(id),
-                _ => Returned::Body(id),
-            }),
+        match self.state(id.into()) {
+            State::Returned => Ended::Returned(Returned::Body(id)),
+            State::ReturnedFromCleanup => Ended::Returned(Returned::Cleanup(id)),
+            State::Gave => Ended::Returned(Returned::Nested(id)),
+            _ => self.exception(id.into()).map_or(Ended::Returned(Returned::Body(id)), Ended::Raised),
         }
     }
 }

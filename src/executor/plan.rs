@@ -146,6 +146,7 @@ impl<'s> Plan<'s> {
     }
 
     /// The table that an awaitable comes from.
+    #[inline]
     pub(super) fn table(&self, id: Id) -> usize {
         self.tables.get(id.index()).map_or(0, |table| *table as usize)
     }

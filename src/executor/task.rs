@@ -124,6 +124,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     /// `Task.__step`, by way of `Task.__wakeup` where it waited for a future.
+    #[inline]
     pub fn step(&mut self, task: Object) {
         let index = task.index();
         let suspension = self.tasks.suspension[index];
@@ -141,6 +142,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     /// The same, where something may be thrown into the body.
+    #[inline(never)]
     fn step_with_result(&mut self, task: Object, suspension: Suspension, must_cancel: bool) {
         let index = task.index();
         let mut thrown = match suspension {
@@ -208,6 +210,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     /// Runs a body from a step on, until it suspends or ends.
+    #[inline]
     fn run_body(&mut self, task: Object, from: Place) {
         let program = self.program(task);
         let mut place = from;
@@ -324,6 +327,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     /// `await asyncio.sleep(delay)`.
+    #[inline]
     fn sleep(&mut self, task: Object, delay: Delay) -> Flow {
         match delay {
             Delay::For(Nanos(0)) if !self.plan.dialect.makes(Mistake::SleepZeroWaitsForATimer) => {
@@ -393,6 +397,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     /// A body comes to its end by itself.
+    #[inline]
     fn end(&mut self, task: Object, ending: Ending) {
         let Target::Awaitable(id) = self.target(task) else {
             let caught = self.tasks.caught.remove(&task).map(|caught| caught.why);
