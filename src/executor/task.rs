@@ -134,10 +134,21 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
                 if let Target::Awaitable(id) = self.target(task) {
                     self.tell(What::Start { awaitable: id }, Cause::Create(id));
                 }
-                self.run_body(task, 0);
+                self.begin_body(task);
             }
             Suspension::Yield | Suspension::SleepDone if !must_cancel => self.run_body(task, self.place(task) + 1),
             _ => self.step_with_result(task, suspension, must_cancel),
+        }
+    }
+
+    /// A body's first step. Nearly all begin with a sleep.
+    #[inline]
+    fn begin_body(&mut self, task: Object) {
+        match self.program(task)[0].step {
+            Step::Sleep(delay) => {
+                self.sleep(task, delay);
+            }
+            _ => self.run_body(task, 0),
         }
     }
 

@@ -211,11 +211,16 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     pub fn gathered(&mut self, group: GroupId, child: Object) {
         let gathering = &mut self.groups[group];
         gathering.finished += 1;
-        let (object, return_exceptions) = (gathering.object, gathering.return_exceptions);
         let all_done = gathering.finished == gathering.distinct;
+        let state = self.futures.state(child);
+        if state == State::Returned && !all_done {
+            // Nothing to ask for, and nothing to tell.
+            return;
+        }
+        let (object, return_exceptions) = (gathering.object, gathering.return_exceptions);
         let cancelled_by = gathering.cancelled_by.map(Cause::Cancel);
         let why = Why::from(Cause::Finish(self.target(child)));
-        let cancelled = self.futures.state(child) == State::Cancelled;
+        let cancelled = state == State::Cancelled;
         let group_done = self.futures.state(object).is_done();
         // `fut.exception()`. With return_exceptions it waits until all children are done.
         if !cancelled
