@@ -240,7 +240,7 @@ pub enum Log {
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq)]
-pub struct End {
+pub struct RunEnd {
     /// The last moment.
     pub at: Nanos,
     /// Why there was no more.

@@ -26,7 +26,7 @@ mod task;
 mod tests;
 mod timers;
 
-use crate::event::{CallId, Canceller, End, Event, Listener, Message, Reason, Target, What};
+use crate::event::{CallId, Canceller, Event, Listener, Message, Reason, RunEnd, Target, What};
 use crate::scenario::{Id, Kind, Nanos};
 
 use calls::Calls;
@@ -43,7 +43,7 @@ pub use plan::Plan;
 
 /// Runs a plan, and tells the listener what happens. What the run needs is taken from a workspace, which keeps its memory
 /// for the next run.
-pub fn simulate<C: Clock, L: Listener>(plan: &Plan<'_>, clock: C, listener: L, workspace: &mut Workspace) -> End {
+pub fn simulate<C: Clock, L: Listener>(plan: &Plan<'_>, clock: C, listener: L, workspace: &mut Workspace) -> RunEnd {
     let mut event_loop = EventLoop::new(plan, clock, listener, workspace);
     let end = event_loop.run();
     let EventLoop { ready, timers, futures, tasks, groups, waits, calls, .. } = event_loop;
@@ -163,7 +163,7 @@ impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
         }
     }
 
-    fn run(&mut self) -> End {
+    fn run(&mut self) -> RunEnd {
         let reason = match self.run_program() {
             Ok(()) => Reason::Finished,
             Err(Halt::Stuck) => Reason::Stuck,
@@ -175,7 +175,7 @@ impl<'p, C: Clock, L: Listener> EventLoop<'p, C, L> {
             self.warn_of_unawaited();
             self.log_unretrieved(&unretrieved);
         }
-        End { at: self.now, reason, unretrieved, interrupted: self.interrupted }
+        RunEnd { at: self.now, reason, unretrieved, interrupted: self.interrupted }
     }
 
     /// `asyncio.run(main())`.

@@ -25,7 +25,7 @@ use crate::event::Word;
 pub use diagnostic::{Diagnostics, Problem};
 pub(crate) use duration::unit_names;
 pub use duration::{Nanos, parse_duration};
-pub use exception::{Exception, write_exception_repr};
+pub use exception::{WrittenException, write_exception_repr};
 pub use expect::Expect;
 pub use identifiers::{Identifiers, KEYWORDS, is_stable_identifier};
 pub use library::{Builtin, COURSE, Section, builtin, builtins, nearest_builtin};
@@ -105,7 +105,7 @@ pub enum Kind {
     /// A bare future that the loop settles.
     Future(Settlement),
     /// A nested group.
-    Gather(Group),
+    Gather(NestedGather),
 }
 
 impl Kind {
@@ -159,7 +159,7 @@ pub struct Settlement {
 
 /// A nested group's own arguments.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Group {
+pub struct NestedGather {
     /// In argument order; may be empty.
     pub members: Vec<Ids>,
     /// Whether exceptions come back as values.
@@ -191,7 +191,7 @@ pub enum End {
     /// With a value.
     Returns(Value),
     /// With an exception.
-    Raises(Exception),
+    Raises(WrittenException),
 }
 
 /// What a body does when `CancelledError` reaches it in its delay.

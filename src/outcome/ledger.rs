@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::calls::Call;
-use crate::event::{CallId, Canceller, End, Ended, Event, Got, Listener, Reason, Returned, Target, What};
+use crate::event::{CallId, Canceller, Ended, Event, Got, Listener, Reason, Returned, RunEnd, Target, What};
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
 
 use super::{CallRecord, Cancel, Cancellation, Entry, Gave, Outcome, Run, fate, notes};
@@ -50,7 +50,7 @@ impl<'s> Ledger<'s> {
     }
 
     /// The finished run.
-    pub fn finish(mut self, end: &End) -> Run<'s> {
+    pub fn finish(mut self, end: &RunEnd) -> Run<'s> {
         self.run.ended_at = end.at;
         self.run.interrupted = end.interrupted;
         self.run.reason = end.reason;

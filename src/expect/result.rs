@@ -12,21 +12,21 @@ use crate::scenario::{self, End, Scenario, Value, write_exception_repr};
 
 /// What values and results are looked up in.
 #[derive(Clone, Copy)]
-pub struct Given<'a> {
+pub struct ResultLookup<'a> {
     pub scenario: &'a Scenario,
     nested: &'a BTreeMap<u32, Vec<Item>>,
     /// What the caller's own group holds.
     group: &'a [Item],
 }
 
-impl<'a> Given<'a> {
-    pub fn of(run: &'a Run<'_>) -> Given<'a> {
-        Given { scenario: run.scenario, nested: &run.nested, group: &[] }
+impl<'a> ResultLookup<'a> {
+    pub fn of(run: &'a Run<'_>) -> ResultLookup<'a> {
+        ResultLookup { scenario: run.scenario, nested: &run.nested, group: &[] }
     }
 
     /// The same for an event that settles the caller's own group.
-    pub fn with_group(self, group: &'a [Item]) -> Given<'a> {
-        Given { group, ..self }
+    pub fn with_group(self, group: &'a [Item]) -> ResultLookup<'a> {
+        ResultLookup { group, ..self }
     }
 
     /// Whether something ended as a result says.
@@ -41,7 +41,7 @@ impl<'a> Given<'a> {
     }
 
     /// Whether it is the exception that is written: its type and its message, or that it has none.
-    pub fn raised(self, expected: &scenario::Exception, exception: Exception) -> bool {
+    pub fn raised(self, expected: &scenario::WrittenException, exception: Exception) -> bool {
         expected.type_name == exception.type_name(self.scenario)
             && expected.message.as_deref() == exception.message(self.scenario)
     }
@@ -58,7 +58,7 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// As [`Given::ended_as`], for a result inside a list, where a table can be read in both ways.
+    /// As [`ResultLookup::ended_as`], for a result inside a list, where a table can be read in both ways.
     pub fn is_item(self, expected: &Value, ended: Ended) -> bool {
         if let Ended::Returned(returned) = ended
             && self.returned(expected, returned)
@@ -157,7 +157,7 @@ pub fn same(one: &Value, other: &Value) -> bool {
 }
 
 /// An exception inside a list of results, which the parser takes for any value.
-fn exception_of(written: &Value) -> Option<scenario::Exception> {
+fn exception_of(written: &Value) -> Option<scenario::WrittenException> {
     let (type_name, message) = match written {
         Value::Str(text) => match text.split_once(':') {
             Some((type_name, message)) => (type_name, Some(message.strip_prefix(' ').unwrap_or(message))),
@@ -178,5 +178,5 @@ fn exception_of(written: &Value) -> Option<scenario::Exception> {
         "IOError" | "EnvironmentError" => "OSError",
         type_name => type_name,
     };
-    Some(scenario::Exception { type_name: type_name.to_owned(), message: message.map(str::to_owned) })
+    Some(scenario::WrittenException { type_name: type_name.to_owned(), message: message.map(str::to_owned) })
 }

@@ -10,9 +10,9 @@ use crate::outcome::{Gave, Keep, Status};
 use crate::scenario::{Id, Python, Scenario};
 use crate::simulation::{Simulated, simulate};
 
-use super::given::Given;
 use super::literal;
 use super::names::listed;
+use super::result::ResultLookup;
 
 /// More results, or more names in a list, than anybody would write by hand.
 const MOST: usize = 32;
@@ -43,7 +43,7 @@ fn expectation(scenario: &Scenario, call: Call) -> String {
 
 /// A key of an expectation with what is said of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct WrittenKey {
     pub key: &'static str,
     /// As TOML.
     pub value: String,
@@ -51,9 +51,9 @@ pub struct Entry {
     below_header: Option<String>,
 }
 
-impl Entry {
-    fn new(key: &'static str, value: String) -> Entry {
-        Entry { key, value, below_header: None }
+impl WrittenKey {
+    fn new(key: &'static str, value: String) -> WrittenKey {
+        WrittenKey { key, value, below_header: None }
     }
 
     /// As it stands between braces.
@@ -71,36 +71,36 @@ impl Entry {
 }
 
 /// What there is to say of a call, in the order in which it is written.
-pub fn entries(scenario: &Scenario, call: Call, python: Python) -> Vec<Entry> {
+pub fn entries(scenario: &Scenario, call: Call, python: Python) -> Vec<WrittenKey> {
     let observed = simulate(scenario, call, python, Keep { awaitables: true, events: false }, Virtual, ());
-    let (run, given) = (&observed.run, Given::of(&observed.run));
+    let (run, lookup) = (&observed.run, ResultLookup::of(&observed.run));
     let mut entries = vec![
-        Entry::new("outcome", literal::text(run.outcome().status.word())),
-        Entry::new("at", literal::duration(run.outcome().at)),
+        WrittenKey::new("outcome", literal::text(run.outcome().status.word())),
+        WrittenKey::new("at", literal::duration(run.outcome().at)),
     ];
     match &run.outcome().gave {
         Gave::Nothing => {}
         Gave::Exception(exception) => {
-            entries.push(Entry::new("exception", literal::text(&given.as_raises(*exception))));
+            entries.push(WrittenKey::new("exception", literal::text(&lookup.as_raises(*exception))));
         }
         Gave::Results(items) if items.len() > MOST => {}
         Gave::Results(items) => {
-            let results: Vec<String> = items.iter().map(|item| literal::value(&given.as_result(item.ended))).collect();
-            entries.push(Entry::new("results", literal::list(&results, "results = ".len())));
+            let results: Vec<String> = items.iter().map(|item| literal::value(&lookup.as_result(item.ended))).collect();
+            entries.push(WrittenKey::new("results", literal::list(&results, "results = ".len())));
         }
         Gave::Sets { done, pending } => {
             for (key, ids) in [("done", done), ("pending", pending)] {
                 let names: Vec<String> =
                     listed(scenario, ids.iter().copied()).iter().map(|name| literal::text(name)).collect();
                 if names.len() <= MOST {
-                    entries.push(Entry::new(key, literal::list(&names, key.len() + 3)));
+                    entries.push(WrittenKey::new(key, literal::list(&names, key.len() + 3)));
                 }
             }
         }
     }
     let fates = fates(&observed);
     if !fates.is_empty() && fates.len() <= MOST {
-        let mut entry = Entry::new("fates", format!("{{ {} }}", fates.join(", ")));
+        let mut entry = WrittenKey::new("fates", format!("{{ {} }}", fates.join(", ")));
         entry.below_header = literal::is_too_long(&entry.inline()).then(|| fates.join("\n"));
         entries.push(entry);
     }
