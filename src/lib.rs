@@ -36,7 +36,7 @@
 //! 12. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
 //!
 //! Imports go one way only, downwards to upwards in that list (the first three share the words of the formats), and the
-//! executor and the reports do not know each other at all; a test reads the `use` lines and holds that.
+//! executor and the reports do not know each other at all; a test reads every path in the source and holds that.
 //!
 //! # Time
 //!

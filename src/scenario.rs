@@ -12,6 +12,7 @@ mod library;
 mod load;
 mod parse;
 mod python;
+mod thousands;
 mod value;
 
 use std::fmt;
@@ -33,6 +34,7 @@ pub use load::{Loaded, load};
 pub use parse::parse;
 pub(crate) use parse::tables;
 pub use python::Python;
+pub use thousands::thousands;
 pub use value::{Value, is_harmless, is_printable, toml_string, write_str_repr};
 
 /// One awaitable after `count`: its position among all of them, in file order, from 0.

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems};
-use crate::scenario::{Body, End, Ids, Kind, KindWord, NestedGather, OnCancel, ScheduledCancel, Settlement, Value};
+use crate::scenario::{Body, End, Ids, Kind, KindWord, NestedGather, OnCancel, ScheduledCancel, Settlement, Value, thousands};
 
 use super::exceptions::exception;
 use super::keys::{KeyValue, Keys, Node, Owner, listed, type_of};
@@ -244,17 +244,4 @@ fn on_cancel(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<OnCancel> 
     }
     let cleanup = keys.get("cleanup").and_then(|entry| delay(&entry, problems));
     Some(OnCancel { cleanup, then: end(&keys, problems) })
-}
-
-/// `10,000,001`.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -3,7 +3,7 @@
 use crate::calls::{Call, Setting, Takes};
 use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{Caller, Ids, Python};
+use crate::scenario::{Caller, Ids, Python, thousands};
 
 use toml::de::DeValue;
 
@@ -59,7 +59,7 @@ fn check_one_argument(entry: &KeyValue<'_>, args: &[Ids], problems: &mut Problem
     if count != 1 {
         let arguments = match count {
             0 => "there is none".to_owned(),
-            count => format!("there are {}", super::awaitables::thousands(count)),
+            count => format!("there are {}", thousands(count)),
         };
         problems.push(
             entry

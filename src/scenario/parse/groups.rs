@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{Ids, Kind};
+use crate::scenario::{Ids, Kind, thousands};
 
-use super::awaitables::{Draft, MOST, thousands};
+use super::awaitables::{Draft, MOST};
 use super::keys::KeyValue;
 use super::names::{Named, Names};
 use super::values::{DEEPEST, TOO_DEEP};
