@@ -51,7 +51,7 @@ pub(super) struct Frame<'t> {
 }
 
 /// What a line says.
-struct Line<'a> {
+struct Parts<'a> {
     name: &'a str,
     name_look: Look,
     bar: Bar,
@@ -87,7 +87,7 @@ impl<'t> Frame<'t> {
         let leftover = self.leftover.filter(|_| phase == Phase::Running);
         let sign = self.theme.sign(phase);
         let look = if leftover.is_some() { style.orphan } else { sign.1 };
-        let row = Row::new(&run.scenario.awaitable(id).kind, entry, self.over);
+        let row = Row::of_awaitable(&run.scenario.awaitable(id).kind, entry, self.over);
         let sleep = run.sleep(id, phase);
         let since = entry.cleanup.filter(|_| phase == Phase::CleaningUp).or(row.begun);
         let time = match (entry.finished, since) {
@@ -105,7 +105,7 @@ impl<'t> Frame<'t> {
             None if phase == Phase::Running && run.is_endless(id) => Ahead::NoEnd,
             None => Ahead::Unknown,
         };
-        self.line(&Line {
+        self.line(&Parts {
             name: &self.name(run.scenario, id, depth),
             name_look: Look::new(),
             bar: Bar { row, look: style.running, end: (sign.0, look), over: self.over, ahead },
@@ -118,13 +118,15 @@ impl<'t> Frame<'t> {
     /// The line of a failure of which no more is known than its moment.
     pub(super) fn failure(&self, run: &RunSoFar<'_>, failure: &Failure) -> String {
         let end = self.theme.sign(Phase::Raised);
-        let row = Row { of: RowOf::Awaitable, begun: None, segments: Vec::new(), end: Some(failure.at) };
-        self.line(&Line {
+        let ended = Ended::Raised(failure.exception);
+        let (of, ended_at) = (RowOf::Awaitable, Some((failure.at, ended)));
+        let row = Row { of, begun: None, segments: Vec::new(), ended: ended_at, came_back: None };
+        self.line(&Parts {
             name: &self.name(run.scenario, failure.id, 0),
             name_look: Look::new(),
             bar: Bar { row, look: end.1, end, over: None, ahead: Ahead::Unknown },
             time: &self.took(Nanos::ZERO, failure.at),
-            state: &self.ended(Ended::Raised(failure.exception), run.scenario),
+            state: &self.ended(ended, run.scenario),
             look: end.1,
         })
     }
@@ -167,7 +169,7 @@ impl<'t> Frame<'t> {
             }
             (Some(Status::Cancelled), _) => self.first_that_fits(["cancelled"]),
         };
-        self.line(&Line {
+        self.line(&Parts {
             name: call.call.function().name(),
             name_look: style.bold,
             // The moment that goes through the others' bars is where this one ends.
@@ -184,22 +186,22 @@ impl<'t> Frame<'t> {
         })
     }
 
-    fn line(&self, line: &Line<'_>) -> String {
+    fn line(&self, parts: &Parts<'_>) -> String {
         let ellipsis = self.theme.glyphs.ellipsis;
         let gap = " ".repeat(self.layout.gap);
-        let name = fit(line.name, self.layout.name, ellipsis);
+        let name = fit(parts.name, self.layout.name, ellipsis);
         let mut text = " ".repeat(self.layout.margin);
-        text.push_str(&line.name_look.style(pad(&name, self.layout.name)).to_string());
+        text.push_str(&parts.name_look.style(pad(&name, self.layout.name)).to_string());
         if self.layout.bar > 0 {
             text.push_str(&gap);
-            text.push_str(&self.theme.bar(&line.bar, &self.axis, self.now, self.layout.bar));
+            text.push_str(&self.theme.bar(&parts.bar, &self.axis, self.now, self.layout.bar));
         }
         if self.layout.state > 0 {
-            let time = fit(line.time, self.layout.time, ellipsis);
+            let time = fit(parts.time, self.layout.time, ellipsis);
             text.push_str(&gap);
             text.push_str(&self.theme.style.dim.style(pad(&time, self.layout.time)).to_string());
             text.push_str(&gap);
-            text.push_str(&line.look.style(line.state).to_string());
+            text.push_str(&parts.look.style(parts.state).to_string());
         }
         text
     }
