@@ -145,9 +145,16 @@ impl Setting {
             Setting::Name(_) => Vec::new(),
             Setting::Names(references) => {
                 let mut smaller: Vec<Setting> = without_one(references).map(Setting::Names).collect();
-                for (place, reference) in references.iter().enumerate().filter(|(_, one)| one.clone.is_some()) {
-                    let all = Reference { clone: None, ..reference.clone() };
-                    smaller.push(Setting::Names(with_one(references, place, all)));
+                for (place, reference) in references.iter().enumerate() {
+                    let clones: &[Option<usize>] = match reference.clone {
+                        None => &[],
+                        Some(..=1) => &[None],
+                        Some(_) => &[None, Some(1)],
+                    };
+                    for clone in clones.iter().copied() {
+                        let smaller_one = Reference { clone, ..reference.clone() };
+                        smaller.push(Setting::Names(with_one(references, place, smaller_one)));
+                    }
                 }
                 smaller
             }
