@@ -54,7 +54,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde", &["report", "python", "verify"]),
     ("serde_json", &["report", "verify", "schema", "commands/verify"]),
     ("strsim", &["scenario/parse/suggest"]),
-    ("strum", &["scenario", "calls", "event", "report/json", "schema"]),
+    ("strum", &["scenario", "calls", "event", "report", "schema"]),
     ("tempfile", &["commands/atomic_file"]),
     ("terminal_size", &["commands/terminal", "report/progress"]),
     // For the clock, and for signals: each makes the runtime that it needs.

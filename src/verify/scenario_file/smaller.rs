@@ -146,15 +146,12 @@ impl Setting {
             Setting::Names(references) => {
                 let mut smaller: Vec<Setting> = without_one(references).map(Setting::Names).collect();
                 for (place, reference) in references.iter().enumerate() {
-                    let clones: &[Option<usize>] = match reference.clone {
-                        None => &[],
-                        Some(..=1) => &[None],
-                        Some(_) => &[None, Some(1)],
-                    };
-                    for clone in clones.iter().copied() {
-                        let smaller_one = Reference { clone, ..reference.clone() };
-                        smaller.push(Setting::Names(with_one(references, place, smaller_one)));
-                    }
+                    // All clones are less than one of them, and the first is less than any other.
+                    let less = [None, Some(1)].into_iter().take_while(|clone| *clone < reference.clone);
+                    smaller.extend(less.map(|clone| {
+                        let reference = Reference { clone, ..reference.clone() };
+                        Setting::Names(with_one(references, place, reference))
+                    }));
                 }
                 smaller
             }
