@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use crate::calls::Call;
-use crate::event::{CallId, Canceller, Ended, Event, Got, Listener, Reason, Returned, RunEnd, Target, What};
+use crate::event::{CallId, Canceller, Ended, Event, Listener, Reason, Returned, RunEnd, Target, What};
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
 
-use super::{CallRecord, Cancel, Cancellation, Entry, Gave, Outcome, Run, fate, notes};
+use super::{CallRecord, Cancel, Cancellation, Entry, Run, fate, notes};
 
 /// Listens to one run. [`Ledger::finish`] closes the books.
 #[derive(Debug)]
@@ -164,17 +164,5 @@ impl Listener for Ledger<'_> {
             What::Exit => self.run.exited_at = Some(event.at),
             What::Finish { target: Target::Caller, .. } | What::Callback { .. } => {}
         }
-    }
-}
-
-impl Outcome {
-    /// What a `resume` says, kept.
-    pub fn new(at: Nanos, got: Got<'_>) -> Outcome {
-        let gave = match got {
-            Got::Results(items) => Gave::Results(items.to_vec()),
-            Got::Sets { done, pending } => Gave::Sets { done: done.to_vec(), pending: pending.to_vec() },
-            Got::Raised(exception) | Got::Cancelled(exception) => Gave::Exception(exception),
-        };
-        Outcome { status: got.status(), at, gave }
     }
 }

@@ -133,7 +133,7 @@ impl<'r> Timeline<'r> {
     pub fn call_row(&self, over: Option<Nanos>) -> Row {
         let call = self.call();
         let begun = call.call.options().begins(call.called, call.awaited);
-        let came_back = call.came_back().map(|at| (at, call.outcome.status));
+        let came_back = call.came_back().map(|at| (at, call.outcome.status()));
         let end = call.settled.map(|(at, _)| at).or(call.came_back());
         let segments = segments([(call.called, Phase::NotStarted), (begun, Phase::Running)], end, over);
         Row { of: RowOf::Call, begun, segments, ended: call.settled, came_back }

@@ -79,10 +79,12 @@ fn paragraphs(page: &Page<'_>) -> Vec<Alike> {
 /// call then raised.
 fn is_told_by_verdict(page: &Page<'_>, place: Placed, entry: &Entry) -> bool {
     let passed_on = match (entry.ended, &page.run.outcome().gave) {
-        (Some(Ended::Raised(own)), Gave::Exception(raised)) => own == *raised && entry.fate != Fate::Raised,
+        (Some(Ended::Raised(own)), Some(Gave::Raised(raised) | Gave::Cancelled(raised))) => {
+            own == *raised && entry.fate != Fate::Raised
+        }
         _ => false,
     };
-    let waited_for = page.run.outcome().status == Status::Hangs
+    let waited_for = page.run.outcome().status() == Status::Hangs
         && place.given
         && place.depth == 0
         && entry.created.is_some()

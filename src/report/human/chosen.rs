@@ -19,8 +19,8 @@ const PRECISION: u128 = 40;
 /// The awaitables that made the call come out as it did, as far as one can tell; at most a few.
 pub fn deciders(run: &Run<'_>) -> Vec<Id> {
     match &run.outcome().gave {
-        Gave::Exception(exception) => exception.from.into_iter().collect(),
-        Gave::Sets { done, .. } => {
+        Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => exception.from.into_iter().collect(),
+        Some(Gave::Sets { done, .. }) => {
             let options = run.call.options();
             let entry = |id: &Id| run.entries.get(id.index());
             let ended =
@@ -29,7 +29,7 @@ pub fn deciders(run: &Run<'_>) -> Vec<Id> {
             let in_time = |id: &&Id| entry(id).is_some_and(|entry| entry.finished == first);
             done.iter().filter(ended).filter(in_time).take(ALIKE).copied().collect()
         }
-        Gave::Nothing | Gave::Results(_) => Vec::new(),
+        None | Some(Gave::Results(_)) => Vec::new(),
     }
 }
 

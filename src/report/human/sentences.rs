@@ -147,7 +147,7 @@ impl Alike {
             return self.never_created(page, g);
         }
         let function = page.function();
-        let hangs = page.run.outcome().status == Status::Hangs;
+        let hangs = page.run.outcome().status() == Status::Hangs;
         let over = matches!(history.at_return, State::Returned | State::Raised | State::Cancelled);
         let (given, subject) = if history.given {
             (String::new(), String::new())
@@ -226,7 +226,7 @@ impl Alike {
         let history = &self.history;
         let function = page.function();
         let when = self.when(page);
-        let hangs = page.run.outcome().status == Status::Hangs;
+        let hangs = page.run.outcome().status() == Status::Hangs;
         let first = match (history.canceller, history.end) {
             (Some(_), _) => format!(" {}{}", self.cancelled(page, g, false), self.then(page, g)),
             (None, _) if hangs => format!(" {}{when}", self.verb(page)),

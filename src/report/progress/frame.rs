@@ -136,7 +136,7 @@ impl<'t> Frame<'t> {
         let (style, call) = (&self.theme.style, run.timeline.call());
         let options = call.call.options();
         // What its caller got; else what it will get.
-        let status = call.came_back().map(|_| call.outcome.status).or(over(call).map(|(_, status)| status));
+        let status = call.came_back().map(|_| call.outcome.status()).or(over(call).map(|(_, status)| status));
         let end = self.theme.sign(match status {
             None | Some(Status::Hangs) => Phase::Running,
             Some(Status::Returned) => Phase::Returned,
@@ -156,14 +156,16 @@ impl<'t> Frame<'t> {
             (Some(_), _) if call.called.is_none() => {
                 self.first_that_fits(["never called: the caller was cancelled", "not called"])
             }
-            (Some(Status::Returned), Gave::Sets { done, pending }) => {
+            (Some(Status::Returned), Some(Gave::Sets { done, pending })) => {
                 let sets = format!("{} done, {} pending", done.len(), pending.len());
                 let how = if call.timed_out.is_some() { "timed out" } else { "returned" };
                 self.first_that_fits([&*format!("{how}: {sets}"), &*sets, how])
             }
-            (Some(Status::Returned), Gave::Nothing) => self.first_that_fits(["returned, not awaited yet", "returned"]),
+            (Some(Status::Returned), None) => self.first_that_fits(["returned, not awaited yet", "returned"]),
             (Some(Status::Returned), _) => self.first_that_fits(["returned"]),
-            (Some(Status::Raised), Gave::Exception(exception)) => self.ended(Ended::Raised(*exception), run.scenario),
+            (Some(Status::Raised), Some(Gave::Raised(exception))) => {
+                self.ended(Ended::Raised(*exception), run.scenario)
+            }
             (Some(Status::Raised), _) => {
                 call.settled.map_or_else(String::new, |(_, ended)| self.ended(ended, run.scenario))
             }
@@ -268,7 +270,7 @@ impl<'t> Frame<'t> {
 /// When and how the call came out, whether or not its caller has seen that.
 fn over(call: &CallRecord) -> Option<(Nanos, Status)> {
     let settled = call.settled.map(|(at, ended)| (at, ended.status()));
-    settled.or_else(|| Some((call.came_back()?, call.outcome.status)))
+    settled.or_else(|| Some((call.came_back()?, call.outcome.status())))
 }
 
 /// What a person calls a phase.
