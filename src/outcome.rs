@@ -24,7 +24,7 @@ pub struct Run<'s> {
     /// Under whose semantics.
     pub python: Python,
     /// What became of each awaitable, by [`Id`].
-    pub entries: Vec<Entry>,
+    pub entries: Vec<AwaitableRecord>,
     /// The results of each nested group that returned.
     pub nested: std::collections::BTreeMap<u32, Vec<Item>>,
     /// Every call that was made, by [`CallId`]. The first is the call that the scenario is run through, made or not.
@@ -152,9 +152,9 @@ pub struct Cancellation {
     pub cause: Option<u32>,
 }
 
-/// The ledger's line for one awaitable.
+/// One awaitable, and what became of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Entry {
+pub struct AwaitableRecord {
     /// When its task, future or group came to exist.
     pub created: Option<Nanos>,
     /// When its body took its first step.
@@ -181,9 +181,9 @@ pub struct Entry {
     pub retrieved: bool,
 }
 
-impl Entry {
+impl AwaitableRecord {
     /// What is known before anything happened.
-    pub const NEW: Entry = Entry {
+    pub const NEW: AwaitableRecord = AwaitableRecord {
         created: None,
         started: None,
         cleanup: None,

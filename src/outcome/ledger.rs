@@ -6,7 +6,7 @@ use crate::calls::Call;
 use crate::event::{CallId, Canceller, Ended, Event, Listener, Reason, Returned, RunEnd, Target, What};
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
 
-use super::{CallRecord, Cancel, Cancellation, Entry, Run, fate, notes};
+use super::{AwaitableRecord, CallRecord, Cancel, Cancellation, Run, fate, notes};
 
 /// Listens to one run. [`Ledger::finish`] closes the books.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl<'s> Ledger<'s> {
             scenario,
             call,
             python,
-            entries: vec![Entry::NEW; scenario.len()],
+            entries: vec![AwaitableRecord::NEW; scenario.len()],
             nested: Default::default(),
             calls: vec![CallRecord::new(call, Target::Caller)],
             cancels: Vec::new(),
@@ -73,7 +73,7 @@ impl<'s> Ledger<'s> {
     }
 
     /// Writes into an awaitable's line, where lines are kept.
-    fn note(&mut self, id: Id, write: impl FnOnce(&mut Entry)) {
+    fn note(&mut self, id: Id, write: impl FnOnce(&mut AwaitableRecord)) {
         if let Some(entry) = self.run.entries.get_mut(id.index()) {
             write(entry);
         }

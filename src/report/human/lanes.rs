@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::chosen::{Chosen, Counted, Rest, choose, deciders};
 use super::page::Page;
 use crate::event::Ended;
-use crate::outcome::{Entry, Gave, Status};
+use crate::outcome::{AwaitableRecord, Gave, Status};
 use crate::report::cells::{Cells, segment_sign};
 use crate::report::duration::thousands;
 use crate::report::fit::{fit, pad};
@@ -120,7 +120,7 @@ fn is_endless(page: &Page<'_>, chosen: &Chosen) -> bool {
         || chosen.places.iter().filter_map(|place| page.entry(place.id)).any(never_finishes)
 }
 
-fn never_finishes(entry: &Entry) -> bool {
+fn never_finishes(entry: &AwaitableRecord) -> bool {
     entry.created.is_some() && entry.finished.is_none()
 }
 

@@ -6,7 +6,7 @@ use std::io;
 use owo_colors::Style as Look;
 
 use crate::event::{Ended, Exception};
-use crate::outcome::{Entry, Run, Status};
+use crate::outcome::{AwaitableRecord, Run, Status};
 use crate::report::cells::Sign;
 use crate::report::duration::duration;
 use crate::report::fit::{GLUE, fit, wrap};
@@ -34,7 +34,7 @@ pub struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// The ledger's line for an awaitable.
-    pub fn entry(&self, id: Id) -> Option<&'a Entry> {
+    pub fn entry(&self, id: Id) -> Option<&'a AwaitableRecord> {
         self.run.entries.get(id.index())
     }
 

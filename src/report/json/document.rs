@@ -5,7 +5,7 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
 use crate::calls::{Call, Setting, Takes};
 use crate::event::{Event, Recording, Word};
-use crate::outcome::{Entry, Fate, Gave, Run};
+use crate::outcome::{AwaitableRecord, Fate, Gave, Run};
 use crate::report::why::Causes;
 use crate::scenario::{Id, Kind};
 
@@ -160,7 +160,7 @@ struct AwaitableObject<'a> {
     lookup: Lookup<'a>,
     id: Id,
     kind: &'a Kind,
-    entry: &'a Entry,
+    entry: &'a AwaitableRecord,
 }
 
 impl Serialize for AwaitableObject<'_> {

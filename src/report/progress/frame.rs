@@ -14,7 +14,7 @@ use super::crowd;
 use super::layout::{INDENT, Layout, Size};
 use super::run_so_far::{Failure, RunSoFar};
 use crate::event::Ended;
-use crate::outcome::{CallRecord, Entry, Gave, Status};
+use crate::outcome::{AwaitableRecord, CallRecord, Gave, Status};
 use crate::report::duration::{elapsed, elapsed_of, took};
 use crate::report::fit::{fit, pad};
 use crate::report::timeline::axis::Axis;
@@ -27,7 +27,7 @@ pub(super) fn frame(run: &mut RunSoFar<'_>, now: Nanos, size: Size, theme: &Them
     let frame = Frame::new(run, now, size.width, theme);
     let mut lines = Vec::new();
     if run.timeline.has_rows() && run.rows.len() < most {
-        let entry = |id| run.timeline.entry(id).unwrap_or(&Entry::NEW);
+        let entry = |id| run.timeline.entry(id).unwrap_or(&AwaitableRecord::NEW);
         lines.extend(run.rows.iter().map(|(id, depth)| frame.awaitable(run, *id, entry(*id), *depth)));
     } else {
         crowd::lines(run, &frame, most.saturating_sub(1), &mut lines);
@@ -81,7 +81,7 @@ impl<'t> Frame<'t> {
     }
 
     /// The line of an awaitable.
-    pub(super) fn awaitable(&self, run: &RunSoFar<'_>, id: Id, entry: &Entry, depth: usize) -> String {
+    pub(super) fn awaitable(&self, run: &RunSoFar<'_>, id: Id, entry: &AwaitableRecord, depth: usize) -> String {
         let style = &self.theme.style;
         let phase = run.phases.of(id);
         let leftover = self.leftover.filter(|_| phase == Phase::Running);

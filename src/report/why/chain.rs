@@ -1,7 +1,7 @@
 //! One chain of causes, from what happened to one awaitable to where it began.
 
 use crate::event::{Canceller, Ended, Exception, ExceptionKind, Target};
-use crate::outcome::{Cancel, Cancellation, Entry, Fate, Gave, Run};
+use crate::outcome::{AwaitableRecord, Cancel, Cancellation, Fate, Gave, Run};
 use crate::report::duration::human_duration;
 use crate::scenario::{Id, Ids, Kind, Nanos, Then};
 
@@ -332,7 +332,7 @@ impl<'c> Chain<'c> {
         self.run().cancels.iter().find(|cancel| cancel.target == target && cancel.accepted)
     }
 
-    fn entry(&self, id: Id) -> &'c Entry {
+    fn entry(&self, id: Id) -> &'c AwaitableRecord {
         &self.run().entries[id.index()]
     }
 
