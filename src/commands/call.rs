@@ -80,7 +80,7 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
         Err(error) if !is_closed_pipe(&error) => return Err(Failure::Output(None, error)),
         _ => files?,
     }
-    Ok(if run.interrupted { Code::Interrupted } else { run.outcome().status.into() })
+    Ok(if run.interrupted { Code::Interrupted } else { run.outcome().status().into() })
 }
 
 fn write_stdout<W: Write>(

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::event::{Recording, Word};
-use crate::outcome::{Fate, Gave, Run, Status};
+use crate::outcome::{Fate, Gave, Run};
 use crate::scenario::{Expect, Id, Ids, Scenario, write_str_repr};
 
 use super::events;
@@ -18,7 +18,7 @@ pub fn compare(expect: &Expect, run: &Run<'_>, events: &Recording) -> Vec<Differ
     let mut comparison = Comparison { expect, run, lookup: ResultLookup::of(run), names, differences: Vec::new() };
     comparison.outcome();
     comparison.at();
-    if expect.outcome.is_none_or(|outcome| outcome == run.outcome().status) {
+    if expect.outcome.is_none_or(|outcome| outcome == run.outcome().status()) {
         // Else there is nothing of what is written here, which needs no saying.
         comparison.results();
         comparison.exception();
@@ -47,7 +47,7 @@ impl Comparison<'_> {
 
     fn outcome(&mut self) {
         if let Some(expected) = self.expect.outcome
-            && expected != self.run.outcome().status
+            && expected != self.run.outcome().status()
         {
             self.differs(ExpectPart::Outcome, expected.word(), outcome_words(self.run));
         }
@@ -65,7 +65,7 @@ impl Comparison<'_> {
     fn results(&mut self) {
         let Some(expected) = &self.expect.results else { return };
         let list = || fmt::from_fn(|f| write_list(f, expected.iter().map(end_repr)));
-        let Gave::Results(items) = &self.run.outcome().gave else {
+        let Some(Gave::Results(items)) = &self.run.outcome().gave else {
             return self.differs(ExpectPart::Results, list(), outcome_words(self.run));
         };
         let (lookup, scenario) = (self.lookup, self.run.scenario);
@@ -85,9 +85,10 @@ impl Comparison<'_> {
     fn exception(&mut self) {
         let Some(expected) = &self.expect.exception else { return };
         match self.run.outcome().gave {
-            Gave::Exception(exception) if self.lookup.raised(expected, exception) => {}
-            Gave::Exception(exception) => {
-                self.differs(ExpectPart::Exception, expected, exception.repr(self.run.scenario));
+            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
+                if !self.lookup.raised(expected, exception) {
+                    self.differs(ExpectPart::Exception, expected, exception.repr(self.run.scenario));
+                }
             }
             _ => self.differs(ExpectPart::Exception, expected, outcome_words(self.run)),
         }
@@ -99,8 +100,8 @@ impl Comparison<'_> {
         for (place, names) in expected {
             let Some(names) = names else { continue };
             let got = match (&self.run.outcome().gave, &place) {
-                (Gave::Sets { done, .. }, ExpectPart::Done) => done,
-                (Gave::Sets { pending, .. }, _) => pending,
+                (Some(Gave::Sets { done, .. }), ExpectPart::Done) => done,
+                (Some(Gave::Sets { pending, .. }), _) => pending,
                 _ => {
                     self.differs(place, text_list(names), outcome_words(self.run));
                     continue;
@@ -169,12 +170,12 @@ pub fn logs(run: &Run<'_>) -> Vec<String> {
 fn outcome_words<'r>(run: &'r Run<'_>) -> impl fmt::Display + use<'r> {
     let scenario: &Scenario = run.scenario;
     let outcome = run.outcome();
-    fmt::from_fn(move |f| match (outcome.status, &outcome.gave) {
-        (Status::Raised, Gave::Exception(exception)) => write!(f, "raised {}", exception.repr(scenario)),
-        (Status::Cancelled, Gave::Exception(exception)) if exception.message(scenario).is_some() => {
+    fmt::from_fn(move |f| match &outcome.gave {
+        Some(Gave::Raised(exception)) => write!(f, "raised {}", exception.repr(scenario)),
+        Some(Gave::Cancelled(exception)) if exception.message(scenario).is_some() => {
             write!(f, "cancelled, with {}", exception.repr(scenario))
         }
-        (status, _) => f.write_str(status.word()),
+        _ => f.write_str(outcome.status().word()),
     })
 }
 

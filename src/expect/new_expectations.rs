@@ -75,20 +75,20 @@ pub fn entries(scenario: &Scenario, call: Call, python: Python) -> Vec<WrittenKe
     let observed = simulate(scenario, call, python, Keep { awaitables: true, events: false }, Virtual, ());
     let (run, lookup) = (&observed.run, ResultLookup::of(&observed.run));
     let mut entries = vec![
-        WrittenKey::new("outcome", literal::text(run.outcome().status.word())),
+        WrittenKey::new("outcome", literal::text(run.outcome().status().word())),
         WrittenKey::new("at", literal::duration(run.outcome().at)),
     ];
     match &run.outcome().gave {
-        Gave::Nothing => {}
-        Gave::Exception(exception) => {
+        None => {}
+        Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
             entries.push(WrittenKey::new("exception", literal::text(&lookup.as_raises(*exception))));
         }
-        Gave::Results(items) if items.len() > MOST => {}
-        Gave::Results(items) => {
+        Some(Gave::Results(items)) if items.len() > MOST => {}
+        Some(Gave::Results(items)) => {
             let results: Vec<String> = items.iter().map(|item| literal::value(&lookup.as_result(item.ended))).collect();
             entries.push(WrittenKey::new("results", literal::list(&results, "results = ".len())));
         }
-        Gave::Sets { done, pending } => {
+        Some(Gave::Sets { done, pending }) => {
             for (key, ids) in [("done", done), ("pending", pending)] {
                 let names: Vec<String> =
                     listed(scenario, ids.iter().copied()).iter().map(|name| literal::text(name)).collect();
@@ -113,7 +113,7 @@ fn fates(observed: &Simulated<'_>) -> Vec<String> {
     let run = &observed.run;
     let scenario = run.scenario;
     let mut told = vec![false; scenario.len()];
-    if run.outcome().status == Status::Returned {
+    if run.outcome().status() == Status::Returned {
         for id in scenario.caller.args.iter().cloned().flatten() {
             if let Some(told) = told.get_mut(Id(id).index()) {
                 *told = true;

@@ -85,10 +85,10 @@ impl<'p> Update<'p> {
     fn all(mut self) -> Vec<PlannedChange> {
         self.outcome();
         match &self.observed.run.outcome().gave {
-            Gave::Nothing => self.gave_nothing(),
-            Gave::Exception(exception) => self.gave_exception(*exception),
-            Gave::Results(items) => self.gave_results(items),
-            Gave::Sets { done, pending } => self.gave_sets(done, pending),
+            None => self.gave_nothing(),
+            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => self.gave_exception(*exception),
+            Some(Gave::Results(items)) => self.gave_results(items),
+            Some(Gave::Sets { done, pending }) => self.gave_sets(done, pending),
         }
         self.fates();
         let run = &self.observed.run;
@@ -104,8 +104,8 @@ impl<'p> Update<'p> {
 
     fn outcome(&mut self) {
         let outcome = &self.observed.run.outcome();
-        if self.expect.outcome.is_some_and(|expected| expected != outcome.status) {
-            self.put("outcome", literal::text(outcome.status.word()));
+        if self.expect.outcome.is_some_and(|expected| expected != outcome.status()) {
+            self.put("outcome", literal::text(outcome.status().word()));
         }
         if self.expect.at.is_some_and(|expected| expected != outcome.at)
             && let Some(item) = self.table.keys.get("at")

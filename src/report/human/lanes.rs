@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::chosen::{Chosen, Counted, Rest, choose, deciders};
 use super::page::Page;
 use crate::event::Ended;
-use crate::outcome::{Entry, Gave, Status};
+use crate::outcome::{AwaitableRecord, Gave, Status};
 use crate::report::cells::{Cells, segment_sign};
 use crate::report::duration::thousands;
 use crate::report::fit::{fit, pad};
@@ -116,11 +116,11 @@ fn names(page: &Page<'_>, chosen: &Chosen) -> (Vec<String>, usize) {
 }
 
 fn is_endless(page: &Page<'_>, chosen: &Chosen) -> bool {
-    page.run.outcome().status == Status::Hangs
+    page.run.outcome().status() == Status::Hangs
         || chosen.places.iter().filter_map(|place| page.entry(place.id)).any(never_finishes)
 }
 
-fn never_finishes(entry: &Entry) -> bool {
+fn never_finishes(entry: &AwaitableRecord) -> bool {
     entry.created.is_some() && entry.finished.is_none()
 }
 
@@ -170,7 +170,7 @@ fn call_cells(page: &Page<'_>, row: &Row, axis: &Axis, width: usize) -> Cells {
     let sign = page.outcome_sign();
     let (look, at_return) = match settled {
         // It was done long before the caller asked.
-        Some((settled, ended)) if settled < back => match call.outcome.status {
+        Some((settled, ended)) if settled < back => match call.outcome.status() {
             // The caller was cancelled on its way there.
             Status::Cancelled if call.awaited.is_none() => (ended.1, sign),
             Status::Hangs => (ended.1, ended),
@@ -213,13 +213,13 @@ fn call_outcome(page: &Page<'_>) -> (String, Look) {
     let run = page.run;
     let (_, look) = page.outcome_sign();
     let text = match &run.outcome().gave {
-        Gave::Nothing => "never returns".to_owned(),
-        Gave::Results(results) if results.is_empty() => "returned []".to_owned(),
-        Gave::Results(results) => format!("returned {}", count(results.len(), "result")),
-        Gave::Exception(_) if run.outcome().status == Status::Cancelled => "cancelled".to_owned(),
-        Gave::Exception(_) => "raised".to_owned(),
-        Gave::Sets { pending, .. } if pending.is_empty() => "all are done".to_owned(),
-        Gave::Sets { .. } => {
+        None => "never returns".to_owned(),
+        Some(Gave::Results(results)) if results.is_empty() => "returned []".to_owned(),
+        Some(Gave::Results(results)) => format!("returned {}", count(results.len(), "result")),
+        Some(Gave::Raised(_)) => "raised".to_owned(),
+        Some(Gave::Cancelled(_)) => "cancelled".to_owned(),
+        Some(Gave::Sets { pending, .. }) if pending.is_empty() => "all are done".to_owned(),
+        Some(Gave::Sets { .. }) => {
             let name = |id: &Id| fit(run.scenario.name(*id), 30, page.glyphs.ellipsis);
             let deciders: Vec<String> = deciders(run).iter().map(name).collect();
             run.call.options().words_of_return(&deciders, run.main().timed_out.is_some())

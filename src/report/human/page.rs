@@ -6,7 +6,7 @@ use std::io;
 use owo_colors::Style as Look;
 
 use crate::event::{Ended, Exception};
-use crate::outcome::{Entry, Run, Status};
+use crate::outcome::{AwaitableRecord, Run, Status};
 use crate::report::cells::Sign;
 use crate::report::duration::duration;
 use crate::report::fit::{GLUE, fit, wrap};
@@ -34,7 +34,7 @@ pub struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// The ledger's line for an awaitable.
-    pub fn entry(&self, id: Id) -> Option<&'a Entry> {
+    pub fn entry(&self, id: Id) -> Option<&'a AwaitableRecord> {
         self.run.entries.get(id.index())
     }
 
@@ -51,7 +51,7 @@ impl<'a> Page<'a> {
     /// What happened when the caller went on, for a sentence: `gather() raised`.
     pub fn came_back(&self) -> String {
         let caller = || "the caller was cancelled".to_owned();
-        match self.run.outcome().status {
+        match self.run.outcome().status() {
             Status::Returned => format!("{} returned", self.function()),
             Status::Cancelled if self.run.main().called.is_none() || self.run.main().awaited.is_none() => caller(),
             Status::Raised | Status::Cancelled => format!("{} raised", self.function()),
@@ -97,7 +97,7 @@ impl<'a> Page<'a> {
 
     /// The sign and the look of the call's own outcome.
     pub fn outcome_sign(&self) -> Sign {
-        self.sign(self.run.outcome().status)
+        self.sign(self.run.outcome().status())
     }
 
     fn sign(&self, status: Status) -> Sign {

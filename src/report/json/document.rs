@@ -5,7 +5,7 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
 use crate::calls::{Call, Setting, Takes};
 use crate::event::{Event, Recording, Word};
-use crate::outcome::{Entry, Fate, Gave, Run};
+use crate::outcome::{AwaitableRecord, Fate, Gave, Run};
 use crate::report::why::Causes;
 use crate::scenario::{Id, Kind};
 
@@ -113,17 +113,17 @@ impl Serialize for OutcomeOf<'_> {
         let (run, lookup) = (self.0.run, self.0.lookup());
         let outcome = run.outcome();
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("status", outcome.status.word())?;
+        map.serialize_entry("status", outcome.status().word())?;
         map.serialize_entry("at", &Seconds(outcome.at))?;
         match &outcome.gave {
-            Gave::Nothing => {}
-            Gave::Results(items) => map.serialize_entry("results", &Results { lookup, items })?,
-            Gave::Sets { done, pending } => {
+            None => {}
+            Some(Gave::Results(items)) => map.serialize_entry("results", &Results { lookup, items })?,
+            Some(Gave::Sets { done, pending }) => {
                 let scenario = run.scenario;
                 map.serialize_entry("done", &NameList { scenario, ids: done })?;
                 map.serialize_entry("pending", &NameList { scenario, ids: pending })?;
             }
-            Gave::Exception(exception) => {
+            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
                 map.serialize_entry("exception", &Thrown { scenario: run.scenario, exception: *exception })?;
                 if let Some(id) = exception.from {
                     map.serialize_entry("from", &NameOf(run.scenario, id))?;
@@ -160,7 +160,7 @@ struct AwaitableObject<'a> {
     lookup: Lookup<'a>,
     id: Id,
     kind: &'a Kind,
-    entry: &'a Entry,
+    entry: &'a AwaitableRecord,
 }
 
 impl Serialize for AwaitableObject<'_> {

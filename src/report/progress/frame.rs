@@ -14,7 +14,7 @@ use super::crowd;
 use super::layout::{INDENT, Layout, Size};
 use super::run_so_far::{Failure, RunSoFar};
 use crate::event::Ended;
-use crate::outcome::{CallRecord, Entry, Gave, Status};
+use crate::outcome::{AwaitableRecord, CallRecord, Gave, Status};
 use crate::report::duration::{elapsed, elapsed_of, took};
 use crate::report::fit::{fit, pad};
 use crate::report::timeline::axis::Axis;
@@ -27,7 +27,7 @@ pub(super) fn frame(run: &mut RunSoFar<'_>, now: Nanos, size: Size, theme: &Them
     let frame = Frame::new(run, now, size.width, theme);
     let mut lines = Vec::new();
     if run.timeline.has_rows() && run.rows.len() < most {
-        let entry = |id| run.timeline.entry(id).unwrap_or(&Entry::NEW);
+        let entry = |id| run.timeline.entry(id).unwrap_or(&AwaitableRecord::NEW);
         lines.extend(run.rows.iter().map(|(id, depth)| frame.awaitable(run, *id, entry(*id), *depth)));
     } else {
         crowd::lines(run, &frame, most.saturating_sub(1), &mut lines);
@@ -81,7 +81,7 @@ impl<'t> Frame<'t> {
     }
 
     /// The line of an awaitable.
-    pub(super) fn awaitable(&self, run: &RunSoFar<'_>, id: Id, entry: &Entry, depth: usize) -> String {
+    pub(super) fn awaitable(&self, run: &RunSoFar<'_>, id: Id, entry: &AwaitableRecord, depth: usize) -> String {
         let style = &self.theme.style;
         let phase = run.phases.of(id);
         let leftover = self.leftover.filter(|_| phase == Phase::Running);
@@ -136,7 +136,7 @@ impl<'t> Frame<'t> {
         let (style, call) = (&self.theme.style, run.timeline.call());
         let options = call.call.options();
         // What its caller got; else what it will get.
-        let status = call.came_back().map(|_| call.outcome.status).or(over(call).map(|(_, status)| status));
+        let status = call.came_back().map(|_| call.outcome.status()).or(over(call).map(|(_, status)| status));
         let end = self.theme.sign(match status {
             None | Some(Status::Hangs) => Phase::Running,
             Some(Status::Returned) => Phase::Returned,
@@ -156,14 +156,16 @@ impl<'t> Frame<'t> {
             (Some(_), _) if call.called.is_none() => {
                 self.first_that_fits(["never called: the caller was cancelled", "not called"])
             }
-            (Some(Status::Returned), Gave::Sets { done, pending }) => {
+            (Some(Status::Returned), Some(Gave::Sets { done, pending })) => {
                 let sets = format!("{} done, {} pending", done.len(), pending.len());
                 let how = if call.timed_out.is_some() { "timed out" } else { "returned" };
                 self.first_that_fits([&*format!("{how}: {sets}"), &*sets, how])
             }
-            (Some(Status::Returned), Gave::Nothing) => self.first_that_fits(["returned, not awaited yet", "returned"]),
+            (Some(Status::Returned), None) => self.first_that_fits(["returned, not awaited yet", "returned"]),
             (Some(Status::Returned), _) => self.first_that_fits(["returned"]),
-            (Some(Status::Raised), Gave::Exception(exception)) => self.ended(Ended::Raised(*exception), run.scenario),
+            (Some(Status::Raised), Some(Gave::Raised(exception))) => {
+                self.ended(Ended::Raised(*exception), run.scenario)
+            }
             (Some(Status::Raised), _) => {
                 call.settled.map_or_else(String::new, |(_, ended)| self.ended(ended, run.scenario))
             }
@@ -268,7 +270,7 @@ impl<'t> Frame<'t> {
 /// When and how the call came out, whether or not its caller has seen that.
 fn over(call: &CallRecord) -> Option<(Nanos, Status)> {
     let settled = call.settled.map(|(at, ended)| (at, ended.status()));
-    settled.or_else(|| Some((call.came_back()?, call.outcome.status)))
+    settled.or_else(|| Some((call.came_back()?, call.outcome.status())))
 }
 
 /// What a person calls a phase.
