@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
-use crate::calls::{Collection, Function, ReturnWhen, Setting};
+use crate::calls::{Collection, ReturnWhen, Setting};
 use crate::event::Word;
 use crate::report::format::{FORMATS, Format, endings};
 use crate::scenario::{Nanos, Python, parse_duration};
@@ -105,46 +105,23 @@ pub struct Wait {
     pub run: RunOptions,
 }
 
-/// A command that makes a call, whichever it is.
-#[derive(Debug)]
-pub struct MakeCall {
-    /// What is called.
-    pub function: Function,
-    /// What to run.
-    pub scenario: Option<String>,
+impl Gather {
     /// The options that flags set.
-    pub settings: Vec<(&'static str, Setting)>,
-    /// How to run it.
-    pub run: RunOptions,
-}
-
-impl From<Gather> for MakeCall {
-    fn from(gather: Gather) -> MakeCall {
-        let settings = [gather.return_exceptions.map(|value| ("return_exceptions", Setting::Boolean(value)))];
-        MakeCall::new(Function::Gather, gather.scenario, settings, gather.run)
+    pub fn settings(&self) -> Vec<(&'static str, Setting)> {
+        self.return_exceptions.map(|value| ("return_exceptions", Setting::Boolean(value))).into_iter().collect()
     }
 }
 
-impl From<Wait> for MakeCall {
-    fn from(wait: Wait) -> MakeCall {
+impl Wait {
+    /// The options that flags set.
+    pub fn settings(&self) -> Vec<(&'static str, Setting)> {
         let settings = [
-            wait.return_when.map(|condition| ("return_when", Setting::Word(condition.word()))),
-            wait.timeout.map(|timeout| ("timeout", Setting::Timeout(timeout.0))),
-            wait.wrap.map(|wrap| ("wrap", Setting::Boolean(wrap))),
-            wait.collection.map(|collection| ("collection", Setting::Word(collection.word()))),
+            self.return_when.map(|condition| ("return_when", Setting::Word(condition.word()))),
+            self.timeout.map(|timeout| ("timeout", Setting::Timeout(timeout.0))),
+            self.wrap.map(|wrap| ("wrap", Setting::Boolean(wrap))),
+            self.collection.map(|collection| ("collection", Setting::Word(collection.word()))),
         ];
-        MakeCall::new(Function::Wait, wait.scenario, settings, wait.run)
-    }
-}
-
-impl MakeCall {
-    fn new(
-        function: Function,
-        scenario: ScenarioArgument,
-        settings: impl IntoIterator<Item = Option<(&'static str, Setting)>>,
-        run: RunOptions,
-    ) -> MakeCall {
-        MakeCall { function, scenario: scenario.scenario, settings: settings.into_iter().flatten().collect(), run }
+        settings.into_iter().flatten().collect()
     }
 }
 

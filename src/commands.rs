@@ -16,6 +16,7 @@ mod verify;
 
 use std::process::ExitCode;
 
+use crate::calls::Function;
 use crate::cli::{Cli, Command};
 
 use failure::Failure;
@@ -23,8 +24,8 @@ use failure::Failure;
 /// Does what the command line asks for, and gives the exit code.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
-        Command::Gather(arguments) => call::call(arguments.into()),
-        Command::Wait(arguments) => call::call(arguments.into()),
+        Command::Gather(given) => call::call(Function::Gather, &given.scenario, &given.settings(), &given.run),
+        Command::Wait(given) => call::call(Function::Wait, &given.scenario, &given.settings(), &given.run),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Scenarios(arguments) => scenarios::scenarios(arguments),

@@ -196,17 +196,17 @@ pub struct Item {
     pub ended: Ended,
 }
 
-/// What the call gave its caller.
+/// What a call gave its caller, kept; [`Got`] is the same as an event tells it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Got<'a> {
+pub enum Gave<Results = Vec<Item>, Set = Vec<Id>> {
     /// gather()'s list.
-    Results(&'a [Item]),
+    Results(Results),
     /// wait()'s two sets, each in argument order.
     Sets {
         /// The first.
-        done: &'a [Id],
+        done: Set,
         /// The second.
-        pending: &'a [Id],
+        pending: Set,
     },
     /// An exception.
     Raised(Exception),
@@ -214,13 +214,28 @@ pub enum Got<'a> {
     Cancelled(Exception),
 }
 
-impl Got<'_> {
+/// What a call gives its caller.
+pub type Got<'a> = Gave<&'a [Item], &'a [Id]>;
+
+impl<Results, Set> Gave<Results, Set> {
     /// How the call came out.
-    pub fn status(self) -> Status {
+    pub fn status(&self) -> Status {
         match self {
-            Got::Results(_) | Got::Sets { .. } => Status::Returned,
-            Got::Raised(_) => Status::Raised,
-            Got::Cancelled(_) => Status::Cancelled,
+            Gave::Results(_) | Gave::Sets { .. } => Status::Returned,
+            Gave::Raised(_) => Status::Raised,
+            Gave::Cancelled(_) => Status::Cancelled,
+        }
+    }
+}
+
+impl Got<'_> {
+    /// The same, with lists of its own.
+    pub fn kept(self) -> Gave {
+        match self {
+            Gave::Results(items) => Gave::Results(items.to_vec()),
+            Gave::Sets { done, pending } => Gave::Sets { done: done.to_vec(), pending: pending.to_vec() },
+            Gave::Raised(exception) => Gave::Raised(exception),
+            Gave::Cancelled(exception) => Gave::Cancelled(exception),
         }
     }
 }
@@ -248,7 +263,7 @@ pub enum Log {
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq)]
-pub struct End {
+pub struct RunEnd {
     /// The last moment.
     pub at: Nanos,
     /// Why there was no more.

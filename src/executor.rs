@@ -29,7 +29,7 @@ mod tests;
 mod timers;
 
 use crate::event::{
-    CallId, CancelId, Canceller, Cause, End, Event, Listener, Message, Reason, SetPlace, Target, What, Why,
+    CallId, CancelId, Canceller, Cause, Event, Listener, Message, Reason, RunEnd, SetPlace, Target, What, Why,
 };
 use crate::scenario::{Id, Kind, Nanos};
 
@@ -56,7 +56,7 @@ pub fn simulate<C: Clock, O: Choices, J: Lateness, L: Listener>(
     lateness: J,
     listener: L,
     workspace: &mut Workspace,
-) -> End {
+) -> RunEnd {
     let mut event_loop = EventLoop::new(plan, clock, choices, lateness, listener, workspace);
     let end = event_loop.run();
     let EventLoop { ready, timers, futures, tasks, groups, waits, calls, .. } = event_loop;
@@ -186,7 +186,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         }
     }
 
-    fn run(&mut self) -> End {
+    fn run(&mut self) -> RunEnd {
         let reason = match self.run_program() {
             Ok(()) => Reason::Finished,
             Err(Halt::Stuck) => Reason::Stuck,
@@ -198,7 +198,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             self.warn_of_unawaited();
             self.log_unretrieved(&unretrieved);
         }
-        End { at: self.now, reason, unretrieved, interrupted: self.interrupted }
+        RunEnd { at: self.now, reason, unretrieved, interrupted: self.interrupted }
     }
 
     /// `asyncio.run(main())`.

@@ -5,14 +5,14 @@
 //! hold. Both are for tests as much as for `asyncdemo check`, and know nothing of the command line.
 
 mod compare;
+mod empty_expectation;
 mod events;
-mod fill;
-mod fresh;
-mod given;
 mod literal;
 mod names;
+mod new_expectations;
+mod result;
 mod rewrite;
-mod splice;
+mod text_edit;
 mod update;
 
 #[cfg(test)]
@@ -32,7 +32,7 @@ pub use rewrite::{Change, Edit, Rewritten, rewrite};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// Where in the `[[expect]]`.
-    pub place: Place,
+    pub place: ExpectPart,
     /// What is written, in one line. It may hold any character that the file does.
     pub expected: String,
     /// What happened, likewise.
@@ -42,7 +42,7 @@ pub struct Difference {
 /// A part of an `[[expect]]` that can differ. `Display` writes it as TOML does: `fates.users`, `results[1]`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
-pub enum Place {
+pub enum ExpectPart {
     Outcome,
     At,
     /// All of gather's results.
@@ -60,20 +60,20 @@ pub enum Place {
     Event(usize),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ExpectPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Outcome => f.write_str("outcome"),
-            Place::At => f.write_str("at"),
-            Place::Results => f.write_str("results"),
-            Place::Result(index) => write!(f, "results[{index}]"),
-            Place::Exception => f.write_str("exception"),
-            Place::Done => f.write_str("done"),
-            Place::Pending => f.write_str("pending"),
-            Place::Fate(name) => write!(f, "fates.{name}"),
-            Place::Warnings => f.write_str("warnings"),
-            Place::Logs => f.write_str("logs"),
-            Place::Event(index) => write!(f, "events[{index}]"),
+            ExpectPart::Outcome => f.write_str("outcome"),
+            ExpectPart::At => f.write_str("at"),
+            ExpectPart::Results => f.write_str("results"),
+            ExpectPart::Result(index) => write!(f, "results[{index}]"),
+            ExpectPart::Exception => f.write_str("exception"),
+            ExpectPart::Done => f.write_str("done"),
+            ExpectPart::Pending => f.write_str("pending"),
+            ExpectPart::Fate(name) => write!(f, "fates.{name}"),
+            ExpectPart::Warnings => f.write_str("warnings"),
+            ExpectPart::Logs => f.write_str("logs"),
+            ExpectPart::Event(index) => write!(f, "events[{index}]"),
         }
     }
 }

@@ -20,7 +20,8 @@
 //! 1. [`scenario`]: the plain model of a file, and the one parse at the edge that makes it. Whatever comes behind it
 //!    never meets an invalid scenario.
 //! 2. [`calls`]: gather(), wait() and their options; a call is a file, and here is the list of them.
-//! 3. [`event`]: what happens in a run, as one stream. It is the whole coupling between the loop and what is shown.
+//! 3. [`event`]: what happens in a run, as one stream. It is the whole coupling between the loop and what is shown. The
+//!    closed words of the formats stand here too, and the fields of each event, each with the sentence that explains it.
 //! 4. [`executor`]: the event loop. It mirrors `Lib/asyncio` file by file; the Python versions are one small closed
 //!    dialect that names each difference once.
 //! 5. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
@@ -34,8 +35,8 @@
 //! 11. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
 //! 12. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
 //!
-//! Imports go one way only, downwards to upwards in that list, and the executor and the reports do not know each other
-//! at all; a test reads the `use` lines and holds that.
+//! Imports go one way only, downwards to upwards in that list (the first three share the words of the formats), and the
+//! executor and the reports do not know each other at all; a test reads every path in the source and holds that.
 //!
 //! # Time
 //!

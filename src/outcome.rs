@@ -7,10 +7,10 @@ mod ledger;
 mod notes;
 
 use crate::calls::Call;
-use crate::event::{CallId, Canceller, Ended, Event, Exception, Item, Log, Reason, Returned, Target, Warning, What};
+use crate::event::{CallId, Canceller, Ended, Event, Item, Log, Reason, Returned, Target, Warning, What};
 use crate::scenario::{Id, Nanos, Python, Scenario};
 
-pub use crate::event::{Fate, State, Status};
+pub use crate::event::{Fate, Gave, State, Status};
 
 pub use ledger::Ledger;
 
@@ -24,7 +24,7 @@ pub struct Run<'s> {
     /// Under whose semantics.
     pub python: Python,
     /// What became of each awaitable, by [`Id`].
-    pub entries: Vec<Entry>,
+    pub entries: Vec<AwaitableRecord>,
     /// The results of each nested group that returned.
     pub nested: std::collections::BTreeMap<u32, Vec<Item>>,
     /// Every call that was made, by [`CallId`]. The first is the call that the scenario is run through, made or not.
@@ -79,7 +79,7 @@ impl CallRecord {
             timed_out: None,
             settled: None,
             checks: Vec::new(),
-            outcome: Outcome { status: Status::Hangs, at: Nanos::ZERO, gave: Gave::Nothing },
+            outcome: Outcome { at: Nanos::ZERO, gave: None },
         }
     }
 
@@ -92,14 +92,14 @@ impl CallRecord {
             What::Check { done, .. } => self.checks.push((at, done)),
             What::Timeout { .. } => self.timed_out = Some(at),
             What::Finish { ended, .. } => self.settled = Some((at, ended)),
-            What::Resume { got, .. } => self.outcome = Outcome::new(at, got),
+            What::Resume { got, .. } => self.outcome = Outcome { at, gave: Some(got.kept()) },
             _ => {}
         }
     }
 
     /// When its caller went on; `None` where it never did, or has not yet.
     pub fn came_back(&self) -> Option<Nanos> {
-        (self.outcome.status != Status::Hangs).then_some(self.outcome.at)
+        self.outcome.gave.as_ref().map(|_| self.outcome.at)
     }
 }
 
@@ -115,26 +115,17 @@ pub struct Keep {
 /// What the caller got, and when.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// How the call came out.
-    pub status: Status,
-    /// When the caller went on; for `hangs` the last moment at which anything happened.
+    /// When the caller went on; where it never did, the last moment at which anything happened.
     pub at: Nanos,
-    /// With what.
-    pub gave: Gave,
+    /// With what; `None` where it never did.
+    pub gave: Option<Gave>,
 }
 
-/// What the call gave, kept.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Gave {
-    /// It never came back.
-    Nothing,
-    /// gather()'s list.
-    Results(Vec<Item>),
-    /// wait()'s two sets, in argument order.
-    #[allow(missing_docs)]
-    Sets { done: Vec<Id>, pending: Vec<Id> },
-    /// An exception, a `CancelledError` too.
-    Exception(Exception),
+impl Outcome {
+    /// How the call came out.
+    pub fn status(&self) -> Status {
+        self.gave.as_ref().map_or(Status::Hangs, Gave::status)
+    }
 }
 
 /// A `.cancel()` of the caller or of a group.
@@ -161,9 +152,9 @@ pub struct Cancellation {
     pub cause: Option<u32>,
 }
 
-/// The ledger's line for one awaitable.
+/// One awaitable, and what became of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Entry {
+pub struct AwaitableRecord {
     /// When its task, future or group came to exist.
     pub created: Option<Nanos>,
     /// When its body took its first step.
@@ -190,9 +181,9 @@ pub struct Entry {
     pub retrieved: bool,
 }
 
-impl Entry {
+impl AwaitableRecord {
     /// What is known before anything happened.
-    pub const NEW: Entry = Entry {
+    pub const NEW: AwaitableRecord = AwaitableRecord {
         created: None,
         started: None,
         cleanup: None,

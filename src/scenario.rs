@@ -12,6 +12,7 @@ mod library;
 mod load;
 mod parse;
 mod python;
+mod thousands;
 mod value;
 
 use std::fmt;
@@ -25,7 +26,7 @@ use crate::event::Word;
 pub use diagnostic::{Diagnostics, Problem};
 pub(crate) use duration::unit_names;
 pub use duration::{Nanos, parse_duration};
-pub use exception::{Exception, write_exception_repr};
+pub use exception::{WrittenException, write_exception_repr};
 pub use expect::Expect;
 pub use identifiers::{Identifiers, KEYWORDS, is_stable_identifier};
 pub use library::{Builtin, COURSE, Section, builtin, builtins, nearest_builtin};
@@ -33,6 +34,7 @@ pub use load::{Loaded, load};
 pub use parse::parse;
 pub(crate) use parse::tables;
 pub use python::Python;
+pub use thousands::thousands;
 pub use value::{Value, is_harmless, is_printable, toml_string, write_str_repr};
 
 /// One awaitable after `count`: its position among all of them, in file order, from 0.
@@ -105,7 +107,7 @@ pub enum Kind {
     /// A bare future that the loop settles.
     Future(Settlement),
     /// A nested group.
-    Gather(Group),
+    Gather(NestedGather),
 }
 
 impl Kind {
@@ -159,7 +161,7 @@ pub struct Settlement {
 
 /// A nested group's own arguments.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Group {
+pub struct NestedGather {
     /// In argument order; may be empty.
     pub members: Vec<Ids>,
     /// Whether exceptions come back as values.
@@ -191,7 +193,7 @@ pub enum End {
     /// With a value.
     Returns(Value),
     /// With an exception.
-    Raises(Exception),
+    Raises(WrittenException),
 }
 
 /// What a body does when `CancelledError` reaches it in its delay.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use asyncdemo::calls::{Call, Collection, Function, GatherOptions, ReturnWhen, WaitOptions};
 use asyncdemo::outcome::{Fate, Status};
 use asyncdemo::scenario::{
-    Delay, End, Exception, Kind, Nanos, Python, Scenario, ScheduledCancel, Then, Value, load, parse,
+    Delay, End, Kind, Nanos, Python, Scenario, ScheduledCancel, Then, Value, WrittenException, load, parse,
 };
 
 #[track_caller]
@@ -19,7 +19,7 @@ fn ms(ms: u64) -> Nanos {
 }
 
 #[track_caller]
-fn raises(written: &str) -> Exception {
+fn raises(written: &str) -> WrittenException {
     let scenario = read(&format!("[[awaitable]]\nraises = {written}\n"));
     match &scenario.awaitables[0].kind {
         Kind::Coroutine(body) => match &body.end {
@@ -183,7 +183,7 @@ fn ten_million_in_one_table() {
 
 #[test]
 fn exceptions() {
-    let exception = |type_name: &str, message: Option<&str>| Exception {
+    let exception = |type_name: &str, message: Option<&str>| WrittenException {
         type_name: type_name.to_owned(),
         message: message.map(str::to_owned),
     };
@@ -268,7 +268,7 @@ fn expectations() {
 
     assert_eq!(other.call, Call::Gather(GatherOptions { return_exceptions: false }));
     assert_eq!((other.outcome, &other.python[..]), (Some(Status::Hangs), &[Python::V3_10][..]));
-    assert_eq!(other.exception, Some(Exception { type_name: "TypeError".to_owned(), message: None }));
+    assert_eq!(other.exception, Some(WrittenException { type_name: "TypeError".to_owned(), message: None }));
 }
 
 /// A fresh folder for one test's files.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use asyncdemo::calls::Function;
 use asyncdemo::event::Word;
 use asyncdemo::python::{NAMES, Program};
-use asyncdemo::scenario::{Awaitable, End, Exception, Kind, Python, Scenario, Value, builtins, load, parse};
+use asyncdemo::scenario::{Awaitable, End, Kind, Python, Scenario, Value, WrittenException, builtins, load, parse};
 use asyncdemo::verify::case::{Ours, calls};
 use asyncdemo::verify::generator::{self, Random};
 use asyncdemo::verify::harness::Harness;
@@ -386,7 +386,7 @@ fn say(awaitable: &mut Awaitable, text: &str) {
     if let Kind::Coroutine(body) | Kind::Task(body) = &mut awaitable.kind {
         body.end = match &body.end {
             End::Returns(_) => End::Returns(value(text)),
-            End::Raises(raised) => End::Raises(Exception { message: Some(text.to_owned()), ..raised.clone() }),
+            End::Raises(raised) => End::Raises(WrittenException { message: Some(text.to_owned()), ..raised.clone() }),
         };
     }
 }

@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::io::{self, BufWriter, Write};
 use std::rc::Rc;
 
-use crate::calls::{Call, Setting};
-use crate::cli::{ClockChoice, MakeCall, RunOptions, When};
+use crate::calls::{Call, Function, Setting};
+use crate::cli::{ClockChoice, RunOptions, ScenarioArgument, When};
 use crate::event::{Event, Listener, Reason, Recording};
 use crate::executor::clock::{Paced, Virtual};
 use crate::outcome::Run;
@@ -21,12 +21,17 @@ use super::outputs::{Outputs, is_closed_pipe};
 use super::terminal;
 
 /// Runs a scenario through a call.
-pub fn call(arguments: MakeCall) -> Result<Code, Failure> {
-    let loaded = scenario::load(arguments.scenario.as_deref())?;
-    let own = loaded.scenario.call(arguments.function);
-    let call = arguments.settings.iter().fold(own, |call, (option, setting)| call.with(option, *setting));
+pub fn call(
+    function: Function,
+    scenario: &ScenarioArgument,
+    settings: &[(&str, Setting)],
+    options: &RunOptions,
+) -> Result<Code, Failure> {
+    let loaded = scenario::load(scenario.scenario.as_deref())?;
+    let own = loaded.scenario.call(function);
+    let call = settings.iter().fold(own, |call, (option, setting)| call.with(option, *setting));
     check_one_argument(&loaded.scenario, call)?;
-    run(&loaded, call, &arguments.run)
+    run(&loaded, call, options)
 }
 
 /// What the options in the file itself are checked for when it is read.
@@ -75,7 +80,7 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
         Err(error) if !is_closed_pipe(&error) => return Err(Failure::Output(None, error)),
         _ => files?,
     }
-    Ok(if run.interrupted { Code::Interrupted } else { run.outcome().status.into() })
+    Ok(if run.interrupted { Code::Interrupted } else { run.outcome().status().into() })
 }
 
 fn write_stdout<W: Write>(

@@ -195,7 +195,7 @@ fn cleanup_end(scenario: &Scenario, id: Id) -> Option<&scenario::End> {
     }
 }
 
-fn raised(end: Option<&scenario::End>) -> Option<&scenario::Exception> {
+fn raised(end: Option<&scenario::End>) -> Option<&scenario::WrittenException> {
     match end {
         Some(scenario::End::Raises(exception)) => Some(exception),
         _ => None,

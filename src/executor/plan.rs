@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::calls::Call;
-use crate::scenario::{self, Body, Delay, Exception, Id, Ids, Kind, Nanos, Python, Scenario, Then};
+use crate::scenario::{self, Body, Delay, Id, Ids, Kind, Nanos, Python, Scenario, Then, WrittenException};
 
 use super::dialect::Dialect;
 
@@ -183,7 +183,9 @@ fn of_cleanup(then: Option<&scenario::End>) -> Ending {
     match then {
         None => Ending::Reraises,
         Some(scenario::End::Returns(_)) => Ending::CleanupReturns,
-        Some(scenario::End::Raises(raised)) if Exception::is_cancelled_error(raised) => Ending::CleanupRaisesCancelled,
+        Some(scenario::End::Raises(raised)) if WrittenException::is_cancelled_error(raised) => {
+            Ending::CleanupRaisesCancelled
+        }
         Some(scenario::End::Raises(_)) => Ending::CleanupRaises,
     }
 }

@@ -3,22 +3,22 @@
 use std::fmt;
 
 use crate::event::{Recording, Word};
-use crate::outcome::{Fate, Gave, Run, Status};
+use crate::outcome::{Fate, Gave, Run};
 use crate::scenario::{Expect, Id, Ids, Scenario, write_str_repr};
 
 use super::events;
-use super::given::{Given, end_repr};
-use super::names::{Names, listed};
-use super::{Difference, Place};
+use super::names::{NameLookup, listed};
+use super::result::{ResultLookup, end_repr};
+use super::{Difference, ExpectPart};
 
 /// What differs between an expectation and a run of its call. The run must have its awaitables where the expectation
 /// has fates, and the events must be there where it has events.
 pub fn compare(expect: &Expect, run: &Run<'_>, events: &Recording) -> Vec<Difference> {
-    let names = Names::of(run.scenario);
-    let mut comparison = Comparison { expect, run, given: Given::of(run), names, differences: Vec::new() };
+    let names = NameLookup::of(run.scenario);
+    let mut comparison = Comparison { expect, run, lookup: ResultLookup::of(run), names, differences: Vec::new() };
     comparison.outcome();
     comparison.at();
-    if expect.outcome.is_none_or(|outcome| outcome == run.outcome().status) {
+    if expect.outcome.is_none_or(|outcome| outcome == run.outcome().status()) {
         // Else there is nothing of what is written here, which needs no saying.
         comparison.results();
         comparison.exception();
@@ -34,22 +34,22 @@ pub fn compare(expect: &Expect, run: &Run<'_>, events: &Recording) -> Vec<Differ
 struct Comparison<'c> {
     expect: &'c Expect,
     run: &'c Run<'c>,
-    given: Given<'c>,
-    names: Names<'c>,
+    lookup: ResultLookup<'c>,
+    names: NameLookup<'c>,
     differences: Vec<Difference>,
 }
 
 impl Comparison<'_> {
-    fn differs(&mut self, place: Place, expected: impl fmt::Display, got: impl fmt::Display) {
+    fn differs(&mut self, place: ExpectPart, expected: impl fmt::Display, got: impl fmt::Display) {
         let (expected, got) = (expected.to_string(), got.to_string());
         self.differences.push(Difference { place, expected, got });
     }
 
     fn outcome(&mut self) {
         if let Some(expected) = self.expect.outcome
-            && expected != self.run.outcome().status
+            && expected != self.run.outcome().status()
         {
-            self.differs(Place::Outcome, expected.word(), outcome_words(self.run));
+            self.differs(ExpectPart::Outcome, expected.word(), outcome_words(self.run));
         }
     }
 
@@ -58,26 +58,26 @@ impl Comparison<'_> {
         if let Some(expected) = self.expect.at
             && expected != got
         {
-            self.differs(Place::At, format_args!("{expected} s"), format_args!("{got} s"));
+            self.differs(ExpectPart::At, format_args!("{expected} s"), format_args!("{got} s"));
         }
     }
 
     fn results(&mut self) {
         let Some(expected) = &self.expect.results else { return };
         let list = || fmt::from_fn(|f| write_list(f, expected.iter().map(end_repr)));
-        let Gave::Results(items) = &self.run.outcome().gave else {
-            return self.differs(Place::Results, list(), outcome_words(self.run));
+        let Some(Gave::Results(items)) = &self.run.outcome().gave else {
+            return self.differs(ExpectPart::Results, list(), outcome_words(self.run));
         };
-        let (given, scenario) = (self.given, self.run.scenario);
+        let (lookup, scenario) = (self.lookup, self.run.scenario);
         if expected.len() != items.len() {
-            let got = fmt::from_fn(|f| write_list(f, items.iter().map(|item| given.repr(item.ended))));
+            let got = fmt::from_fn(|f| write_list(f, items.iter().map(|item| lookup.repr(item.ended))));
             let (some, all) = (count(expected.len()), count(items.len()));
-            return self.differs(Place::Results, format_args!("{some}: {}", list()), format_args!("{all}: {got}"));
+            return self.differs(ExpectPart::Results, format_args!("{some}: {}", list()), format_args!("{all}: {got}"));
         }
         for (index, (end, item)) in expected.iter().zip(items).enumerate() {
-            if !given.ended_as(end, item.ended) {
-                let got = format!("{} from {}", given.repr(item.ended), scenario.name(item.awaitable));
-                self.differs(Place::Result(index), end_repr(end), got);
+            if !lookup.ended_as(end, item.ended) {
+                let got = format!("{} from {}", lookup.repr(item.ended), scenario.name(item.awaitable));
+                self.differs(ExpectPart::Result(index), end_repr(end), got);
             }
         }
     }
@@ -85,22 +85,23 @@ impl Comparison<'_> {
     fn exception(&mut self) {
         let Some(expected) = &self.expect.exception else { return };
         match self.run.outcome().gave {
-            Gave::Exception(exception) if self.given.raised(expected, exception) => {}
-            Gave::Exception(exception) => {
-                self.differs(Place::Exception, expected, exception.repr(self.run.scenario));
+            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
+                if !self.lookup.raised(expected, exception) {
+                    self.differs(ExpectPart::Exception, expected, exception.repr(self.run.scenario));
+                }
             }
-            _ => self.differs(Place::Exception, expected, outcome_words(self.run)),
+            _ => self.differs(ExpectPart::Exception, expected, outcome_words(self.run)),
         }
     }
 
     /// Sets have no order, so only what is in them counts.
     fn sets(&mut self) {
-        let expected = [(Place::Done, &self.expect.done), (Place::Pending, &self.expect.pending)];
+        let expected = [(ExpectPart::Done, &self.expect.done), (ExpectPart::Pending, &self.expect.pending)];
         for (place, names) in expected {
             let Some(names) = names else { continue };
             let got = match (&self.run.outcome().gave, &place) {
-                (Gave::Sets { done, .. }, Place::Done) => done,
-                (Gave::Sets { pending, .. }, _) => pending,
+                (Some(Gave::Sets { done, .. }), ExpectPart::Done) => done,
+                (Some(Gave::Sets { pending, .. }), _) => pending,
                 _ => {
                     self.differs(place, text_list(names), outcome_words(self.run));
                     continue;
@@ -124,7 +125,7 @@ impl Comparison<'_> {
                 });
                 let first = words.next().unwrap_or_default();
                 let got = words.fold(first, |all, word| format!("{all}, {word}"));
-                self.differs(Place::Fate(name.clone()), expected.word(), got);
+                self.differs(ExpectPart::Fate(name.clone()), expected.word(), got);
             }
         }
     }
@@ -143,8 +144,8 @@ impl Comparison<'_> {
 
     fn lines(&mut self) {
         for (place, expected, got) in [
-            (Place::Warnings, &self.expect.warnings, warnings(self.run)),
-            (Place::Logs, &self.expect.logs, logs(self.run)),
+            (ExpectPart::Warnings, &self.expect.warnings, warnings(self.run)),
+            (ExpectPart::Logs, &self.expect.logs, logs(self.run)),
         ] {
             if let Some(expected) = expected
                 && *expected != got
@@ -169,12 +170,12 @@ pub fn logs(run: &Run<'_>) -> Vec<String> {
 fn outcome_words<'r>(run: &'r Run<'_>) -> impl fmt::Display + use<'r> {
     let scenario: &Scenario = run.scenario;
     let outcome = run.outcome();
-    fmt::from_fn(move |f| match (outcome.status, &outcome.gave) {
-        (Status::Raised, Gave::Exception(exception)) => write!(f, "raised {}", exception.repr(scenario)),
-        (Status::Cancelled, Gave::Exception(exception)) if exception.message(scenario).is_some() => {
+    fmt::from_fn(move |f| match &outcome.gave {
+        Some(Gave::Raised(exception)) => write!(f, "raised {}", exception.repr(scenario)),
+        Some(Gave::Cancelled(exception)) if exception.message(scenario).is_some() => {
             write!(f, "cancelled, with {}", exception.repr(scenario))
         }
-        (status, _) => f.write_str(status.word()),
+        _ => f.write_str(outcome.status().word()),
     })
 }
 
@@ -182,7 +183,7 @@ fn count(results: usize) -> String {
     format!("{results} result{}", if results == 1 { "" } else { "s" })
 }
 
-/// Names or lines as Python writes a list of texts.
+/// NameLookup or lines as Python writes a list of texts.
 pub fn text_list(texts: &[String]) -> impl fmt::Display + '_ {
     fmt::from_fn(|f| write_list(f, texts.iter().map(|text| fmt::from_fn(|f| write_str_repr(f, text)))))
 }

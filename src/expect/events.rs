@@ -6,9 +6,9 @@ use crate::event::{Ended, Event, Exception, Held, Recording, Target, What, Word}
 use crate::outcome::Run;
 use crate::scenario::{Scenario, Value};
 
-use super::given::{Given, same};
-use super::names::{Names, target_name};
-use super::{Difference, Place};
+use super::names::{NameLookup, target_name};
+use super::result::{ResultLookup, same};
+use super::{Difference, ExpectPart};
 
 /// The fields that say whom an event is about, rather than when or how.
 const SUBJECTS: [&str; 4] = ["awaitable", "target", "function", "text"];
@@ -31,7 +31,7 @@ pub fn compare(expected: &[Vec<(String, Value)>], run: &Run<'_>, recording: &Rec
             None => {
                 let got = search.instead(fields, from, before);
                 let expected = table(fields).to_string();
-                differences.push(Difference { place: Place::Event(index), expected, got });
+                differences.push(Difference { place: ExpectPart::Event(index), expected, got });
             }
         }
     }
@@ -41,14 +41,14 @@ pub fn compare(expected: &[Vec<(String, Value)>], run: &Run<'_>, recording: &Rec
 /// Everything that happened, to be searched.
 pub struct Search<'r> {
     events: Vec<Event<'r>>,
-    given: Given<'r>,
-    names: Names<'r>,
+    lookup: ResultLookup<'r>,
+    names: NameLookup<'r>,
 }
 
 impl<'r> Search<'r> {
     pub fn of(run: &'r Run<'_>, recording: &'r Recording) -> Search<'r> {
-        let names = Names::of(run.scenario);
-        Search { events: recording.iter().collect(), given: Given::of(run), names }
+        let names = NameLookup::of(run.scenario);
+        Search { events: recording.iter().collect(), lookup: ResultLookup::of(run), names }
     }
 
     /// Where the search for the next goes on: behind the first event from `from` that has these fields. Where a name
@@ -134,7 +134,7 @@ impl<'r> Search<'r> {
         match (key, event.what) {
             ("awaitable" | "target", _) => matches!(expected, Value::Str(name) if self.is_about(name, event)),
             ("value", What::Finish { ended, results, .. }) => {
-                matches!(ended, Ended::Returned(_)) && self.given.with_group(results).is_item(expected, ended)
+                matches!(ended, Ended::Returned(_)) && self.lookup.with_group(results).is_item(expected, ended)
             }
             _ => self.field(key, event).is_some_and(|value| same(expected, &value)),
         }
@@ -142,7 +142,7 @@ impl<'r> Search<'r> {
 
     /// One field of an event, as an `[[expect]]` is read; `None` where the event has no such field.
     fn field(&self, key: &str, event: &Event<'_>) -> Option<Value> {
-        let scenario = self.given.scenario;
+        let scenario = self.lookup.scenario;
         let text = |text: &str| Value::Str(text.to_owned());
         Some(match key {
             "event" => text(event.kind().word()),
@@ -153,7 +153,7 @@ impl<'r> Search<'r> {
                 Held::Word(word) | Held::Text(word) => text(word),
                 Held::Boolean(boolean) => Value::Bool(boolean),
                 Held::Warning(warning) => Value::Str(warning.text(scenario)),
-                Held::Value(returned, results) => self.given.with_group(results).as_value(returned),
+                Held::Value(returned, results) => self.lookup.with_group(results).as_value(returned),
                 Held::Exception(exception) => exception_fields(exception, scenario),
             },
         })

@@ -1,4 +1,4 @@
-//! Names as an `[[expect]]` writes them, and the awaitables that they stand for.
+//! NameLookup as an `[[expect]]` writes them, and the awaitables that they stand for.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,13 @@ use crate::event::Target;
 use crate::scenario::{Awaitable, Id, Ids, Scenario};
 
 /// Every awaitable by its name.
-pub struct Names<'s> {
+pub struct NameLookup<'s> {
     by_name: HashMap<&'s str, &'s Awaitable>,
 }
 
-impl<'s> Names<'s> {
-    pub fn of(scenario: &'s Scenario) -> Names<'s> {
-        Names { by_name: scenario.awaitables.iter().map(|table| (table.name.as_str(), table)).collect() }
+impl<'s> NameLookup<'s> {
+    pub fn of(scenario: &'s Scenario) -> NameLookup<'s> {
+        NameLookup { by_name: scenario.awaitables.iter().map(|table| (table.name.as_str(), table)).collect() }
     }
 
     /// What a name stands for: an awaitable with all its clones, or one clone. Nothing for a name that nobody has,

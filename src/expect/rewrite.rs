@@ -8,9 +8,9 @@ use toml_edit::{Document, Item};
 
 use crate::scenario::{Diagnostics, Problem, Scenario, parse};
 
-use super::fresh;
-use super::splice::{apply, saved_comments, with_crlf, without_key};
-use super::update::{Planned, Table, update};
+use super::new_expectations;
+use super::text_edit::{apply, saved_comments, with_crlf, without_key};
+use super::update::{ExpectTable, PlannedChange, update};
 use super::{check, versions};
 
 /// A text and what was changed in it.
@@ -38,7 +38,7 @@ pub struct Change {
     pub expect: usize,
     /// What.
     pub edit: Edit,
-    /// At which key, as a [`Place`](super::Place) writes it; empty where the whole `[[expect]]` is new.
+    /// At which key, as a [`ExpectPart`](super::ExpectPart) writes it; empty where the whole `[[expect]]` is new.
     pub key: String,
 }
 
@@ -107,7 +107,7 @@ fn added(text: &str, scenario: &Scenario) -> (String, Vec<Change>) {
     if !text.is_empty() && !text.ends_with('\n') {
         rewritten.push_str(end);
     }
-    let expectations = fresh::expectations(scenario);
+    let expectations = new_expectations::expectations(scenario);
     for expectation in &expectations {
         if !rewritten.is_empty() && !rewritten.ends_with("\n\n") && !rewritten.ends_with("\n\r\n") {
             rewritten.push_str(end);
@@ -121,18 +121,18 @@ fn added(text: &str, scenario: &Scenario) -> (String, Vec<Change>) {
 fn updated(text: &str, scenario: &Scenario) -> Option<(String, Vec<Change>)> {
     let document = Document::parse(text).ok()?;
     let item = document.get("expect")?;
-    let (mut splices, mut changes) = (Vec::new(), Vec::new());
+    let (mut text_edits, mut changes) = (Vec::new(), Vec::new());
     for (index, expect) in scenario.expect.iter().enumerate() {
         let table = match item {
-            Item::ArrayOfTables(tables) => Table { text, keys: tables.get(index)?, inline: false },
-            item => Table { text, keys: item.as_array()?.get(index)?.as_inline_table()?, inline: true },
+            Item::ArrayOfTables(tables) => ExpectTable { text, keys: tables.get(index)?, inline: false },
+            item => ExpectTable { text, keys: item.as_array()?.get(index)?.as_inline_table()?, inline: true },
         };
-        for Planned { key, splices: own, edit } in update(scenario, expect, table) {
-            splices.extend(own);
+        for PlannedChange { key, text_edits: own, edit } in update(scenario, expect, table) {
+            text_edits.extend(own);
             changes.push(Change { expect: index, edit, key });
         }
     }
-    Some((apply(text, splices), changes))
+    Some((apply(text, text_edits), changes))
 }
 
 /// Whether everything else is as it was.

@@ -10,30 +10,30 @@ use crate::scenario::{Expect, Id, Ids, Nanos, Scenario, Value};
 use crate::simulation::Simulated;
 
 use super::compare::{logs, warnings};
+use super::empty_expectation::fill;
 use super::events::Search;
-use super::fill::fill;
-use super::given::Given;
 use super::literal;
-use super::names::{Names, listed};
+use super::names::{NameLookup, listed};
+use super::result::ResultLookup;
 use super::rewrite::Edit;
-use super::splice::{Slot, Splice, apply, list, on_one_line, saved_comments, without_key};
-use super::{Place, expects_nothing, observe, versions};
+use super::text_edit::{ItemEdit, TextEdit, apply, list, on_one_line, saved_comments, without_key};
+use super::{ExpectPart, expects_nothing, observe, versions};
 
 /// How many clones are named one by one where they differ.
 const MOST_CLONES: usize = 16;
 
 /// What is to be done about one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Planned {
-    /// The key, as a [`Place`] writes it.
+pub struct PlannedChange {
+    /// The key, as a [`ExpectPart`] writes it.
     pub key: String,
-    pub splices: Vec<Splice>,
+    pub text_edits: Vec<TextEdit>,
     pub edit: Edit,
 }
 
 /// An `[[expect]]` in its text.
 #[derive(Clone, Copy)]
-pub struct Table<'t> {
+pub struct ExpectTable<'t> {
     pub text: &'t str,
     pub keys: &'t dyn TableLike,
     /// Whether it is written between braces, where keys have no lines of their own.
@@ -41,14 +41,15 @@ pub struct Table<'t> {
 }
 
 /// What has to change so that an expectation holds under all its versions. A key for which these do not agree is left.
-pub fn update(scenario: &Scenario, expect: &Expect, table: Table<'_>) -> Vec<Planned> {
+pub fn update(scenario: &Scenario, expect: &Expect, table: ExpectTable<'_>) -> Vec<PlannedChange> {
     if expects_nothing(expect) {
         return fill(scenario, expect, table);
     }
     let versions = versions(scenario, expect);
     let mut plans = versions.iter().map(|python| {
         let observed = observe(scenario, expect, *python);
-        Plan { expect, observed: &observed, given: Given::of(&observed.run), table, planned: Vec::new() }.all()
+        Update { expect, observed: &observed, lookup: ResultLookup::of(&observed.run), table, planned: Vec::new() }
+            .all()
     });
     let mut agreed = plans.next().unwrap_or_default();
     let why = "the Python versions differ here: give each an [[expect]] of its own";
@@ -68,34 +69,34 @@ pub fn update(scenario: &Scenario, expect: &Expect, table: Table<'_>) -> Vec<Pla
 }
 
 /// What is left as it is.
-pub fn left(key: &str, why: &str) -> Planned {
-    Planned { key: key.to_owned(), splices: Vec::new(), edit: Edit::Left { why: why.to_owned() } }
+pub fn left(key: &str, why: &str) -> PlannedChange {
+    PlannedChange { key: key.to_owned(), text_edits: Vec::new(), edit: Edit::Left { why: why.to_owned() } }
 }
 
-struct Plan<'p> {
+struct Update<'p> {
     expect: &'p Expect,
     observed: &'p Simulated<'p>,
-    given: Given<'p>,
-    table: Table<'p>,
-    planned: Vec<Planned>,
+    lookup: ResultLookup<'p>,
+    table: ExpectTable<'p>,
+    planned: Vec<PlannedChange>,
 }
 
-impl<'p> Plan<'p> {
-    fn all(mut self) -> Vec<Planned> {
+impl<'p> Update<'p> {
+    fn all(mut self) -> Vec<PlannedChange> {
         self.outcome();
         match &self.observed.run.outcome().gave {
-            Gave::Nothing => self.gave_nothing(),
-            Gave::Exception(exception) => self.gave_exception(*exception),
-            Gave::Results(items) => self.gave_results(items),
-            Gave::Sets { done, pending } => self.gave_sets(done, pending),
+            None => self.gave_nothing(),
+            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => self.gave_exception(*exception),
+            Some(Gave::Results(items)) => self.gave_results(items),
+            Some(Gave::Sets { done, pending }) => self.gave_sets(done, pending),
         }
         self.fates();
         let run = &self.observed.run;
         if let Some(expected) = &self.expect.warnings {
-            self.lines(Place::Warnings, expected, &warnings(run));
+            self.lines(ExpectPart::Warnings, expected, &warnings(run));
         }
         if let Some(expected) = &self.expect.logs {
-            self.lines(Place::Logs, expected, &logs(run));
+            self.lines(ExpectPart::Logs, expected, &logs(run));
         }
         self.events();
         self.planned
@@ -103,8 +104,8 @@ impl<'p> Plan<'p> {
 
     fn outcome(&mut self) {
         let outcome = &self.observed.run.outcome();
-        if self.expect.outcome.is_some_and(|expected| expected != outcome.status) {
-            self.put("outcome", literal::text(outcome.status.word()));
+        if self.expect.outcome.is_some_and(|expected| expected != outcome.status()) {
+            self.put("outcome", literal::text(outcome.status().word()));
         }
         if self.expect.at.is_some_and(|expected| expected != outcome.at)
             && let Some(item) = self.table.keys.get("at")
@@ -121,9 +122,9 @@ impl<'p> Plan<'p> {
     }
 
     fn gave_exception(&mut self, exception: Exception) {
-        let written = literal::text(&self.given.as_raises(exception));
+        let written = literal::text(&self.lookup.as_raises(exception));
         match &self.expect.exception {
-            Some(expected) if self.given.raised(expected, exception) => {}
+            Some(expected) if self.lookup.raised(expected, exception) => {}
             Some(_) => self.put("exception", written.clone()),
             None => {
                 let other = ["results", "done", "pending"].into_iter().find(|key| self.table.keys.contains_key(key));
@@ -142,24 +143,24 @@ impl<'p> Plan<'p> {
     }
 
     fn gave_results(&mut self, items: &[event::Item]) {
-        let written = || items.iter().map(|item| literal::value(&self.given.as_result(item.ended)));
+        let written = || items.iter().map(|item| literal::value(&self.lookup.as_result(item.ended)));
         let Some(expected) = &self.expect.results else {
             let list = literal::list(&written().collect::<Vec<_>>(), "results = ".len());
             return self.replace("exception", &[("results", list)]);
         };
-        let slots = expected.iter().enumerate().map(|(index, end)| match items.get(index) {
-            Some(item) if self.given.ended_as(end, item.ended) => Slot::Keep,
-            Some(item) => Slot::Put(literal::value(&self.given.as_result(item.ended))),
-            None => Slot::Drop,
+        let item_edits = expected.iter().enumerate().map(|(index, end)| match items.get(index) {
+            Some(item) if self.lookup.ended_as(end, item.ended) => ItemEdit::Keep,
+            Some(item) => ItemEdit::Put(literal::value(&self.lookup.as_result(item.ended))),
+            None => ItemEdit::Drop,
         });
-        let (slots, added) = (slots.collect::<Vec<_>>(), written().skip(expected.len()).collect::<Vec<_>>());
-        self.list("results", &slots, &added);
+        let (item_edits, added) = (item_edits.collect::<Vec<_>>(), written().skip(expected.len()).collect::<Vec<_>>());
+        self.list("results", &item_edits, &added);
         self.take_away("exception");
     }
 
     fn gave_sets(&mut self, done: &[Id], pending: &[Id]) {
-        let scenario = self.given.scenario;
-        let names = Names::of(scenario);
+        let scenario = self.lookup.scenario;
+        let names = NameLookup::of(scenario);
         let mut missing = Vec::new();
         for (key, expected, got) in [("done", &self.expect.done, done), ("pending", &self.expect.pending, pending)] {
             let Some(expected) = expected else {
@@ -171,15 +172,15 @@ impl<'p> Plan<'p> {
             let mut ids: Vec<u32> = got.iter().map(|id| id.0).collect();
             ids.sort_unstable();
             let fits = |name: &String| names.ids(name).all(|id| ids.binary_search(&id).is_ok());
-            let (kept, slots): (Vec<Option<&String>>, Vec<Slot>) = expected
+            let (kept, item_edits): (Vec<Option<&String>>, Vec<ItemEdit>) = expected
                 .iter()
-                .map(|name| if fits(name) { (Some(name), Slot::Keep) } else { (None, Slot::Drop) })
+                .map(|name| if fits(name) { (Some(name), ItemEdit::Keep) } else { (None, ItemEdit::Drop) })
                 .unzip();
             let kept: Vec<String> = kept.into_iter().flatten().cloned().collect();
             let told = names.all_ids(&kept);
             let untold = got.iter().copied().filter(|id| told.binary_search(&id.0).is_err());
             let added: Vec<String> = listed(scenario, untold).iter().map(|name| literal::text(name)).collect();
-            self.list(key, &slots, &added);
+            self.list(key, &item_edits, &added);
         }
         self.replace("exception", &missing);
     }
@@ -188,11 +189,11 @@ impl<'p> Plan<'p> {
         if self.expect.fates.is_empty() {
             return;
         }
-        let names = Names::of(self.given.scenario);
+        let names = NameLookup::of(self.lookup.scenario);
         let Some(item) = self.table.keys.get("fates") else { return };
         let Some(table) = item.as_table_like() else { return };
         for (name, expected) in &self.expect.fates {
-            let place = Place::Fate(name.clone()).to_string();
+            let place = ExpectPart::Fate(name.clone()).to_string();
             let ids = names.ids(name);
             let entries = &self.observed.run.entries;
             let mut got = ids.clone().filter_map(|id| entries.get(Id(id).index())).map(|entry| entry.fate);
@@ -201,7 +202,7 @@ impl<'p> Plan<'p> {
                 if fate != *expected
                     && let Some(at) = table.get(name).and_then(Item::span)
                 {
-                    self.splice(&place, at.clone(), vec![Splice::new(at, literal::text(fate.word()))]);
+                    self.text_edit(&place, at.clone(), vec![TextEdit::new(at, literal::text(fate.word()))]);
                 }
             } else if let (Some((key, value)), false) = (table.get_key_value(name), table.is_dotted())
                 && let (Some(key), Some(value)) = (key.span(), value.span())
@@ -210,7 +211,7 @@ impl<'p> Plan<'p> {
                 let each = self.fates_of_each(ids);
                 let edit = Edit::Updated { before: self.slice(&value).to_owned(), after: each.join(", ") };
                 let separator = if item.is_inline_table() { ", " } else { "\n" };
-                self.plan(&place, vec![Splice::new(key.start..value.end, each.join(separator))], edit);
+                self.plan(&place, vec![TextEdit::new(key.start..value.end, each.join(separator))], edit);
             } else {
                 self.planned.push(left(&place, "not all of them have the same fate: name each, or some"));
             }
@@ -220,7 +221,7 @@ impl<'p> Plan<'p> {
     /// `name = "fate"` for each of several clones that are not named anyway.
     fn fates_of_each(&self, ids: Ids) -> Vec<String> {
         let clones = ids.filter_map(|id| {
-            let name = self.given.scenario.name(Id(id)).to_string();
+            let name = self.lookup.scenario.name(Id(id)).to_string();
             let fate = self.observed.run.entries.get(Id(id).index())?.fate;
             let named = self.expect.fates.iter().any(|(other, _)| *other == name);
             (!named).then(|| format!("{} = {}", literal::key(&name), literal::text(fate.word())))
@@ -228,14 +229,14 @@ impl<'p> Plan<'p> {
         clones.collect()
     }
 
-    fn lines(&mut self, place: Place, expected: &[String], got: &[String]) {
-        let slots = expected.iter().enumerate().map(|(index, line)| match got.get(index) {
-            Some(got) if got == line => Slot::Keep,
-            Some(got) => Slot::Put(literal::text(got)),
-            None => Slot::Drop,
+    fn lines(&mut self, place: ExpectPart, expected: &[String], got: &[String]) {
+        let item_edits = expected.iter().enumerate().map(|(index, line)| match got.get(index) {
+            Some(got) if got == line => ItemEdit::Keep,
+            Some(got) => ItemEdit::Put(literal::text(got)),
+            None => ItemEdit::Drop,
         });
         let added = got.iter().skip(expected.len()).map(|line| literal::text(line));
-        self.list(&place.to_string(), &slots.collect::<Vec<_>>(), &added.collect::<Vec<_>>());
+        self.list(&place.to_string(), &item_edits.collect::<Vec<_>>(), &added.collect::<Vec<_>>());
     }
 
     /// An event that is not there becomes the one that it must have meant.
@@ -251,7 +252,7 @@ impl<'p> Plan<'p> {
                 from = behind;
                 continue;
             }
-            let place = Place::Event(index).to_string();
+            let place = ExpectPart::Event(index).to_string();
             let table = match item {
                 Item::ArrayOfTables(tables) => tables.get(index).map(|table| table as &dyn TableLike),
                 item => item.as_array().and_then(|items| items.get(index)?.as_inline_table()).map(|table| table as _),
@@ -261,20 +262,20 @@ impl<'p> Plan<'p> {
                 continue;
             };
             from = position + 1;
-            let differing: Option<Vec<(&str, Splice)>> = fields
+            let differing: Option<Vec<(&str, TextEdit)>> = fields
                 .iter()
                 .zip(search.fields_of(fields, event))
                 .filter(|((key, expected), _)| !search.field_is(key, expected, event))
                 .map(|((key, _), (_, got))| {
                     let written = table.get(key)?;
                     let text = field(key, &got?, written, event.at);
-                    Some((key.as_str(), Splice::new(written.span()?, text)))
+                    Some((key.as_str(), TextEdit::new(written.span()?, text)))
                 })
                 .collect();
             match differing.filter(|differing| !differing.is_empty()) {
                 Some(differing) => {
-                    for (key, splice) in differing {
-                        self.splice(&format!("{place}.{key}"), splice.at.clone(), vec![splice]);
+                    for (key, text_edit) in differing {
+                        self.text_edit(&format!("{place}.{key}"), text_edit.at.clone(), vec![text_edit]);
                     }
                 }
                 None => self.planned.push(left(&place, "no such event comes there: move it, or take it out")),
@@ -285,17 +286,17 @@ impl<'p> Plan<'p> {
     /// Another value for a key that is there.
     fn put(&mut self, key: &str, text: String) {
         if let Some(at) = self.table.keys.get(key).and_then(Item::span) {
-            self.splice(key, at.clone(), vec![Splice::new(at, text)]);
+            self.text_edit(key, at.clone(), vec![TextEdit::new(at, text)]);
         }
     }
 
-    fn list(&mut self, key: &str, slots: &[Slot], added: &[String]) {
+    fn list(&mut self, key: &str, item_edits: &[ItemEdit], added: &[String]) {
         let array: Option<&Array> = self.table.keys.get(key).and_then(Item::as_array);
         if let Some(array) = array
             && let Some(at) = array.span()
         {
-            let splices = list(self.table.text, array, slots, added);
-            self.splice(key, at, splices);
+            let text_edits = list(self.table.text, array, item_edits, added);
+            self.text_edit(key, at, text_edits);
         }
     }
 
@@ -308,7 +309,7 @@ impl<'p> Plan<'p> {
         let lines: Vec<String> = by.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         let text = lines.join(if self.table.inline { ", " } else { "\n" });
         let edit = Edit::Updated { before: on_one_line(self.slice(&value)), after: on_one_line(&lines.join(", ")) };
-        self.plan(key, vec![Splice::new(at, text)], edit);
+        self.plan(key, vec![TextEdit::new(at, text)], edit);
     }
 
     /// A key that says what there is nothing of.
@@ -332,22 +333,22 @@ impl<'p> Plan<'p> {
         self.table.text.get(at.clone()).unwrap_or_default()
     }
 
-    fn splice(&mut self, key: &str, at: Range<usize>, splices: Vec<Splice>) {
-        if splices.is_empty() {
+    fn text_edit(&mut self, key: &str, at: Range<usize>, text_edits: Vec<TextEdit>) {
+        if text_edits.is_empty() {
             return;
         }
         let before = self.slice(&at);
-        let inside = splices.iter().map(|splice| {
-            let moved = splice.at.start.saturating_sub(at.start)..splice.at.end.saturating_sub(at.start);
-            Splice::new(moved, splice.text.clone())
+        let inside = text_edits.iter().map(|text_edit| {
+            let moved = text_edit.at.start.saturating_sub(at.start)..text_edit.at.end.saturating_sub(at.start);
+            TextEdit::new(moved, text_edit.text.clone())
         });
         let after = on_one_line(&apply(before, inside.collect()));
-        self.plan(key, splices, Edit::Updated { before: on_one_line(before), after });
+        self.plan(key, text_edits, Edit::Updated { before: on_one_line(before), after });
     }
 
-    fn plan(&mut self, key: &str, mut splices: Vec<Splice>, edit: Edit) {
-        splices.extend(saved_comments(self.table.text, &splices));
-        self.planned.push(Planned { key: key.to_owned(), splices, edit });
+    fn plan(&mut self, key: &str, mut text_edits: Vec<TextEdit>, edit: Edit) {
+        text_edits.extend(saved_comments(self.table.text, &text_edits));
+        self.planned.push(PlannedChange { key: key.to_owned(), text_edits, edit });
     }
 }
 

@@ -19,13 +19,13 @@ pub fn assign(run: &mut Run<'_>, unretrieved: &[Target]) {
     for target in unretrieved {
         log_with_group(run, *target);
     }
-    let gave = std::mem::replace(&mut run.calls[CallId::MAIN.index()].outcome.gave, Gave::Nothing);
+    let gave = run.calls[CallId::MAIN.index()].outcome.gave.take();
     match &gave {
-        Gave::Nothing => {}
-        Gave::Results(items) => {
+        None => {}
+        Some(Gave::Results(items)) => {
             deliver(run, items);
         }
-        Gave::Sets { done, pending } => {
+        Some(Gave::Sets { done, pending }) => {
             for id in done {
                 if let Some(ended) = run.entries[id.index()].ended {
                     deliver_inside(run, *id, ended);
@@ -37,7 +37,7 @@ pub fn assign(run: &mut Run<'_>, unretrieved: &[Target]) {
                 }
             }
         }
-        Gave::Exception(exception) => {
+        Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
             pass_through_groups(run, *exception);
             if let Some(id) = exception.from {
                 run.entries[id.index()].fate = Fate::Raised;

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use crate::calls::Call;
 use crate::event::{
-    CallId, CancelId, Canceller, Cause, End, Ended, Event, Got, Listener, Reason, Returned, Target, What,
+    CallId, CancelId, Canceller, Cause, Ended, Event, Listener, Reason, Returned, RunEnd, Target, What,
 };
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
 
-use super::{CallRecord, Cancel, Cancellation, Entry, Gave, Outcome, Run, fate, notes};
+use super::{AwaitableRecord, CallRecord, Cancel, Cancellation, Run, fate, notes};
 
 /// Listens to one run. [`Ledger::finish`] closes the books.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl<'s> Ledger<'s> {
             scenario,
             call,
             python,
-            entries: vec![Entry::NEW; scenario.len()],
+            entries: vec![AwaitableRecord::NEW; scenario.len()],
             nested: Default::default(),
             calls: vec![CallRecord::new(call, Target::Caller)],
             cancels: Vec::new(),
@@ -52,7 +52,7 @@ impl<'s> Ledger<'s> {
     }
 
     /// The finished run.
-    pub fn finish(mut self, end: &End) -> Run<'s> {
+    pub fn finish(mut self, end: &RunEnd) -> Run<'s> {
         self.run.ended_at = end.at;
         self.run.interrupted = end.interrupted;
         self.run.reason = end.reason;
@@ -75,7 +75,7 @@ impl<'s> Ledger<'s> {
     }
 
     /// Writes into an awaitable's line, where lines are kept.
-    fn note(&mut self, id: Id, write: impl FnOnce(&mut Entry)) {
+    fn note(&mut self, id: Id, write: impl FnOnce(&mut AwaitableRecord)) {
         if let Some(entry) = self.run.entries.get_mut(id.index()) {
             write(entry);
         }
@@ -168,17 +168,5 @@ impl Listener for Ledger<'_> {
             What::Exit => self.run.exited_at = Some(event.at),
             What::Finish { target: Target::Caller, .. } | What::Callback { .. } => {}
         }
-    }
-}
-
-impl Outcome {
-    /// What a `resume` says, kept.
-    pub fn new(at: Nanos, got: Got<'_>) -> Outcome {
-        let gave = match got {
-            Got::Results(items) => Gave::Results(items.to_vec()),
-            Got::Sets { done, pending } => Gave::Sets { done: done.to_vec(), pending: pending.to_vec() },
-            Got::Raised(exception) | Got::Cancelled(exception) => Gave::Exception(exception),
-        };
-        Outcome { status: got.status(), at, gave }
     }
 }

@@ -1,6 +1,6 @@
 //! What stands before `main()`: the docstring, exception classes, the few functions that the program needs, bodies.
 
-use crate::scenario::{Body, Delay, End, Exception, Kind, Value};
+use crate::scenario::{Body, Delay, End, Kind, Value, WrittenException};
 
 use super::code::code;
 use super::expression::Expression;
@@ -161,7 +161,7 @@ fn write_delay(lines: &mut ProgramLines, delay: Delay) {
 }
 
 /// A call that makes an exception.
-pub fn exception(outline: &Outline<'_>, exception: &Exception) -> Expression {
+pub fn exception(outline: &Outline<'_>, exception: &WrittenException) -> Expression {
     let message = exception.message.iter().map(|message| Expression::string(message)).collect();
     Expression::call(outline.class(exception), message)
 }

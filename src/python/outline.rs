@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::calls::Call;
-use crate::scenario::{Awaitable, Body, Exception, Identifiers, Ids, Kind, Nanos, Python, Scenario};
+use crate::scenario::{Awaitable, Body, Identifiers, Ids, Kind, Nanos, Python, Scenario, WrittenException};
 
 use super::calls::{InProgram, in_program};
 use super::code::{NAMES, Snippet, code};
@@ -313,7 +313,7 @@ impl<'s> Outline<'s> {
     }
 
     /// What the program calls an exception's class.
-    pub fn class(&self, exception: &Exception) -> Snippet {
+    pub fn class(&self, exception: &WrittenException) -> Snippet {
         if exception.is_cancelled_error() {
             return code!("asyncio.CancelledError");
         }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use crate::scenario::Nanos;
 
+pub use crate::scenario::thousands;
+
 const SECOND: u64 = Nanos::SECOND.0;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
@@ -146,20 +148,6 @@ fn clock(Nanos(nanos): Nanos) -> impl fmt::Display {
     })
 }
 
-/// A count by thousands: `9,988`.
-pub fn thousands(count: u64) -> impl fmt::Display {
-    fmt::from_fn(move |f| {
-        let digits = count.to_string();
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                f.write_str(",")?;
-            }
-            write!(f, "{digit}")?;
-        }
-        Ok(())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,13 +209,5 @@ mod tests {
         assert_eq!(elapsed(Nanos(70_000_000), Nanos(250_000_000), true), "70 ms");
         assert_eq!(elapsed(Nanos(61_000_000_000), Nanos::SECOND, true), "1:01");
         assert_eq!(elapsed(Nanos(u64::MAX), Nanos(u64::MAX), true), "5124095:34:33");
-    }
-
-    #[test]
-    fn counts_are_parted_by_thousands() {
-        for (count, expected) in [(0, "0"), (999, "999"), (1_000, "1,000"), (9_988, "9,988"), (1_234_567, "1,234,567")]
-        {
-            assert_eq!(thousands(count).to_string(), expected);
-        }
     }
 }

@@ -13,7 +13,7 @@ use strum::EnumCount;
 
 use crate::calls::Call;
 use crate::event::{CallId, Ended, Event, Got, Made, Target, What};
-use crate::outcome::{CallRecord, Entry, Run};
+use crate::outcome::{AwaitableRecord, CallRecord, Run, Status};
 use crate::scenario::{Id, Kind, Nanos, Scenario};
 
 /// The most awaitables that get a row each while a run goes on.
@@ -24,7 +24,7 @@ const MOST_ROWS: usize = 256;
 pub struct Timeline<'r> {
     scenario: &'r Scenario,
     /// What is known of each awaitable, by id; empty where there are too many for a row each.
-    entries: Cow<'r, [Entry]>,
+    entries: Cow<'r, [AwaitableRecord]>,
     call: Cow<'r, CallRecord>,
 }
 
@@ -37,8 +37,10 @@ pub struct Row {
     pub begun: Option<Nanos>,
     /// What it does, one after the other, from the program's start.
     pub segments: Vec<Segment>,
-    /// When it ended.
-    pub end: Option<Nanos>,
+    /// When it ended, and how; of the call: when what gather() gave was settled.
+    pub ended: Option<(Nanos, Ended)>,
+    /// Of the call alone: when its caller went on, and how it came out.
+    pub came_back: Option<(Nanos, Status)>,
 }
 
 /// What a row is of.
@@ -83,7 +85,7 @@ impl<'r> Timeline<'r> {
     pub fn new(scenario: &'r Scenario, call: Call) -> Timeline<'r> {
         let rows = if scenario.len() <= MOST_ROWS { scenario.len() } else { 0 };
         let call = Cow::Owned(CallRecord::new(call, Target::Caller));
-        Timeline { scenario, entries: vec![Entry::NEW; rows].into(), call }
+        Timeline { scenario, entries: vec![AwaitableRecord::NEW; rows].into(), call }
     }
 
     /// Of a run that is over.
@@ -120,22 +122,23 @@ impl<'r> Timeline<'r> {
     }
 
     /// What is known of an awaitable that has a row.
-    pub fn entry(&self, id: Id) -> Option<&Entry> {
+    pub fn entry(&self, id: Id) -> Option<&AwaitableRecord> {
         self.entries.get(id.index())
     }
 
     /// An awaitable's row. `over`: when it goes on without the call.
     pub fn row(&self, id: Id, over: Option<Nanos>) -> Row {
-        Row::new(&self.scenario.awaitable(id).kind, self.entry(id).unwrap_or(&Entry::NEW), over)
+        Row::of_awaitable(&self.scenario.awaitable(id).kind, self.entry(id).unwrap_or(&AwaitableRecord::NEW), over)
     }
 
     /// The call's own row. It ends when what gather() gave is settled, or when the caller goes on where nothing is.
     pub fn call_row(&self, over: Option<Nanos>) -> Row {
         let call = self.call();
-        let end = call.settled.map(|(at, _)| at).or(call.came_back());
         let begun = call.call.options().begins(call.called, call.awaited);
+        let came_back = call.came_back().map(|at| (at, call.outcome.status()));
+        let end = call.settled.map(|(at, _)| at).or(call.came_back());
         let segments = segments([(call.called, Phase::NotStarted), (begun, Phase::Running)], end, over);
-        Row { of: RowOf::Call, begun, segments, end }
+        Row { of: RowOf::Call, begun, segments, ended: call.settled, came_back }
     }
 }
 
@@ -169,11 +172,17 @@ impl From<Ended> for Phase {
 
 impl Row {
     /// The row of an awaitable of some kind, as far as it is known.
-    pub fn new(kind: &Kind, entry: &Entry, over: Option<Nanos>) -> Row {
+    pub fn of_awaitable(kind: &Kind, entry: &AwaitableRecord, over: Option<Nanos>) -> Row {
         let of = if matches!(kind, Kind::Gather(_)) { RowOf::Group } else { RowOf::Awaitable };
         let begun = if kind.has_body() { entry.started } else { entry.created };
         let phases = [(entry.created, Phase::NotStarted), (begun, Phase::Running), (entry.cleanup, Phase::CleaningUp)];
-        Row { of, begun, segments: segments(phases, entry.finished, over), end: entry.finished }
+        let segments = segments(phases, entry.finished, over);
+        Row { of, begun, segments, ended: entry.finished.zip(entry.ended), came_back: None }
+    }
+
+    /// When there is no more of it.
+    pub fn end(&self) -> Option<Nanos> {
+        self.ended.map(|(at, _)| at).or(self.came_back.map(|(at, _)| at))
     }
 }
 

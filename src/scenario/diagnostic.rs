@@ -11,7 +11,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Group, Level, Renderer};
 
-use excerpt::Lines;
+use excerpt::SourceLines;
 
 /// Everything that is wrong with one scenario, in file order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Diagnostics {
     /// The whole report, as rustc writes it, each mistake with the line it stands on. `width` is the terminal's, in
     /// columns, of which from 40 to 400 count: longer lines are cut around the place.
     pub fn render(&self, color: bool, width: usize) -> String {
-        let lines = Lines::new(&self.text);
+        let lines = SourceLines::new(&self.text);
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(width.clamp(40, 400));
         let mut report = String::new();
@@ -127,7 +127,7 @@ impl Problem {
         &self.message
     }
 
-    fn group(&self, source: &str, lines: &Lines<'_>) -> Group<'static> {
+    fn group(&self, source: &str, lines: &SourceLines<'_>) -> Group<'static> {
         let title = Level::ERROR.primary_title(shown(&self.message));
         let mut group = Group::with_title(title);
         if let Some(place) = &self.place {

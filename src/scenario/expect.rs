@@ -1,6 +1,6 @@
 //! What a file says must come of one of its runs.
 
-use super::{End, Exception, Nanos, Python, Value};
+use super::{End, Nanos, Python, Value, WrittenException};
 use crate::calls::Call;
 use crate::event::{Fate, Status};
 
@@ -20,7 +20,7 @@ pub struct Expect {
     /// gather's results, in argument order.
     pub results: Option<Vec<End>>,
     /// The exception that the call raised.
-    pub exception: Option<Exception>,
+    pub exception: Option<WrittenException>,
     /// Names in wait's first set.
     pub done: Option<Vec<String>>,
     /// Names in wait's second set.

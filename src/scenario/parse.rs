@@ -27,7 +27,7 @@ use crate::event::Word;
 use awaitables::awaitables;
 use expect::{Context, expects};
 use groups::{Reference, circles, free, members, references, shared_coroutines};
-use keys::{Entry, Keys, Owner};
+use keys::{KeyValue, Keys, Owner};
 use names::Names;
 
 pub(super) use suggest::nearest;
@@ -130,7 +130,7 @@ fn no_awaitables() -> Problem {
     )
 }
 
-fn title(entry: &Entry<'_>, problems: &mut Problems) -> Option<String> {
+fn title(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<String> {
     let title = entry.text(problems)?;
     if title.chars().any(char::is_control) {
         let problem = entry.problem("a title is one line, without control characters");
@@ -142,7 +142,7 @@ fn title(entry: &Entry<'_>, problems: &mut Problems) -> Option<String> {
 /// The claims about gather() and wait() that a scenario may show: a letter, and how many there are.
 pub(crate) const CLAIMS: [(char, u8); 4] = [('G', 18), ('W', 11), ('C', 8), ('M', 15)];
 
-fn shows(entry: &Entry<'_>, problems: &mut Problems) -> Vec<String> {
+fn shows(entry: &KeyValue<'_>, problems: &mut Problems) -> Vec<String> {
     let texts = entry.texts("a list of ids of claims", "[\"G11\"]", problems).unwrap_or_default();
     for (id, place) in &texts {
         let known = CLAIMS.iter().any(|(letter, count)| {
@@ -159,7 +159,7 @@ fn shows(entry: &Entry<'_>, problems: &mut Problems) -> Vec<String> {
     texts.into_iter().map(|(text, _)| text.to_owned()).collect()
 }
 
-fn seed(entry: &Entry<'_>, problems: &mut Problems) -> Option<u64> {
+fn seed(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<u64> {
     let DeValue::Integer(written) = entry.node.get_ref() else {
         problems.push(entry.mismatch("a whole number", "7"));
         return None;

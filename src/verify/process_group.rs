@@ -3,6 +3,10 @@
 //! Whatever is begun here is known until it has ended, so that [`end_all`] finds it whichever thread has it. A child
 //! that leaves the group by calling `setsid` or `setpgid` escapes. Where the system has no process groups, only the
 //! process itself is ended.
+//!
+//! The standard library starts a process as the first of a group. Two things are done here, and `tests/verify_failures.rs`
+//! shows both: all groups are known to the thread that takes a signal, and the children of a process that has ended by
+//! itself are ended before its id can become another's.
 
 use std::io;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus};

@@ -1,7 +1,7 @@
 //! What the call can raise.
 
 use crate::python::code::{Snippet, code};
-use crate::scenario::{Awaitable, End, Exception, Kind};
+use crate::scenario::{Awaitable, End, Kind, WrittenException};
 
 use super::Outline;
 
@@ -60,7 +60,7 @@ impl Outline<'_> {
 }
 
 /// Every exception that an awaitable may raise by itself.
-pub fn raised(awaitable: &Awaitable) -> impl Iterator<Item = &Exception> {
+pub fn raised(awaitable: &Awaitable) -> impl Iterator<Item = &WrittenException> {
     let (end, cleanup) = match &awaitable.kind {
         Kind::Coroutine(body) | Kind::Task(body) => {
             (Some(&body.end), body.on_cancel.as_ref().and_then(|on_cancel| on_cancel.then.as_ref()))

@@ -10,7 +10,7 @@ use std::io;
 use super::page::{Page, join};
 use super::sentences::{Alike, History};
 use crate::event::{Ended, Returned};
-use crate::outcome::{Entry, Fate, Gave, Status};
+use crate::outcome::{AwaitableRecord, Fate, Gave, Status};
 use crate::report::duration::thousands;
 use crate::report::timeline::order::{Placed, visit};
 use crate::scenario::{Id, Nanos, Value};
@@ -77,12 +77,14 @@ fn paragraphs(page: &Page<'_>) -> Vec<Alike> {
 
 /// Whether the verdict says it in so many words: what a call that hangs waits for, and a group that raised what the
 /// call then raised.
-fn is_told_by_verdict(page: &Page<'_>, place: Placed, entry: &Entry) -> bool {
+fn is_told_by_verdict(page: &Page<'_>, place: Placed, entry: &AwaitableRecord) -> bool {
     let passed_on = match (entry.ended, &page.run.outcome().gave) {
-        (Some(Ended::Raised(own)), Gave::Exception(raised)) => own == *raised && entry.fate != Fate::Raised,
+        (Some(Ended::Raised(own)), Some(Gave::Raised(raised) | Gave::Cancelled(raised))) => {
+            own == *raised && entry.fate != Fate::Raised
+        }
         _ => false,
     };
-    let waited_for = page.run.outcome().status == Status::Hangs
+    let waited_for = page.run.outcome().status() == Status::Hangs
         && place.given
         && place.depth == 0
         && entry.created.is_some()
@@ -111,7 +113,7 @@ struct Details {
 }
 
 impl Details {
-    fn new(page: &Page<'_>, id: Id, entry: &Entry) -> Details {
+    fn new(page: &Page<'_>, id: Id, entry: &AwaitableRecord) -> Details {
         let scenario = page.run.scenario;
         let table = match entry.ended {
             Some(Ended::Returned(returned)) if returned.value(scenario) == Some(&Value::None) => None,
@@ -139,7 +141,7 @@ impl<Key> Default for AlikeBy<Key> {
 
 impl<Key: Copy + Hash + Eq> AlikeBy<Key> {
     /// Adds an awaitable to those that are like it, and tells where they stand in the list.
-    fn add(&mut self, key: Key, history: History, position: usize, id: Id, entry: &Entry) -> usize {
+    fn add(&mut self, key: Key, history: History, position: usize, id: Id, entry: &AwaitableRecord) -> usize {
         let place = match self.last {
             Some((last, place)) if last == key => place,
             _ => *self.places.entry(key).or_insert(self.list.len()),

@@ -1,7 +1,7 @@
 //! Which awaitables get a lane where there are more than fit, and what is said of the others.
 
 use crate::event::Ended;
-use crate::outcome::{Entry, Fate, Gave, Run, State, Status};
+use crate::outcome::{AwaitableRecord, Fate, Gave, Run, State, Status};
 use crate::report::timeline::order::{Placed, visit};
 use crate::scenario::{Id, Nanos};
 
@@ -19,8 +19,8 @@ const PRECISION: u128 = 40;
 /// The awaitables that made the call come out as it did, as far as one can tell; at most a few.
 pub fn deciders(run: &Run<'_>) -> Vec<Id> {
     match &run.outcome().gave {
-        Gave::Exception(exception) => exception.from.into_iter().collect(),
-        Gave::Sets { done, .. } => {
+        Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => exception.from.into_iter().collect(),
+        Some(Gave::Sets { done, .. }) => {
             let options = run.call.options();
             let entry = |id: &Id| run.entries.get(id.index());
             let ended =
@@ -29,7 +29,7 @@ pub fn deciders(run: &Run<'_>) -> Vec<Id> {
             let in_time = |id: &&Id| entry(id).is_some_and(|entry| entry.finished == first);
             done.iter().filter(ended).filter(in_time).take(ALIKE).copied().collect()
         }
-        Gave::Nothing | Gave::Results(_) => Vec::new(),
+        None | Some(Gave::Results(_)) => Vec::new(),
     }
 }
 
@@ -74,7 +74,7 @@ impl Counted {
 }
 
 impl Rest {
-    fn add(&mut self, entry: &Entry) {
+    fn add(&mut self, entry: &AwaitableRecord) {
         match entry.ended {
             Some(Ended::Returned(_)) => self.returned.add(entry.finished),
             Some(Ended::Raised(_)) => self.raised.add(entry.finished),
@@ -141,7 +141,7 @@ pub fn choose(run: &Run<'_>) -> Chosen {
     Chosen { places: places.into_iter().map(|(_, place)| place).collect(), rest }
 }
 
-fn rank(id: Id, entry: &Entry, deciders: &[Id]) -> usize {
+fn rank(id: Id, entry: &AwaitableRecord, deciders: &[Id]) -> usize {
     match entry.ended.map(|ended| ended.status()) {
         _ if deciders.contains(&id) => 0,
         Some(Status::Cancelled) => 2,
@@ -162,7 +162,7 @@ struct Drawn {
 }
 
 impl Drawn {
-    fn new(run: &Run<'_>, id: Id, entry: &Entry) -> Drawn {
+    fn new(run: &Run<'_>, id: Id, entry: &AwaitableRecord) -> Drawn {
         let table = run.scenario.awaitable(id).ids.start;
         let end = u128::from(run.ended_at.0.max(1));
         let place = |at: Option<Nanos>| at.map(|Nanos(at)| u128::from(at) * PRECISION / end);

@@ -7,15 +7,15 @@ use unicode_width::UnicodeWidthStr;
 
 use super::chosen::{Chosen, Counted, Rest, choose, deciders};
 use super::page::Page;
-use crate::event::{Ended, Exception, ExceptionKind};
-use crate::outcome::{Entry, Gave, Status};
+use crate::event::Ended;
+use crate::outcome::{AwaitableRecord, Gave, Status};
 use crate::report::cells::{Cells, segment_sign};
 use crate::report::duration::thousands;
 use crate::report::fit::{fit, pad};
 use crate::report::phrases::count;
 use crate::report::timeline::axis::Axis;
 use crate::report::timeline::order::Placed;
-use crate::report::timeline::{Phase, Segment, Timeline};
+use crate::report::timeline::{Phase, Row, Segment, Timeline};
 use crate::scenario::{Id, Nanos};
 
 /// Below this many columns there is no room for outcomes beside the lanes.
@@ -38,12 +38,12 @@ struct Lane {
 /// Writes the timeline.
 pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let chosen = choose(page.run);
-    let names = Names::new(page, &chosen);
+    let (names, name_width) = names(page, &chosen);
     let outcomes: Vec<(String, Look)> = chosen.places.iter().map(|place| outcome(page, *place)).collect();
     let call_outcome = call_outcome(page);
 
     let indent = 2;
-    let room = page.width - indent - names.width - 2;
+    let room = page.width - indent - name_width - 2;
     let beside = page.width >= BESIDE;
     let signs = page.glyphs.widest_end() - 1;
     let widest = outcomes.iter().chain([&call_outcome]).map(|(text, _)| text.width()).max().unwrap_or(0);
@@ -57,20 +57,21 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let width = axis.last() + 1 + tail + signs;
 
     let timeline = Timeline::of(page.run);
+    let came_back = timeline.call().came_back();
     let mut lanes: Vec<Lane> = Vec::new();
-    for ((place, name), outcome) in chosen.places.iter().zip(names.names).zip(outcomes) {
-        let cells = cells(page, &timeline, place.id, &axis, width);
+    for ((place, name), outcome) in chosen.places.iter().zip(names).zip(outcomes) {
+        let cells = cells(page, &timeline.row(place.id, came_back), &axis, width);
         lanes.push(Lane { name, cells, outcome, call: false });
     }
     let call_name = page.run.call.function().name().to_owned();
-    let cells = call_cells(page, &timeline, &axis, width);
+    let cells = call_cells(page, &timeline.call_row(came_back), &axis, width);
     let call = Lane { name: call_name, cells, outcome: call_outcome, call: true };
 
     let labels = axis.labels(room, page.unicode);
-    writeln!(out, "{:1$}{2}", "", indent + names.width + 2, page.style.dim.style(labels))?;
+    writeln!(out, "{:1$}{2}", "", indent + name_width + 2, page.style.dim.style(labels))?;
     let write = |out: &mut dyn io::Write, lane: &Lane| {
         let look = if lane.call { page.style.bold } else { Look::new() };
-        let name = pad(&lane.name, names.width).to_string();
+        let name = pad(&lane.name, name_width).to_string();
         write!(out, "{:indent$}{}  ", "", look.style(name))?;
         let (cells, drawn) = lane.cells.render();
         out.write_all(cells.as_bytes())?;
@@ -91,45 +92,35 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
 
     if !beside {
         writeln!(out)?;
-        let below = page.width - indent - names.width - 2;
+        let below = page.width - indent - name_width - 2;
         for lane in lanes.iter().chain([&call]).filter(|lane| !lane.outcome.0.is_empty()) {
             let text = fit(&lane.outcome.0, below, page.glyphs.ellipsis);
-            writeln!(out, "{:indent$}{}  {}", "", pad(&lane.name, names.width), lane.outcome.1.style(text))?;
+            writeln!(out, "{:indent$}{}  {}", "", pad(&lane.name, name_width), lane.outcome.1.style(text))?;
         }
     }
     Ok(())
 }
 
-/// The names of lanes, indented under their groups and cut to one width.
-struct Names {
-    names: Vec<String>,
-    width: usize,
-}
-
-impl Names {
-    fn new(page: &Page<'_>, chosen: &Chosen) -> Names {
-        let widest = (page.width * 3 / 10).min(30);
-        let names: Vec<String> = chosen
-            .places
-            .iter()
-            .map(|place| {
-                let indent = (2 * place.depth).min(8).min(widest / 2);
-                let name = fit(page.run.scenario.name(place.id), widest - indent, page.glyphs.ellipsis);
-                format!("{:indent$}{name}", "")
-            })
-            .collect();
-        let call = page.run.call.function().name().width();
-        let width = names.iter().map(|name| name.width()).max().unwrap_or(0).max(call);
-        Names { names, width }
-    }
+/// The names of lanes, indented under their groups, and what the widest takes; none takes more than its share.
+fn names(page: &Page<'_>, chosen: &Chosen) -> (Vec<String>, usize) {
+    let most = (page.width * 3 / 10).min(30);
+    let name = |place: &Placed| {
+        let indent = (2 * place.depth).min(8).min(most / 2);
+        let name = fit(page.run.scenario.name(place.id), most - indent, page.glyphs.ellipsis);
+        format!("{:indent$}{name}", "")
+    };
+    let names: Vec<String> = chosen.places.iter().map(name).collect();
+    let call = page.run.call.function().name();
+    let widest = names.iter().map(|name| name.width()).max().unwrap_or(0).max(call.width());
+    (names, widest)
 }
 
 fn is_endless(page: &Page<'_>, chosen: &Chosen) -> bool {
-    page.run.outcome().status == Status::Hangs
+    page.run.outcome().status() == Status::Hangs
         || chosen.places.iter().filter_map(|place| page.entry(place.id)).any(never_finishes)
 }
 
-fn never_finishes(entry: &Entry) -> bool {
+fn never_finishes(entry: &AwaitableRecord) -> bool {
     entry.created.is_some() && entry.finished.is_none()
 }
 
@@ -143,44 +134,43 @@ fn last_moment(page: &Page<'_>, endless: bool) -> Nanos {
 }
 
 /// What is drawn of an awaitable.
-fn cells(page: &Page<'_>, timeline: &Timeline<'_>, id: Id, axis: &Axis, width: usize) -> Cells {
+fn cells(page: &Page<'_>, row: &Row, axis: &Axis, width: usize) -> Cells {
     let (glyphs, style) = (&page.glyphs, &page.style);
-    let mut cells = Cells::new(width);
-    let Some(entry) = timeline.entry(id) else { return cells };
     let came_back = page.run.main().came_back();
-    let row = timeline.row(id, came_back);
+    let mut cells = Cells::new(width);
     let never = width - glyphs.widest_end();
-    let open = if entry.created.is_some() { never } else { axis.last() + 1 };
+    let is_created = row.segments.last().is_none_or(|last| last.to.is_some() || last.phase != Phase::NotCreated);
+    let open = if is_created { never } else { axis.last() + 1 };
     let sign = |segment: &Segment| segment_sign(glyphs, style, row.of, segment, style.running);
-    cells.segments(&row, axis, open, sign);
+    cells.segments(row, axis, open, sign);
     // Behind the last moment it looks like all that goes on.
     let behind = Segment { from: Nanos::ZERO, to: None, phase: Phase::Running, after_call: came_back.is_some() };
     cells.fill(open..never, sign(&behind));
-    let end = row.end.map_or(open, |end| axis.column(end));
+    let end = row.end().map_or(open, |end| axis.column(end));
     if let (Some(begun), Some(over)) = (row.begun, came_back.map(|over| axis.column(over)))
         && (axis.column(begun)..end).contains(&over)
     {
         cells.put(over, (glyphs.moment, page.outcome_sign().1));
     }
-    match entry.ended {
-        Some(ended) => cells.put(end, page.end_sign(ended)),
-        None if entry.created.is_some() => cells.put(end, (glyphs.never, style.orphan)),
+    match row.ended {
+        Some((_, ended)) => cells.put(end, page.end_sign(ended)),
+        None if is_created => cells.put(end, (glyphs.never, style.orphan)),
         None => {}
     }
     cells
 }
 
 /// What is drawn of the call itself: until what it gave is settled, and the moment at which the caller has it.
-fn call_cells(page: &Page<'_>, timeline: &Timeline<'_>, axis: &Axis, width: usize) -> Cells {
+fn call_cells(page: &Page<'_>, row: &Row, axis: &Axis, width: usize) -> Cells {
     let (glyphs, style, call) = (&page.glyphs, &page.style, page.run.main());
     let mut cells = Cells::new(width);
     let never = width - glyphs.widest_end();
-    let back = call.came_back().map_or(never, |back| axis.column(back));
-    let settled = call.settled.map(|(at, ended)| (axis.column(at), page.end_sign(ended)));
+    let back = row.came_back.map_or(never, |(back, _)| axis.column(back));
+    let settled = row.ended.map(|(at, ended)| (axis.column(at), page.end_sign(ended)));
     let sign = page.outcome_sign();
     let (look, at_return) = match settled {
         // It was done long before the caller asked.
-        Some((settled, ended)) if settled < back => match call.outcome.status {
+        Some((settled, ended)) if settled < back => match call.outcome.status() {
             // The caller was cancelled on its way there.
             Status::Cancelled if call.awaited.is_none() => (ended.1, sign),
             Status::Hangs => (ended.1, ended),
@@ -190,8 +180,7 @@ fn call_cells(page: &Page<'_>, timeline: &Timeline<'_>, axis: &Axis, width: usiz
         Some((settled, _)) if settled > back => (sign.1, (glyphs.moment, sign.1)),
         _ => (sign.1, sign),
     };
-    let row = timeline.call_row(call.came_back());
-    cells.segments(&row, axis, never, |segment| segment_sign(glyphs, style, row.of, segment, look));
+    cells.segments(row, axis, never, |segment| segment_sign(glyphs, style, row.of, segment, look));
     if let Some((settled, ended)) = settled {
         cells.put(settled, ended);
     }
@@ -207,15 +196,11 @@ fn outcome(page: &Page<'_>, place: Placed) -> (String, Look) {
     let value = |ended| fit(page.ended(ended), beside, page.glyphs.ellipsis);
     let body = page.run.scenario.awaitable(place.id).kind.has_body();
     match entry.ended {
-        Some(ended @ Ended::Returned(_)) => (format!("returned {}", value(ended)), style.success),
-        Some(ended @ Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. })) => {
-            (format!("raised {}", value(ended)), style.cancelled)
-        }
-        Some(ended @ Ended::Raised(_)) => (format!("raised {}", value(ended)), style.failure),
         Some(Ended::Cancelled(_)) if body && entry.started.is_none() => {
             ("cancelled before it started".to_owned(), style.cancelled)
         }
         Some(Ended::Cancelled(_)) => ("cancelled".to_owned(), style.cancelled),
+        Some(ended) => (format!("{} {}", <&str>::from(ended), value(ended)), page.end_sign(ended).1),
         None if entry.created.is_none() => ("never started".to_owned(), style.dim),
         None if page.program_ended() => ("not finished".to_owned(), style.orphan),
         None if body => ("never finishes".to_owned(), style.orphan),
@@ -228,13 +213,13 @@ fn call_outcome(page: &Page<'_>) -> (String, Look) {
     let run = page.run;
     let (_, look) = page.outcome_sign();
     let text = match &run.outcome().gave {
-        Gave::Nothing => "never returns".to_owned(),
-        Gave::Results(results) if results.is_empty() => "returned []".to_owned(),
-        Gave::Results(results) => format!("returned {}", count(results.len(), "result")),
-        Gave::Exception(_) if run.outcome().status == Status::Cancelled => "cancelled".to_owned(),
-        Gave::Exception(_) => "raised".to_owned(),
-        Gave::Sets { pending, .. } if pending.is_empty() => "all are done".to_owned(),
-        Gave::Sets { .. } => {
+        None => "never returns".to_owned(),
+        Some(Gave::Results(results)) if results.is_empty() => "returned []".to_owned(),
+        Some(Gave::Results(results)) => format!("returned {}", count(results.len(), "result")),
+        Some(Gave::Raised(_)) => "raised".to_owned(),
+        Some(Gave::Cancelled(_)) => "cancelled".to_owned(),
+        Some(Gave::Sets { pending, .. }) if pending.is_empty() => "all are done".to_owned(),
+        Some(Gave::Sets { .. }) => {
             let name = |id: &Id| fit(run.scenario.name(*id), 30, page.glyphs.ellipsis);
             let deciders: Vec<String> = deciders(run).iter().map(name).collect();
             run.call.options().words_of_return(&deciders, run.main().timed_out.is_some())

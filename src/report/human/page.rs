@@ -5,8 +5,9 @@ use std::io;
 
 use owo_colors::Style as Look;
 
-use crate::event::{Ended, Exception, ExceptionKind};
-use crate::outcome::{Entry, Run, Status};
+use crate::event::{Ended, Exception};
+use crate::outcome::{AwaitableRecord, Run, Status};
+use crate::report::cells::Sign;
 use crate::report::duration::duration;
 use crate::report::fit::{GLUE, fit, wrap};
 use crate::report::glyph::Glyphs;
@@ -33,7 +34,7 @@ pub struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// The ledger's line for an awaitable.
-    pub fn entry(&self, id: Id) -> Option<&'a Entry> {
+    pub fn entry(&self, id: Id) -> Option<&'a AwaitableRecord> {
         self.run.entries.get(id.index())
     }
 
@@ -50,7 +51,7 @@ impl<'a> Page<'a> {
     /// What happened when the caller went on, for a sentence: `gather() raised`.
     pub fn came_back(&self) -> String {
         let caller = || "the caller was cancelled".to_owned();
-        match self.run.outcome().status {
+        match self.run.outcome().status() {
             Status::Returned => format!("{} returned", self.function()),
             Status::Cancelled if self.run.main().called.is_none() || self.run.main().awaited.is_none() => caller(),
             Status::Raised | Status::Cancelled => format!("{} raised", self.function()),
@@ -90,21 +91,17 @@ impl<'a> Page<'a> {
     }
 
     /// The sign and the look of an end.
-    pub fn end_sign(&self, ended: Ended) -> (&'static str, Look) {
-        match ended {
-            Ended::Returned(_) => (self.glyphs.returned, self.style.success),
-            Ended::Cancelled(_) => (self.glyphs.cancelled, self.style.cancelled),
-            // A cancelled group has raised a CancelledError, as asyncio has it.
-            Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. }) => {
-                (self.glyphs.cancelled, self.style.cancelled)
-            }
-            Ended::Raised(_) => (self.glyphs.raised, self.style.failure),
-        }
+    pub fn end_sign(&self, ended: Ended) -> Sign {
+        self.sign(ended.status())
     }
 
     /// The sign and the look of the call's own outcome.
-    pub fn outcome_sign(&self) -> (&'static str, Look) {
-        match self.run.outcome().status {
+    pub fn outcome_sign(&self) -> Sign {
+        self.sign(self.run.outcome().status())
+    }
+
+    fn sign(&self, status: Status) -> Sign {
+        match status {
             Status::Returned => (self.glyphs.returned, self.style.success),
             Status::Raised => (self.glyphs.raised, self.style.failure),
             Status::Cancelled => (self.glyphs.cancelled, self.style.cancelled),

@@ -8,7 +8,7 @@ use crate::outcome::{Cancel, Cancellation, Gave, Status};
 pub fn texts(page: &Page<'_>) -> Vec<String> {
     let run = page.run;
     let mut texts = Vec::new();
-    if let Gave::Exception(Exception { kind: ExceptionKind::Misuse(misuse), .. }) = run.outcome().gave {
+    if let Some(Gave::Raised(Exception { kind: ExceptionKind::Misuse(misuse), .. })) = run.outcome().gave {
         texts.push(misuse.text().advice.to_owned());
     }
     if let Some((settled, ended)) = run.main().settled
@@ -26,7 +26,7 @@ pub fn texts(page: &Page<'_>) -> Vec<String> {
             page.time(run.main().awaited.unwrap_or_default())
         ));
     }
-    if run.outcome().status == Status::Hangs {
+    if run.outcome().status() == Status::Hangs {
         texts.extend(run.call.options().advice_where_it_hangs().map(str::to_owned));
     }
     texts.extend(checks_words(page));
@@ -54,7 +54,7 @@ fn cancels_words(page: &Page<'_>) -> Vec<String> {
     for Cancel { target, accepted, before_return, cancellation: Cancellation { at, by, .. } } in
         run.cancels.iter().take(6)
     {
-        let made_it = run.outcome().status == Status::Cancelled && *accepted && *before_return;
+        let made_it = run.outcome().status() == Status::Cancelled && *accepted && *before_return;
         let when = page.time(*at);
         let text = match (target, by, accepted) {
             _ if made_it => continue,

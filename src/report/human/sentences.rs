@@ -6,7 +6,7 @@ use super::chosen::Counted;
 use super::lanes::span_words;
 use super::page::Page;
 use crate::event::{Canceller, Ended, Exception, ExceptionKind};
-use crate::outcome::{Entry, Fate, State, Status};
+use crate::outcome::{AwaitableRecord, Fate, State, Status};
 use crate::report::timeline::order::Placed;
 use crate::scenario::{Id, Kind};
 
@@ -71,7 +71,7 @@ pub struct Alike {
 }
 
 impl History {
-    pub fn new(page: &Page<'_>, place: Placed, entry: &Entry) -> History {
+    pub fn new(page: &Page<'_>, place: Placed, entry: &AwaitableRecord) -> History {
         let end = match entry.ended {
             Some(Ended::Returned(_)) => Ending::Returned,
             Some(Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. }) | Ended::Cancelled(_)) => {
@@ -134,7 +134,7 @@ const ONE: Grammar = Grammar { was: "was", it: "it", it_capital: "It", them: "it
 const MANY: Grammar = Grammar { was: "were", it: "they", it_capital: "They", them: "them", its: "their", many: true };
 
 impl Alike {
-    pub fn new(history: History, position: usize, entry: &Entry) -> Alike {
+    pub fn new(history: History, position: usize, entry: &AwaitableRecord) -> Alike {
         let (ids, finished, cancelled) = (Vec::new(), Counted::default(), Counted::default());
         Alike { history, position, ids, count: 0, finished, cancelled, ended: entry.ended, exactly: false }
     }
@@ -147,7 +147,7 @@ impl Alike {
             return self.never_created(page, g);
         }
         let function = page.function();
-        let hangs = page.run.outcome().status == Status::Hangs;
+        let hangs = page.run.outcome().status() == Status::Hangs;
         let over = matches!(history.at_return, State::Returned | State::Raised | State::Cancelled);
         let (given, subject) = if history.given {
             (String::new(), String::new())
@@ -226,7 +226,7 @@ impl Alike {
         let history = &self.history;
         let function = page.function();
         let when = self.when(page);
-        let hangs = page.run.outcome().status == Status::Hangs;
+        let hangs = page.run.outcome().status() == Status::Hangs;
         let first = match (history.canceller, history.end) {
             (Some(_), _) => format!(" {}{}", self.cancelled(page, g, false), self.then(page, g)),
             (None, _) if hangs => format!(" {}{when}", self.verb(page)),

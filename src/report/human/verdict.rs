@@ -21,10 +21,10 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let at = page.time(run.outcome().at);
     let function = page.function();
     let verdict = match &run.outcome().gave {
-        Gave::Results(results) if results.is_empty() => {
+        Some(Gave::Results(results)) if results.is_empty() => {
             format!(" {function} returned [] at {at}: it was given nothing to wait for.")
         }
-        Gave::Results(results) => {
+        Some(Gave::Results(results)) => {
             let failed = results.iter().filter(|item| !matches!(item.ended, Ended::Returned(_))).count();
             let failed = match failed {
                 0 => String::new(),
@@ -35,22 +35,22 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
             };
             format!(" {function} returned {} at {at}{failed}:", count(results.len(), "result"))
         }
-        Gave::Sets { done, pending } => format!(
+        Some(Gave::Sets { done, pending }) => format!(
             " {function} returned at {at}{}: {} done, {} pending.",
             why_it_returned(page, pending),
             thousands(done.len() as u64),
             thousands(pending.len() as u64)
         ),
-        Gave::Exception(exception) => exception_verdict(page, *exception, &at),
-        Gave::Nothing => hang_verdict(page, &at),
+        Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => exception_verdict(page, *exception, &at),
+        None => hang_verdict(page, &at),
     };
     page.paragraph(out, 0, (sign, look), &verdict)?;
     match &run.outcome().gave {
-        Gave::Results(results) if !results.is_empty() => {
+        Some(Gave::Results(results)) if !results.is_empty() => {
             writeln!(out)?;
             results::write_items(page, out, "", results.iter().copied())?;
         }
-        Gave::Sets { done, pending } => results::write_sets(page, out, done, pending)?,
+        Some(Gave::Sets { done, pending }) => results::write_sets(page, out, done, pending)?,
         _ => {}
     }
     let more = remarks::texts(page);
@@ -81,7 +81,7 @@ fn why_it_returned(page: &Page<'_>, pending: &[Id]) -> String {
 fn exception_verdict(page: &Page<'_>, exception: Exception, at: &str) -> String {
     let (run, function) = (page.run, page.function());
     let repr = page.exception(exception);
-    if run.outcome().status != Status::Cancelled {
+    if run.outcome().status() != Status::Cancelled {
         let from = exception.from.map_or(String::new(), |id| format!(", from {}", page.name(id)));
         return format!(" {function} raised {repr} at {at}{from}.");
     }

@@ -5,11 +5,11 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
 use crate::calls::{Call, Setting, Takes};
 use crate::event::{Event, Recording, Word};
-use crate::outcome::{Entry, Fate, Gave, Run};
+use crate::outcome::{AwaitableRecord, Fate, Gave, Run};
 use crate::report::why::Causes;
 use crate::scenario::{Id, Kind};
 
-use super::event::{EventLog, Lookup, NameOf, Names, Results, Seconds, Thrown, serialize_end};
+use super::event::{EventLog, Lookup, NameList, NameOf, Results, Seconds, Thrown, serialize_end};
 
 /// What a document says that the run itself does not know.
 #[derive(Clone, Copy, Debug)]
@@ -113,17 +113,17 @@ impl Serialize for OutcomeOf<'_> {
         let (run, lookup) = (self.0.run, self.0.lookup());
         let outcome = run.outcome();
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("status", outcome.status.word())?;
+        map.serialize_entry("status", outcome.status().word())?;
         map.serialize_entry("at", &Seconds(outcome.at))?;
         match &outcome.gave {
-            Gave::Nothing => {}
-            Gave::Results(items) => map.serialize_entry("results", &Results { lookup, items })?,
-            Gave::Sets { done, pending } => {
+            None => {}
+            Some(Gave::Results(items)) => map.serialize_entry("results", &Results { lookup, items })?,
+            Some(Gave::Sets { done, pending }) => {
                 let scenario = run.scenario;
-                map.serialize_entry("done", &Names { scenario, ids: done })?;
-                map.serialize_entry("pending", &Names { scenario, ids: pending })?;
+                map.serialize_entry("done", &NameList { scenario, ids: done })?;
+                map.serialize_entry("pending", &NameList { scenario, ids: pending })?;
             }
-            Gave::Exception(exception) => {
+            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
                 map.serialize_entry("exception", &Thrown { scenario: run.scenario, exception: *exception })?;
                 if let Some(id) = exception.from {
                     map.serialize_entry("from", &NameOf(run.scenario, id))?;
@@ -142,7 +142,7 @@ impl Serialize for Awaitables<'_> {
         let causes = &Causes::new(run);
         let tables = run.scenario.awaitables.iter();
         serializer.collect_seq(tables.flat_map(|table| {
-            table.ids.clone().map(move |id| Line {
+            table.ids.clone().map(move |id| AwaitableObject {
                 run,
                 causes,
                 lookup: self.0.lookup(),
@@ -154,16 +154,16 @@ impl Serialize for Awaitables<'_> {
     }
 }
 
-struct Line<'a> {
+struct AwaitableObject<'a> {
     run: &'a Run<'a>,
     causes: &'a Causes<'a>,
     lookup: Lookup<'a>,
     id: Id,
     kind: &'a Kind,
-    entry: &'a Entry,
+    entry: &'a AwaitableRecord,
 }
 
-impl Serialize for Line<'_> {
+impl Serialize for AwaitableObject<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let entry = self.entry;
         let mut map = serializer.serialize_map(None)?;

@@ -38,13 +38,13 @@ pub struct Lookup<'a> {
 }
 
 /// A value that an awaitable returned. `results`: what the caller's own group holds.
-pub struct Given<'a> {
+pub struct ReturnedValue<'a> {
     pub lookup: Lookup<'a>,
     pub returned: Returned,
     pub results: &'a [Item],
 }
 
-impl Serialize for Given<'_> {
+impl Serialize for ReturnedValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let lookup = self.lookup;
         match self.returned {
@@ -54,7 +54,7 @@ impl Serialize for Given<'_> {
                 Results { lookup, items }.serialize(serializer)
             }
             Returned::Body(_) | Returned::Cleanup(_) => {
-                Plain(self.returned.value(lookup.scenario).unwrap_or(&Value::None)).serialize(serializer)
+                PlainValue(self.returned.value(lookup.scenario).unwrap_or(&Value::None)).serialize(serializer)
             }
         }
     }
@@ -94,7 +94,7 @@ pub fn serialize_end<M: SerializeMap>(
     results: &[Item],
 ) -> Result<(), M::Error> {
     match ended {
-        Ended::Returned(returned) => map.serialize_entry("value", &Given { lookup, returned, results }),
+        Ended::Returned(returned) => map.serialize_entry("value", &ReturnedValue { lookup, returned, results }),
         Ended::Raised(exception) | Ended::Cancelled(exception) => {
             map.serialize_entry("exception", &Thrown { scenario: lookup.scenario, exception })
         }
@@ -117,9 +117,9 @@ impl Serialize for Thrown<'_> {
 }
 
 /// A value of the scenario.
-struct Plain<'a>(&'a Value);
+struct PlainValue<'a>(&'a Value);
 
-impl Serialize for Plain<'_> {
+impl Serialize for PlainValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Value::None => serializer.serialize_none(),
@@ -127,8 +127,8 @@ impl Serialize for Plain<'_> {
             Value::Int(value) => serializer.serialize_i64(*value),
             Value::Float(value) => serializer.serialize_f64(*value),
             Value::Str(value) => serializer.serialize_str(value),
-            Value::List(items) => serializer.collect_seq(items.iter().map(Plain)),
-            Value::Dict(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, Plain(value)))),
+            Value::List(items) => serializer.collect_seq(items.iter().map(PlainValue)),
+            Value::Dict(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, PlainValue(value)))),
         }
     }
 }
@@ -151,16 +151,16 @@ impl<'s> EventLog<'s> {
         if let What::Finish { ended: Ended::Returned(Returned::Nested(id)), results, .. } = event.what {
             self.nested.insert(id.0, results.to_vec());
         }
-        Line { lookup: Lookup { scenario: self.scenario, nested: &self.nested }, event }
+        EventObject { lookup: Lookup { scenario: self.scenario, nested: &self.nested }, event }
     }
 }
 
-struct Line<'a> {
+struct EventObject<'a> {
     lookup: Lookup<'a>,
     event: &'a Event<'a>,
 }
 
-impl Serialize for Line<'_> {
+impl Serialize for EventObject<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("at", &Seconds(self.event.at))?;
@@ -175,7 +175,7 @@ impl Serialize for Line<'_> {
                 Held::Boolean(boolean) => map.serialize_entry(key, &boolean),
                 Held::Warning(warning) => map.serialize_entry(key, &warning.text(scenario)),
                 Held::Value(returned, results) => {
-                    map.serialize_entry(key, &Given { lookup: self.lookup, returned, results })
+                    map.serialize_entry(key, &ReturnedValue { lookup: self.lookup, returned, results })
                 }
                 Held::Exception(exception) => map.serialize_entry(key, &Thrown { scenario, exception }),
             }?;
@@ -185,12 +185,12 @@ impl Serialize for Line<'_> {
 }
 
 /// The names of awaitables, as a list.
-pub struct Names<'a> {
+pub struct NameList<'a> {
     pub scenario: &'a Scenario,
     pub ids: &'a [Id],
 }
 
-impl Serialize for Names<'_> {
+impl Serialize for NameList<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.ids.iter().map(|id| NameOf(self.scenario, *id)))
     }

@@ -76,7 +76,7 @@ impl Theme {
             _ => segment_sign(glyphs, style, row.of, segment, bar.look),
         };
         let mut cells = Cells::new(width);
-        let end = axis.column(row.end.unwrap_or(now));
+        let end = axis.column(row.end().unwrap_or(now));
         cells.segments(row, axis, end, sign);
         if let (Some(over), Some(begun)) = (bar.over.map(|over| axis.column(over)), row.begun)
             && axis.column(begun) < over
@@ -84,7 +84,7 @@ impl Theme {
         {
             cells.put(over, (glyphs.moment, style.bold));
         }
-        match (row.end, row.segments.last()) {
+        match (row.end(), row.segments.last()) {
             (Some(_), _) => cells.put(end, bar.end),
             (None, Some(last)) => {
                 let tip = if self.unicode { "╸" } else { ">" };

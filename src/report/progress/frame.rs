@@ -14,7 +14,7 @@ use super::crowd;
 use super::layout::{INDENT, Layout, Size};
 use super::run_so_far::{Failure, RunSoFar};
 use crate::event::Ended;
-use crate::outcome::{CallRecord, Entry, Gave, Status};
+use crate::outcome::{AwaitableRecord, CallRecord, Gave, Status};
 use crate::report::duration::{elapsed, elapsed_of, took};
 use crate::report::fit::{fit, pad};
 use crate::report::timeline::axis::Axis;
@@ -27,7 +27,7 @@ pub(super) fn frame(run: &mut RunSoFar<'_>, now: Nanos, size: Size, theme: &Them
     let frame = Frame::new(run, now, size.width, theme);
     let mut lines = Vec::new();
     if run.timeline.has_rows() && run.rows.len() < most {
-        let entry = |id| run.timeline.entry(id).unwrap_or(&Entry::NEW);
+        let entry = |id| run.timeline.entry(id).unwrap_or(&AwaitableRecord::NEW);
         lines.extend(run.rows.iter().map(|(id, depth)| frame.awaitable(run, *id, entry(*id), *depth)));
     } else {
         crowd::lines(run, &frame, most.saturating_sub(1), &mut lines);
@@ -51,7 +51,7 @@ pub(super) struct Frame<'t> {
 }
 
 /// What a line says.
-struct Line<'a> {
+struct Parts<'a> {
     name: &'a str,
     name_look: Look,
     bar: Bar,
@@ -81,13 +81,13 @@ impl<'t> Frame<'t> {
     }
 
     /// The line of an awaitable.
-    pub(super) fn awaitable(&self, run: &RunSoFar<'_>, id: Id, entry: &Entry, depth: usize) -> String {
+    pub(super) fn awaitable(&self, run: &RunSoFar<'_>, id: Id, entry: &AwaitableRecord, depth: usize) -> String {
         let style = &self.theme.style;
         let phase = run.phases.of(id);
         let leftover = self.leftover.filter(|_| phase == Phase::Running);
         let sign = self.theme.sign(phase);
         let look = if leftover.is_some() { style.orphan } else { sign.1 };
-        let row = Row::new(&run.scenario.awaitable(id).kind, entry, self.over);
+        let row = Row::of_awaitable(&run.scenario.awaitable(id).kind, entry, self.over);
         let sleep = run.sleep(id, phase);
         let since = entry.cleanup.filter(|_| phase == Phase::CleaningUp).or(row.begun);
         let time = match (entry.finished, since) {
@@ -105,7 +105,7 @@ impl<'t> Frame<'t> {
             None if phase == Phase::Running && run.is_endless(id) => Ahead::NoEnd,
             None => Ahead::Unknown,
         };
-        self.line(&Line {
+        self.line(&Parts {
             name: &self.name(run.scenario, id, depth),
             name_look: Look::new(),
             bar: Bar { row, look: style.running, end: (sign.0, look), over: self.over, ahead },
@@ -118,13 +118,15 @@ impl<'t> Frame<'t> {
     /// The line of a failure of which no more is known than its moment.
     pub(super) fn failure(&self, run: &RunSoFar<'_>, failure: &Failure) -> String {
         let end = self.theme.sign(Phase::Raised);
-        let row = Row { of: RowOf::Awaitable, begun: None, segments: Vec::new(), end: Some(failure.at) };
-        self.line(&Line {
+        let ended = Ended::Raised(failure.exception);
+        let (of, ended_at) = (RowOf::Awaitable, Some((failure.at, ended)));
+        let row = Row { of, begun: None, segments: Vec::new(), ended: ended_at, came_back: None };
+        self.line(&Parts {
             name: &self.name(run.scenario, failure.id, 0),
             name_look: Look::new(),
             bar: Bar { row, look: end.1, end, over: None, ahead: Ahead::Unknown },
             time: &self.took(Nanos::ZERO, failure.at),
-            state: &self.ended(Ended::Raised(failure.exception), run.scenario),
+            state: &self.ended(ended, run.scenario),
             look: end.1,
         })
     }
@@ -134,7 +136,7 @@ impl<'t> Frame<'t> {
         let (style, call) = (&self.theme.style, run.timeline.call());
         let options = call.call.options();
         // What its caller got; else what it will get.
-        let status = call.came_back().map(|_| call.outcome.status).or(over(call).map(|(_, status)| status));
+        let status = call.came_back().map(|_| call.outcome.status()).or(over(call).map(|(_, status)| status));
         let end = self.theme.sign(match status {
             None | Some(Status::Hangs) => Phase::Running,
             Some(Status::Returned) => Phase::Returned,
@@ -154,20 +156,22 @@ impl<'t> Frame<'t> {
             (Some(_), _) if call.called.is_none() => {
                 self.first_that_fits(["never called: the caller was cancelled", "not called"])
             }
-            (Some(Status::Returned), Gave::Sets { done, pending }) => {
+            (Some(Status::Returned), Some(Gave::Sets { done, pending })) => {
                 let sets = format!("{} done, {} pending", done.len(), pending.len());
                 let how = if call.timed_out.is_some() { "timed out" } else { "returned" };
                 self.first_that_fits([&*format!("{how}: {sets}"), &*sets, how])
             }
-            (Some(Status::Returned), Gave::Nothing) => self.first_that_fits(["returned, not awaited yet", "returned"]),
+            (Some(Status::Returned), None) => self.first_that_fits(["returned, not awaited yet", "returned"]),
             (Some(Status::Returned), _) => self.first_that_fits(["returned"]),
-            (Some(Status::Raised), Gave::Exception(exception)) => self.ended(Ended::Raised(*exception), run.scenario),
+            (Some(Status::Raised), Some(Gave::Raised(exception))) => {
+                self.ended(Ended::Raised(*exception), run.scenario)
+            }
             (Some(Status::Raised), _) => {
                 call.settled.map_or_else(String::new, |(_, ended)| self.ended(ended, run.scenario))
             }
             (Some(Status::Cancelled), _) => self.first_that_fits(["cancelled"]),
         };
-        self.line(&Line {
+        self.line(&Parts {
             name: call.call.function().name(),
             name_look: style.bold,
             // The moment that goes through the others' bars is where this one ends.
@@ -184,22 +188,22 @@ impl<'t> Frame<'t> {
         })
     }
 
-    fn line(&self, line: &Line<'_>) -> String {
+    fn line(&self, parts: &Parts<'_>) -> String {
         let ellipsis = self.theme.glyphs.ellipsis;
         let gap = " ".repeat(self.layout.gap);
-        let name = fit(line.name, self.layout.name, ellipsis);
+        let name = fit(parts.name, self.layout.name, ellipsis);
         let mut text = " ".repeat(self.layout.margin);
-        text.push_str(&line.name_look.style(pad(&name, self.layout.name)).to_string());
+        text.push_str(&parts.name_look.style(pad(&name, self.layout.name)).to_string());
         if self.layout.bar > 0 {
             text.push_str(&gap);
-            text.push_str(&self.theme.bar(&line.bar, &self.axis, self.now, self.layout.bar));
+            text.push_str(&self.theme.bar(&parts.bar, &self.axis, self.now, self.layout.bar));
         }
         if self.layout.state > 0 {
-            let time = fit(line.time, self.layout.time, ellipsis);
+            let time = fit(parts.time, self.layout.time, ellipsis);
             text.push_str(&gap);
             text.push_str(&self.theme.style.dim.style(pad(&time, self.layout.time)).to_string());
             text.push_str(&gap);
-            text.push_str(&line.look.style(line.state).to_string());
+            text.push_str(&parts.look.style(parts.state).to_string());
         }
         text
     }
@@ -266,7 +270,7 @@ impl<'t> Frame<'t> {
 /// When and how the call came out, whether or not its caller has seen that.
 fn over(call: &CallRecord) -> Option<(Nanos, Status)> {
     let settled = call.settled.map(|(at, ended)| (at, ended.status()));
-    settled.or_else(|| Some((call.came_back()?, call.outcome.status)))
+    settled.or_else(|| Some((call.came_back()?, call.outcome.status())))
 }
 
 /// What a person calls a phase.

@@ -12,7 +12,7 @@ use super::next_to_finish::{NextToFinish, SleepEnd};
 use super::phases::Phases;
 use crate::calls::Call;
 use crate::event::{Ended, Event, Exception, Target, What};
-use crate::outcome::Entry;
+use crate::outcome::AwaitableRecord;
 use crate::report::timeline::order::in_file_order;
 use crate::report::timeline::{Phase, Timeline};
 use crate::scenario::{Delay, Id, Nanos, Scenario};
@@ -100,14 +100,14 @@ impl<'s> RunSoFar<'s> {
 
     /// At most `most` of those that run or clean up and whose end is known, the next to end first; of each what its
     /// sleep tells.
-    pub(super) fn next_to_finish(&mut self, most: usize) -> Vec<(Id, Entry)> {
+    pub(super) fn next_to_finish(&mut self, most: usize) -> Vec<(Id, AwaitableRecord)> {
         let phases = &self.phases;
         let soonest = self.next.soonest(most, |id| phases.of(id));
         let entry = |(end, id, phase): SleepEnd| {
             let sleep = self.sleep(id, phase).unwrap_or_default();
             let since = Some(Nanos(end.0.saturating_sub(sleep.0)));
             let cleanup = since.filter(|_| phase == Phase::CleaningUp);
-            (id, Entry { created: since, started: since, cleanup, ..Entry::NEW })
+            (id, AwaitableRecord { created: since, started: since, cleanup, ..AwaitableRecord::NEW })
         };
         soonest.into_iter().map(entry).collect()
     }

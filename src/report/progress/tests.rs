@@ -1,7 +1,7 @@
-//! Frames of real runs, looked at on the way, and what a terminal shows of them.
+//! Frames of real runs, looked at on the way.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+mod plain;
+mod terminal;
 
 use insta::assert_snapshot;
 use unicode_width::UnicodeWidthStr;
@@ -10,9 +10,8 @@ use super::bar::Theme;
 use super::frame::frame;
 use super::layout::Size;
 use super::run_so_far::RunSoFar;
-use super::{PlainProgress, Progress};
 use crate::calls::{Call, Function};
-use crate::event::{Event, Listener, Recording, Target, What};
+use crate::event::{Event, Recording, Target, What};
 use crate::report::fit::pad;
 use crate::report::style::Style;
 use crate::scenario::{Nanos, Python, Scenario, parse};
@@ -66,11 +65,6 @@ impl Watched {
     /// The frame at a moment, with `|` where the terminal ends.
     fn at(&self, seconds: f64, size: (usize, usize), theme: Theme) -> String {
         text(&self.lines(&self.until(seconds), seconds, size, theme), size)
-    }
-
-    /// A live view of it on a small terminal.
-    fn on(&self, terminal: &Recorded, style: Style) -> Progress<'_> {
-        Progress::on(Box::new(terminal.clone()), small, &self.scenario, self.call, style, true)
     }
 
     /// The frame at a moment on a usual terminal.
@@ -485,163 +479,4 @@ fn a_terminal_of_any_size_is_kept_to() {
             }
         }
     }
-}
-
-/// A terminal that keeps what is written to it, and shows it as a real one would.
-#[derive(Clone)]
-struct Recorded(Arc<Mutex<vt100::Parser>>);
-
-impl Recorded {
-    fn new(size: Size) -> Recorded {
-        let (rows, columns) = (size.height as u16, size.width as u16);
-        Recorded(Arc::new(Mutex::new(vt100::Parser::new(rows, columns, 100))))
-    }
-
-    fn text(&self) -> String {
-        let parser = self.0.lock().unwrap();
-        let (_, columns) = parser.screen().size();
-        let rows: Vec<String> = parser.screen().rows(0, columns).collect();
-        rows.join("\n").trim_end().to_owned()
-    }
-
-    fn cursor(&self) -> (u16, u16) {
-        self.0.lock().unwrap().screen().cursor_position()
-    }
-}
-
-impl Write for Recorded {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().process(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn small() -> Size {
-    Size { width: 40, height: 10 }
-}
-
-#[test]
-fn frames_replace_each_other_and_leave_nothing() {
-    let downloads = gather(DOWNLOADS);
-    let mut terminal = Recorded::new(small());
-    // Near the bottom, so that the first frame scrolls.
-    terminal.write_all(b"1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n7\r\n8\r\n$ asyncdemo gather\r\n").unwrap();
-    let mut progress = downloads.on(&terminal, Style::coloured());
-    for event in downloads.until(1.5) {
-        progress.event(&event);
-        progress.draw();
-    }
-    assert_snapshot!(terminal.text(), @r#"
-    4
-    5
-    6
-    7
-    8
-    $ asyncdemo gather
-     users  ━━│╌╌✔       1 s    returned
-     orders ━━✘          0.5 s  TimeoutErr…
-     audit  ━━│╌╌╌╌╌⊘    1.5 s  cancelled
-     gather ══✘          0.5 s  TimeoutErr…
-    "#);
-    drop(progress);
-    assert_snapshot!(terminal.text(), @r#"
-    4
-    5
-    6
-    7
-    8
-    $ asyncdemo gather
-    "#);
-    assert_eq!(terminal.cursor(), (6, 0));
-    assert!(!terminal.0.lock().unwrap().screen().hide_cursor());
-}
-
-#[test]
-fn a_frame_with_fewer_lines_leaves_none_behind() {
-    let crowd = crowd();
-    let terminal = Recorded::new(small());
-    let mut progress = crowd.on(&terminal, Style::plain());
-    let (some, all) = (crowd.until_ended(450), crowd.until_ended(1000));
-    some.iter().for_each(|event| progress.event(event));
-    progress.draw();
-    assert_eq!(terminal.text().lines().count(), 8);
-    all[some.len()..].iter().for_each(|event| progress.event(event));
-    progress.draw();
-    assert_snapshot!(terminal.text(), @r#"
-    ━━━━━━━━━━━━━━━━━━ 1,000 / 1,000 ended
-    ✔ 900 returned   ✘ 100 raised
-    work…-100    ✘      0.4 s  TimeoutErr…
-    gather    ═════════ 1.0 s  running
-    "#);
-    drop(progress);
-    assert_eq!(terminal.text(), "");
-}
-
-#[test]
-fn nothing_is_written_where_nothing_happens() {
-    let downloads = gather(DOWNLOADS);
-    let terminal = Recorded::new(small());
-    let mut written = terminal.clone();
-    written.write_all(b"as it was").unwrap();
-    drop(downloads.on(&terminal, Style::plain()));
-    assert_eq!(terminal.cursor(), (0, 9));
-    assert_eq!(terminal.text(), "as it was");
-}
-
-fn plain_lines(watched: &Watched) -> String {
-    let mut out = Vec::new();
-    let mut plain = PlainProgress::new(&watched.scenario, true, &mut out);
-    watched.events.iter().for_each(|event| plain.event(&event));
-    drop(plain);
-    String::from_utf8(out).unwrap()
-}
-
-#[test]
-fn without_a_terminal_there_is_a_line_for_what_happens() {
-    assert_snapshot!(plain_lines(&gather(DOWNLOADS)), @r#"
-      0 s  the caller calls gather()
-      0 s  users starts
-      0 s  orders starts
-      0 s  audit starts
-    0.5 s  orders raises TimeoutError('upstream took too long')
-    0.5 s  the group raises TimeoutError('upstream took too long')
-    0.5 s  the caller gets TimeoutError('upstream took too long')
-      1 s  users returns ['ada', 'grace']
-    1.5 s  audit is cancelled, as the scenario says
-    1.5 s  audit ends cancelled
-    "#);
-}
-
-#[test]
-fn without_a_terminal_a_crowd_is_counted() {
-    assert_snapshot!(plain_lines(&crowd()), @r#"
-    1,000 awaitables: counts instead of a line for each, and the first 10 that raise
-         0 s  the caller calls gather()
-       0.1 s  100 of 1,000 ended: 100 returned, 900 still running
-       0.2 s  200 of 1,000 ended: 200 returned, 800 still running
-       0.3 s  300 of 1,000 ended: 300 returned, 700 still running
-       0.4 s  worker3-1 raises TimeoutError('no answer')
-       0.4 s  worker3-2 raises TimeoutError('no answer')
-       0.4 s  worker3-3 raises TimeoutError('no answer')
-       0.4 s  worker3-4 raises TimeoutError('no answer')
-       0.4 s  worker3-5 raises TimeoutError('no answer')
-       0.4 s  worker3-6 raises TimeoutError('no answer')
-       0.4 s  worker3-7 raises TimeoutError('no answer')
-       0.4 s  worker3-8 raises TimeoutError('no answer')
-       0.4 s  worker3-9 raises TimeoutError('no answer')
-       0.4 s  worker3-10 raises TimeoutError('no answer')
-       0.4 s  400 of 1,000 ended: 300 returned, 100 raised, 600 still running
-       0.5 s  500 of 1,000 ended: 400 returned, 100 raised, 500 still running
-       0.6 s  600 of 1,000 ended: 500 returned, 100 raised, 400 still running
-       0.7 s  700 of 1,000 ended: 600 returned, 100 raised, 300 still running
-       0.8 s  800 of 1,000 ended: 700 returned, 100 raised, 200 still running
-       0.9 s  900 of 1,000 ended: 800 returned, 100 raised, 100 still running
-         1 s  1,000 of 1,000 ended: 900 returned, 100 raised
-         1 s  the group returns 1,000 results
-         1 s  the caller goes on with 1,000 results
-    "#);
 }

@@ -1,7 +1,7 @@
 //! One chain of causes, from what happened to one awaitable to where it began.
 
 use crate::event::{Canceller, Ended, Exception, ExceptionKind, Target};
-use crate::outcome::{Cancel, Cancellation, Entry, Fate, Gave, Run};
+use crate::outcome::{AwaitableRecord, Cancel, Cancellation, Fate, Gave, Run};
 use crate::report::duration::human_duration;
 use crate::scenario::{Id, Ids, Kind, Nanos, Then};
 
@@ -210,12 +210,12 @@ impl<'c> Chain<'c> {
     fn lost_by_caller(&mut self, argument: Id) {
         let (run, call) = (self.run(), self.call());
         let exception = match run.outcome().gave {
-            Gave::Exception(exception) => exception,
-            Gave::Nothing => {
+            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => exception,
+            None => {
                 self.say(format!("{call} never returned"));
                 return self.first_unfinished(&run.scenario.caller.args);
             }
-            Gave::Results(_) | Gave::Sets { .. } => return,
+            Some(Gave::Results(_) | Gave::Sets { .. }) => return,
         };
         if let Some(moment) = self.caller_was_cancelled(exception) {
             // The group may have failed by then, and nobody heard of it.
@@ -322,7 +322,7 @@ impl<'c> Chain<'c> {
             (Some(Holder::Group(group)), _) if run.main().called.is_some() => {
                 self.say(format!("{} was never made", self.name(Target::Awaitable(group))));
             }
-            (_, Gave::Exception(_)) => self.lost_by_caller(id),
+            (_, Some(Gave::Raised(_) | Gave::Cancelled(_))) => self.lost_by_caller(id),
             _ => {}
         }
     }
@@ -332,7 +332,7 @@ impl<'c> Chain<'c> {
         self.run().cancels.iter().find(|cancel| cancel.target == target && cancel.accepted)
     }
 
-    fn entry(&self, id: Id) -> &'c Entry {
+    fn entry(&self, id: Id) -> &'c AwaitableRecord {
         &self.run().entries[id.index()]
     }
 

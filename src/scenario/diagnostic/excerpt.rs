@@ -10,7 +10,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Element, Origin, Snippet};
 
 use super::is_shown;
 
-/// Lines up to this many bytes are given to the renderer whole, which cuts them to the terminal's width.
+/// SourceLines up to this many bytes are given to the renderer whole, which cuts them to the terminal's width.
 const LONG: usize = 4096;
 
 /// How many bytes of a longer line are kept on each side of a place.
@@ -20,7 +20,7 @@ const MARGIN: usize = 200;
 const GAP: usize = 30;
 
 /// A text by lines.
-pub(super) struct Lines<'t> {
+pub(super) struct SourceLines<'t> {
     text: &'t str,
     starts: Vec<usize>,
 }
@@ -32,10 +32,10 @@ struct Mark {
     label: String,
 }
 
-impl<'t> Lines<'t> {
-    pub(super) fn new(text: &'t str) -> Lines<'t> {
+impl<'t> SourceLines<'t> {
+    pub(super) fn new(text: &'t str) -> SourceLines<'t> {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index + 1);
-        Lines { text, starts: std::iter::once(0).chain(breaks).collect() }
+        SourceLines { text, starts: std::iter::once(0).chain(breaks).collect() }
     }
 
     /// Where a place is, with its line, and the lines of the other places that have to do with it.

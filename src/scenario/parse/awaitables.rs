@@ -6,10 +6,12 @@ use toml::de::{DeTable, DeValue};
 
 use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems};
-use crate::scenario::{Body, End, Group, Ids, Kind, KindWord, OnCancel, ScheduledCancel, Settlement, Value};
+use crate::scenario::{
+    Body, End, Ids, Kind, KindWord, NestedGather, OnCancel, ScheduledCancel, Settlement, Value, thousands,
+};
 
 use super::exceptions::exception;
-use super::keys::{Entry, Keys, Node, Owner, listed, type_of};
+use super::keys::{KeyValue, Keys, Node, Owner, listed, type_of};
 use super::moments::{delay, moment};
 use super::names::{Named, problem_with};
 use super::values::{integer, value};
@@ -23,7 +25,7 @@ pub(super) struct Draft<'t> {
     pub(super) kind: Kind,
     pub(super) cancel: Option<ScheduledCancel>,
     /// `members` as written.
-    pub(super) members: Option<Entry<'t>>,
+    pub(super) members: Option<KeyValue<'t>>,
 }
 
 impl KindWord {
@@ -43,7 +45,7 @@ impl KindWord {
 }
 
 /// Reads every `[[awaitable]]`, in file order.
-pub(super) fn awaitables<'t>(entry: &Entry<'t>, problems: &mut Problems) -> (Vec<Named>, Vec<Draft<'t>>) {
+pub(super) fn awaitables<'t>(entry: &KeyValue<'t>, problems: &mut Problems) -> (Vec<Named>, Vec<Draft<'t>>) {
     let (mut named, mut drafts) = (Vec::new(), Vec::new());
     for (table, place) in tables(entry, "awaitable", problems) {
         let keys = Keys::of(table, Owner::Awaitable, problems);
@@ -58,7 +60,7 @@ pub(super) fn awaitables<'t>(entry: &Entry<'t>, problems: &mut Problems) -> (Vec
 
 /// The tables of an array of tables, each with the place of its header.
 pub(super) fn tables<'t>(
-    entry: &Entry<'t>,
+    entry: &KeyValue<'t>,
     name: &str,
     problems: &mut Problems,
 ) -> Vec<(&'t DeTable<'t>, Range<usize>)> {
@@ -169,7 +171,7 @@ fn draft<'t>(keys: &Keys<'t>, problems: &mut Problems) -> Draft<'t> {
                 .help("write `members = [\"…\"]` with the names in it, or `members = []` for none");
             problems.push(problem);
         }
-        let kind = Kind::Gather(Group { members: Vec::new(), return_exceptions });
+        let kind = Kind::Gather(NestedGather { members: Vec::new(), return_exceptions });
         return Draft { kind, cancel, members };
     }
     let delay = keys.get("delay").and_then(|entry| delay(&entry, problems));
@@ -183,7 +185,7 @@ fn draft<'t>(keys: &Keys<'t>, problems: &mut Problems) -> Draft<'t> {
     Draft { kind, cancel, members: None }
 }
 
-fn refused(kind: KindWord, entry: &Entry<'_>, why: &str) -> Problem {
+fn refused(kind: KindWord, entry: &KeyValue<'_>, why: &str) -> Problem {
     let article = if kind == KindWord::Gather { "a group" } else { "a" };
     let what = if kind == KindWord::Gather { article.to_owned() } else { format!("{article} {}", kind.word()) };
     let taken: Vec<String> = (Owner::Awaitable.keys().iter())
@@ -231,7 +233,7 @@ fn end(keys: &Keys<'_>, problems: &mut Problems) -> Option<End> {
     raised.or(returned)
 }
 
-fn on_cancel(entry: &Entry<'_>, problems: &mut Problems) -> Option<OnCancel> {
+fn on_cancel(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<OnCancel> {
     let table = entry.table("a table", "{ cleanup = \"200ms\" }", problems)?;
     let keys = Keys::of(table, Owner::OnCancel, problems);
     if table.is_empty() {
@@ -244,17 +246,4 @@ fn on_cancel(entry: &Entry<'_>, problems: &mut Problems) -> Option<OnCancel> {
     }
     let cleanup = keys.get("cleanup").and_then(|entry| delay(&entry, problems));
     Some(OnCancel { cleanup, then: end(&keys, problems) })
-}
-
-/// `10,000,001`.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -3,11 +3,11 @@
 use crate::calls::{Call, Setting, Takes};
 use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{Caller, Ids, Python};
+use crate::scenario::{Caller, Ids, Python, thousands};
 
 use toml::de::DeValue;
 
-use super::keys::{Entry, Keys, Node, Owner, type_of};
+use super::keys::{KeyValue, Keys, Node, Owner, type_of};
 use super::moments::{moment, moments, timeout};
 use super::suggest::nearest;
 
@@ -53,13 +53,13 @@ pub(super) fn options(keys: &Keys<'_>, mut call: Call, args: &[Ids], problems: &
     call
 }
 
-fn check_one_argument(entry: &Entry<'_>, args: &[Ids], problems: &mut Problems) {
+fn check_one_argument(entry: &KeyValue<'_>, args: &[Ids], problems: &mut Problems) {
     let written = entry.node.get_ref().as_str().unwrap_or_default();
     let count: u64 = args.iter().map(|ids| ids.len() as u64).sum();
     if count != 1 {
         let arguments = match count {
             0 => "there is none".to_owned(),
-            count => format!("there are {}", super::awaitables::thousands(count)),
+            count => format!("there are {}", thousands(count)),
         };
         problems.push(
             entry

@@ -7,7 +7,7 @@ use crate::scenario::Value;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
 
 use super::exceptions::exception;
-use super::keys::{Entry, Node, listed, type_of};
+use super::keys::{KeyValue, Node, listed, type_of};
 use super::moments::moment;
 use super::names::Names;
 use super::suggest::nearest;
@@ -15,7 +15,7 @@ use super::values::{seconds, value};
 
 /// Reads `events`: each a list of fields to compare, `event` first where it is written first. Moments come as seconds
 /// and exceptions as documents have them: `{ type = …, message = … }`.
-pub(super) fn events(entry: &Entry<'_>, names: &Names<'_>, problems: &mut Problems) -> Vec<Vec<(String, Value)>> {
+pub(super) fn events(entry: &KeyValue<'_>, names: &Names<'_>, problems: &mut Problems) -> Vec<Vec<(String, Value)>> {
     let items = entry.array("a list of events", "[{ event = \"finish\", awaitable = \"users\" }]", problems);
     let mut events = Vec::new();
     for item in items.into_iter().flatten() {
@@ -75,14 +75,14 @@ fn event(
             }));
             continue;
         };
-        let entry = Entry::new(key_text, key, node);
+        let entry = KeyValue::new(key_text, key, node);
         let read = read(*holds, &entry, names, problems);
         fields.extend(read.map(|value| ((*key_text).to_owned(), value)));
     }
     Some(fields)
 }
 
-fn read(holds: Holds, entry: &Entry<'_>, names: &Names<'_>, problems: &mut Problems) -> Option<Value> {
+fn read(holds: Holds, entry: &KeyValue<'_>, names: &Names<'_>, problems: &mut Problems) -> Option<Value> {
     let text = |text: &str| Some(Value::Str(text.to_owned()));
     match holds {
         Holds::Target(words) => {

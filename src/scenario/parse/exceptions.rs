@@ -3,12 +3,12 @@
 use toml::de::DeValue;
 
 use crate::scenario::diagnostic::{Problems, quoted};
-use crate::scenario::{Exception, KEYWORDS};
+use crate::scenario::{KEYWORDS, WrittenException};
 
-use super::keys::{Entry, Keys, Owner};
+use super::keys::{KeyValue, Keys, Owner};
 
 /// Reads `"Type"`, `"Type: message"`, or `{ type = …, message = … }`.
-pub(super) fn exception(entry: &Entry<'_>, problems: &mut Problems) -> Option<Exception> {
+pub(super) fn exception(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<WrittenException> {
     match entry.node.get_ref() {
         DeValue::String(text) => {
             let (name, message) = match text.split_once(':') {
@@ -16,7 +16,7 @@ pub(super) fn exception(entry: &Entry<'_>, problems: &mut Problems) -> Option<Ex
                 None => (text.as_ref(), None),
             };
             let type_name = type_name(name, entry, message, problems)?;
-            Some(Exception { type_name, message: message.map(str::to_owned) })
+            Some(WrittenException { type_name, message: message.map(str::to_owned) })
         }
         DeValue::Table(table) => {
             let keys = Keys::of(table, Owner::Raises, problems);
@@ -32,8 +32,8 @@ pub(super) fn exception(entry: &Entry<'_>, problems: &mut Problems) -> Option<Ex
             };
             let type_name = type_name(name.text(problems)?, &name, None, problems)?;
             match message {
-                None => Some(Exception { type_name, message: None }),
-                Some(message) => Some(Exception { type_name, message: Some(message?.to_owned()) }),
+                None => Some(WrittenException { type_name, message: None }),
+                Some(message) => Some(WrittenException { type_name, message: Some(message?.to_owned()) }),
             }
         }
         _ => {
@@ -43,7 +43,7 @@ pub(super) fn exception(entry: &Entry<'_>, problems: &mut Problems) -> Option<Ex
     }
 }
 
-fn type_name(name: &str, entry: &Entry<'_>, message: Option<&str>, problems: &mut Problems) -> Option<String> {
+fn type_name(name: &str, entry: &KeyValue<'_>, message: Option<&str>, problems: &mut Problems) -> Option<String> {
     match judge(name) {
         Ok(name) => Some(name.to_owned()),
         Err(refusal) => {

@@ -13,7 +13,7 @@ use super::awaitables::tables;
 use super::calls;
 use super::events::events;
 use super::exceptions::exception;
-use super::keys::{Entry, Keys, Node, Owner, listed, type_of};
+use super::keys::{KeyValue, Keys, Node, Owner, listed, type_of};
 use super::moments::moment;
 use super::names::Names;
 use super::suggest::nearest;
@@ -28,7 +28,7 @@ pub(super) struct Context<'c> {
 }
 
 /// Reads every `[[expect]]`, in file order.
-pub(super) fn expects(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<Expect> {
+pub(super) fn expects(entry: &KeyValue<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<Expect> {
     let line_starts: Vec<usize> = context.text.match_indices('\n').map(|(at, _)| at + 1).collect();
     tables(entry, "expect", problems)
         .into_iter()
@@ -103,14 +103,14 @@ fn foreign_keys(keys: &Keys<'_>, function: Function, problems: &mut Problems) {
     }
 }
 
-fn pythons(entry: &Entry<'_>, problems: &mut Problems) -> Vec<Python> {
+fn pythons(entry: &KeyValue<'_>, problems: &mut Problems) -> Vec<Python> {
     match entry.node.get_ref() {
         DeValue::Array(items) => items.iter().filter_map(|item| calls::python(entry.key, item, problems)).collect(),
         _ => calls::python(entry.key, entry.node, problems).into_iter().collect(),
     }
 }
 
-fn results(entry: &Entry<'_>, problems: &mut Problems) -> Vec<End> {
+fn results(entry: &KeyValue<'_>, problems: &mut Problems) -> Vec<End> {
     let items = entry.array("a list of results", "[1, { raises = \"ValueError\" }]", problems);
     items.into_iter().flatten().filter_map(|item| result(item, problems)).collect()
 }
@@ -136,7 +136,7 @@ fn result(node: &Node<'_>, problems: &mut Problems) -> Option<End> {
     }
 }
 
-fn names(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<String> {
+fn names(entry: &KeyValue<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<String> {
     let texts = entry.texts("a list of names", "[\"users\"]", problems).unwrap_or_default();
     for (name, place) in &texts {
         context.names.resolve(name, place.clone(), "awaitable", problems);
@@ -144,7 +144,7 @@ fn names(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> V
     texts.into_iter().map(|(name, _)| name.to_owned()).collect()
 }
 
-fn fates(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<(String, Fate)> {
+fn fates(entry: &KeyValue<'_>, context: &Context<'_>, problems: &mut Problems) -> Vec<(String, Fate)> {
     let Some(table) = entry.table("a table of names and fates", "{ users = \"lost\" }", problems) else {
         return Vec::new();
     };
@@ -170,7 +170,7 @@ fn fates(entry: &Entry<'_>, context: &Context<'_>, problems: &mut Problems) -> V
     fates
 }
 
-fn lines(entry: &Entry<'_>, problems: &mut Problems) -> Option<Vec<String>> {
+fn lines(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<Vec<String>> {
     let texts = entry.texts("a list of strings", "[\"Task exception was never retrieved\"]", problems)?;
     Some(texts.into_iter().map(|(text, _)| text.to_owned()).collect())
 }

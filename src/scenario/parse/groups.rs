@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{Ids, Kind};
+use crate::scenario::{Ids, Kind, thousands};
 
-use super::awaitables::{Draft, MOST, thousands};
-use super::keys::Entry;
+use super::awaitables::{Draft, MOST};
+use super::keys::KeyValue;
 use super::names::{Named, Names};
 use super::values::{DEEPEST, TOO_DEEP};
 
@@ -19,7 +19,12 @@ pub(super) struct Reference {
 }
 
 /// Looks up the names of a list.
-pub(super) fn references(entry: &Entry<'_>, role: &str, names: &Names<'_>, problems: &mut Problems) -> Vec<Reference> {
+pub(super) fn references(
+    entry: &KeyValue<'_>,
+    role: &str,
+    names: &Names<'_>,
+    problems: &mut Problems,
+) -> Vec<Reference> {
     let texts = entry.texts("a list of names", "[\"users\", \"orders\"]", problems).unwrap_or_default();
     let found: Vec<Reference> = texts
         .into_iter()

@@ -115,7 +115,7 @@ pub(super) struct Keys<'t> {
 
 /// A key of a table with its value.
 #[derive(Clone, Copy)]
-pub(super) struct Entry<'t> {
+pub(super) struct KeyValue<'t> {
     pub(super) key: &'static str,
     place: &'t Spanned<Cow<'t, str>>,
     pub(super) node: &'t Node<'t>,
@@ -133,8 +133,8 @@ impl<'t> Keys<'t> {
         Keys { table }
     }
 
-    pub(super) fn get(&self, key: &'static str) -> Option<Entry<'t>> {
-        self.table.get_key_value(key).map(|(place, node)| Entry { key, place, node })
+    pub(super) fn get(&self, key: &'static str) -> Option<KeyValue<'t>> {
+        self.table.get_key_value(key).map(|(place, node)| KeyValue { key, place, node })
     }
 }
 
@@ -159,9 +159,9 @@ fn unknown_key(key: &Spanned<Cow<'_, str>>, owner: Owner) -> Problem {
     }
 }
 
-impl<'t> Entry<'t> {
-    pub(super) fn new(key: &'static str, place: &'t Spanned<Cow<'t, str>>, node: &'t Node<'t>) -> Entry<'t> {
-        Entry { key, place, node }
+impl<'t> KeyValue<'t> {
+    pub(super) fn new(key: &'static str, place: &'t Spanned<Cow<'t, str>>, node: &'t Node<'t>) -> KeyValue<'t> {
+        KeyValue { key, place, node }
     }
 
     /// Where the value stands.

@@ -8,18 +8,18 @@ use crate::scenario::diagnostic::{Problem, Problems, quoted};
 use crate::scenario::duration::{DurationError, read_duration};
 use crate::scenario::{Delay, Nanos};
 
-use super::keys::{Entry, Node, type_of};
+use super::keys::{KeyValue, Node, type_of};
 
 const DELAY: &str = "a duration or \"forever\"";
 const TIMEOUT: &str = "a duration or \"none\"";
 
 /// A duration, or a moment counted from the start.
-pub(super) fn moment(entry: &Entry<'_>, problems: &mut Problems) -> Option<Nanos> {
+pub(super) fn moment(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<Nanos> {
     read(entry.key, entry.node, "a duration", problems)
 }
 
 /// A duration, or `"forever"`.
-pub(super) fn delay(entry: &Entry<'_>, problems: &mut Problems) -> Option<Delay> {
+pub(super) fn delay(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<Delay> {
     match entry.node.get_ref().as_str() {
         Some("forever") => Some(Delay::Forever),
         _ => read(entry.key, entry.node, DELAY, problems).map(Delay::For),
@@ -27,7 +27,7 @@ pub(super) fn delay(entry: &Entry<'_>, problems: &mut Problems) -> Option<Delay>
 }
 
 /// A duration, or `"none"` for none.
-pub(super) fn timeout(entry: &Entry<'_>, problems: &mut Problems) -> Option<Option<Nanos>> {
+pub(super) fn timeout(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<Option<Nanos>> {
     match entry.node.get_ref().as_str() {
         Some("none" | "None") => Some(None),
         _ => read(entry.key, entry.node, TIMEOUT, problems).map(Some),
@@ -35,7 +35,7 @@ pub(super) fn timeout(entry: &Entry<'_>, problems: &mut Problems) -> Option<Opti
 }
 
 /// A list of moments.
-pub(super) fn moments(entry: &Entry<'_>, problems: &mut Problems) -> Option<Vec<Nanos>> {
+pub(super) fn moments(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<Vec<Nanos>> {
     let items = entry.array("a list of moments", "[\"500ms\", 2]", problems)?;
     Some(items.iter().filter_map(|item| read(entry.key, item, "a list of moments", problems)).collect())
 }

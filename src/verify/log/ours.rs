@@ -60,15 +60,15 @@ impl Ours<'_> {
         let outcome = self.0.outcome();
         let names = |ids: &[Id]| list(ids.iter().map(|id| self.quoted_name(*id)));
         let gave = match &outcome.gave {
-            Gave::Nothing => String::new(),
-            Gave::Results(items) => format!(" results={}", self.results(items)),
-            Gave::Sets { done, pending } => format!(" done={} pending={}", names(done), names(pending)),
-            Gave::Exception(exception) => {
+            None => String::new(),
+            Some(Gave::Results(items)) => format!(" results={}", self.results(items)),
+            Some(Gave::Sets { done, pending }) => format!(" done={} pending={}", names(done), names(pending)),
+            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
                 let from = exception.from.map(|id| format!(" from={}", self.0.scenario.name(id)));
                 format!(" exception={}{}", self.exception(exception), from.unwrap_or_default())
             }
         };
-        format!("outcome {} {}{gave}", outcome.status.word(), outcome.at.as_secs_f64())
+        format!("outcome {} {}{gave}", outcome.status().word(), outcome.at.as_secs_f64())
     }
 
     /// What the ledger says that Python lets one see, of what was made. A coroutine that nobody wrapped in a task is made

@@ -145,9 +145,13 @@ impl Setting {
             Setting::Name(_) => Vec::new(),
             Setting::Names(references) => {
                 let mut smaller: Vec<Setting> = without_one(references).map(Setting::Names).collect();
-                for (place, reference) in references.iter().enumerate().filter(|(_, one)| one.clone.is_some()) {
-                    let all = Reference { clone: None, ..reference.clone() };
-                    smaller.push(Setting::Names(with_one(references, place, all)));
+                for (place, reference) in references.iter().enumerate() {
+                    // All clones are less than one of them, and the first is less than any other.
+                    let less = [None, Some(1)].into_iter().take_while(|clone| *clone < reference.clone);
+                    smaller.extend(less.map(|clone| {
+                        let reference = Reference { clone, ..reference.clone() };
+                        Setting::Names(with_one(references, place, reference))
+                    }));
                 }
                 smaller
             }
