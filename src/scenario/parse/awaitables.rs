@@ -6,7 +6,9 @@ use toml::de::{DeTable, DeValue};
 
 use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems};
-use crate::scenario::{Body, End, Ids, Kind, KindWord, NestedGather, OnCancel, ScheduledCancel, Settlement, Value, thousands};
+use crate::scenario::{
+    Body, End, Ids, Kind, KindWord, NestedGather, OnCancel, ScheduledCancel, Settlement, Value, thousands,
+};
 
 use super::exceptions::exception;
 use super::keys::{KeyValue, Keys, Node, Owner, listed, type_of};
