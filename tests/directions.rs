@@ -61,7 +61,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio", &["executor/clock", "commands/signals"]),
     ("toml", &["scenario/parse"]),
     ("toml_edit", &["expect"]),
-    ("toml_parser", &["expect/splice"]),
+    ("toml_parser", &["expect"]),
     ("toml_writer", &["scenario/value"]),
     ("unicode_general_category", &["scenario/value"]),
     ("unicode_ident", &["scenario/parse/exceptions"]),

@@ -9,6 +9,7 @@ use crate::report::escape::escaped;
 use crate::report::shell::file_argument;
 use crate::scenario::toml_string;
 
+use super::atomic_file::folder_of;
 use super::failure::{Code, Failure};
 use super::outputs::print;
 
@@ -52,10 +53,6 @@ fn schema_above(path: &Path) -> Option<String> {
     let folder = folder_of(path).canonicalize().ok()?;
     let up = folder.ancestors().position(|folder| folder.join(SCHEMA).is_file())?;
     Some(if up == 0 { format!("./{SCHEMA}") } else { format!("{}{SCHEMA}", "../".repeat(up)) })
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Writes a file that is not there yet. One that could not be written to its end is taken away again.

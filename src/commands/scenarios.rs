@@ -1,6 +1,6 @@
 //! `asyncdemo scenarios`: what is built in.
 
-use std::io::{self, Write};
+use std::fmt::{self, Write};
 
 use crate::cli;
 use crate::report::escape::escape;
@@ -9,24 +9,23 @@ use crate::report::style::Style;
 use crate::scenario::{COURSE, builtin, builtins, nearest_builtin};
 
 use super::failure::{Code, Failure};
+use super::outputs::print;
 use super::terminal;
 
 /// Lists the built-in scenarios with what each teaches, or prints one's file.
 pub fn scenarios(arguments: cli::Scenarios) -> Result<Code, Failure> {
-    let mut out = io::stdout().lock();
-    let written = match &arguments.name {
+    match &arguments.name {
         Some(name) => match builtin(name) {
-            Some(builtin) => out.write_all(builtin.text.as_bytes()),
-            None => return Err(Failure::Usage(no_such_scenario(name))),
+            Some(builtin) => print(builtin.text),
+            None => Err(Failure::Usage(no_such_scenario(name))),
         },
         None => {
+            let mut course = String::new();
             let style = Style::new(terminal::colour_on_stdout(arguments.color));
-            list(&mut out, style, terminal::width_of_stdout())
+            // Memory takes everything.
+            let _ = list(&mut course, style, terminal::width_of_stdout());
+            print(&course)
         }
-    };
-    match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(None, error)),
-        _ => Ok(Code::Returned),
     }
 }
 
@@ -36,7 +35,7 @@ const NARROWEST: usize = 40;
 const WIDEST: usize = 90;
 
 /// The course: a heading for each section, and a line or a few for each scenario.
-fn list(out: &mut impl Write, style: Style, width: usize) -> io::Result<()> {
+fn list(out: &mut String, style: Style, width: usize) -> fmt::Result {
     let names = builtins().map(|builtin| builtin.name.len()).max().unwrap_or(0);
     let beside = width.saturating_sub(names + 4);
     for section in &COURSE {
