@@ -247,8 +247,11 @@ impl Alike {
             format!(" {}, and {} still cleaning up when {}.", self.cancelled(page, g, false), g.was, page.came_back());
         let its = if g.many { "Their" } else { "Its" };
         let then = match self.history.end {
-            Ending::Cancelled => match self.again(g) {
-                Some(by) => format!("{} {} cancelled again{when}{by}, before that was over.", g.it_capital, g.was),
+            Ending::Cancelled => match self.history.again {
+                Some(again) => {
+                    let by = by_words(again, g);
+                    format!("{} {} cancelled again{when}{by}, before that was over.", g.it_capital, g.was)
+                }
                 None => format!("{} ended cancelled{when}.", g.it_capital),
             },
             Ending::Returned => {
@@ -323,27 +326,8 @@ impl Alike {
             Some(span) => format!(" {}", span_words(page, span)),
             None => String::new(),
         };
-        let was = g.was;
-        match self.history.canceller {
-            Some(Canceller::Schedule) | None => format!("{subject}{was} cancelled{when}, as the scenario says"),
-            Some(Canceller::Caller) => format!("{subject}{was} cancelled{when} with the caller"),
-            Some(Canceller::Group) => {
-                format!("{subject}{was} cancelled{when} with {} group", g.its)
-            }
-            Some(Canceller::Exit) => format!("{subject}{was} cancelled{when} by asyncio.run(), as the program ended"),
-            Some(Canceller::Interrupt) => format!("{subject}{was} cancelled{when} by Ctrl-C"),
-        }
-    }
-
-    /// Who cancelled it in the middle of its cleanup.
-    fn again(&self, g: &Grammar) -> Option<String> {
-        Some(match self.history.again? {
-            Canceller::Exit => " by asyncio.run(), as the program ended".to_owned(),
-            Canceller::Interrupt => " by Ctrl-C".to_owned(),
-            Canceller::Schedule => ", as the scenario says".to_owned(),
-            Canceller::Group => format!(" with {} group", g.its),
-            Canceller::Caller => " with the caller".to_owned(),
-        })
+        let by = by_words(self.history.canceller.unwrap_or(Canceller::Schedule), g);
+        format!("{subject}{} cancelled{when}{by}", g.was)
     }
 
     /// What came of a cancellation, behind it.
@@ -351,8 +335,8 @@ impl Alike {
         let when = self.when(page);
         let verb = self.verb(page);
         let took_time = self.finished.span != self.cancelled.span;
-        if let Some(by) = self.again(g) {
-            return format!(", and in the middle of {} cleanup again{when}{by}", g.its);
+        if let Some(again) = self.history.again {
+            return format!(", and in the middle of {} cleanup again{when}{}", g.its, by_words(again, g));
         }
         match (self.history.end, self.history.cleaned) {
             (Ending::Cancelled, true) if took_time => format!(", cleaned up, and ended cancelled{when}"),
@@ -416,6 +400,17 @@ impl Alike {
             Some(span) => format!(" {}", span_words(page, span)),
             None => String::new(),
         }
+    }
+}
+
+/// Who cancelled it, behind when that was.
+fn by_words(canceller: Canceller, g: &Grammar) -> String {
+    match canceller {
+        Canceller::Schedule => ", as the scenario says".to_owned(),
+        Canceller::Caller => " with the caller".to_owned(),
+        Canceller::Group => format!(" with {} group", g.its),
+        Canceller::Exit => " by asyncio.run(), as the program ended".to_owned(),
+        Canceller::Interrupt => " by Ctrl-C".to_owned(),
     }
 }
 
