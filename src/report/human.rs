@@ -2,12 +2,13 @@
 //! became of everything else.
 //!
 //! The parts stand in the order in which a reader asks for them, a file each: `call`, `lanes` (of those that are
-//! `chosen`), `verdict` (with `results` and `remarks`), `awaitables` (in `sentences`), `warnings`, `log`. All of them
-//! write to a `page`.
+//! `chosen`), `verdict` (with `results` and `remarks`), `awaitables` (the `history` of each in `sentences`),
+//! `warnings`, `log`. All of them write to a `page`.
 
 mod awaitables;
 mod call;
 mod chosen;
+mod history;
 mod lanes;
 mod log;
 mod page;

@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::io;
 
+use super::history::History;
 use super::page::{Page, join};
-use super::sentences::{Alike, History};
+use super::sentences::Alike;
 use crate::event::{Ended, Returned};
 use crate::outcome::{AwaitableRecord, Fate, Gave, Status};
 use crate::report::duration::thousands;

@@ -5,7 +5,7 @@ use std::io;
 use unicode_width::UnicodeWidthStr;
 
 use super::page::Page;
-use crate::event::{Ended, Event, Recording, What};
+use crate::event::{Event, Recording, What};
 use crate::report::fit::{fit, pad};
 use crate::report::phrases::describe;
 
@@ -33,7 +33,6 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write, events: &Recording) -> i
 fn look(page: &Page<'_>, event: &Event<'_>) -> owo_colors::Style {
     let style = &page.style;
     match event.what {
-        What::Finish { ended: Ended::Returned(_), .. } => style.success,
         What::Finish { ended, .. } => page.end_sign(ended).1,
         What::Cancel { .. } | What::Cleanup { .. } => style.cancelled,
         What::Call { .. } | What::Await { .. } | What::Resume { .. } => style.bold,

@@ -3,52 +3,12 @@
 //! A [`History`] says what happened and chooses the sentences; [`Alike`] adds to whom, when and with what.
 
 use super::chosen::Counted;
+use super::history::{History, Sort};
 use super::lanes::span_words;
 use super::page::Page;
-use crate::event::{Canceller, Ended, Exception, ExceptionKind};
+use crate::event::{Canceller, Ended};
 use crate::outcome::{AwaitableRecord, Fate, State, Status};
-use crate::report::timeline::order::Placed;
-use crate::scenario::{Id, Kind};
-
-/// What happened to an awaitable, without times, names and values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct History {
-    fate: Fate,
-    at_return: State,
-    end: Ending,
-    canceller: Option<Canceller>,
-    /// It was cancelled before the call came back, or right then.
-    cancelled_first: bool,
-    created: bool,
-    started: bool,
-    cleaned: bool,
-    /// Who cancelled it again while it cleaned up.
-    again: Option<Canceller>,
-    /// A `.cancel()` came when it had raised already.
-    silenced: bool,
-    retrieved: bool,
-    given: bool,
-    /// A gather() has it among its members, the call itself or a nested one.
-    gathered: bool,
-    sort: Sort,
-}
-
-/// What sort of thing it is, as far as sentences differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sort {
-    Coroutine,
-    Task,
-    Other,
-}
-
-/// How it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Ending {
-    Returned,
-    Raised,
-    Cancelled,
-    Never,
-}
+use crate::scenario::Id;
 
 /// Awaitables with one history, which the same sentences tell.
 pub struct Alike {
@@ -68,55 +28,6 @@ pub struct Alike {
     pub ended: Option<Ended>,
     /// Whether times and values are those of all.
     pub exactly: bool,
-}
-
-impl History {
-    pub fn new(page: &Page<'_>, place: Placed, entry: &AwaitableRecord) -> History {
-        let end = match entry.ended {
-            Some(Ended::Returned(_)) => Ending::Returned,
-            Some(Ended::Raised(Exception { kind: ExceptionKind::Cancelled(_), .. }) | Ended::Cancelled(_)) => {
-                Ending::Cancelled
-            }
-            Some(Ended::Raised(_)) => Ending::Raised,
-            None => Ending::Never,
-        };
-        let sort = match page.run.scenario.awaitable(place.id).kind {
-            Kind::Coroutine(_) => Sort::Coroutine,
-            Kind::Task(_) => Sort::Task,
-            Kind::Future(_) | Kind::Gather(_) => Sort::Other,
-        };
-        History {
-            fate: entry.fate,
-            at_return: entry.at_return,
-            end,
-            canceller: entry.cancelled_by.map(|cancelled| cancelled.by),
-            cancelled_first: entry.cancelled_before_return,
-            created: entry.created.is_some(),
-            started: entry.started.is_some(),
-            cleaned: entry.cleanup.is_some(),
-            again: entry.cancelled_again.map(|cancelled| cancelled.by),
-            silenced: entry.silenced.is_some(),
-            // Only for an exception does it make a difference. A cancelled group has one too.
-            retrieved: entry.retrieved || !matches!(entry.ended, Some(Ended::Raised(_))),
-            given: place.given,
-            gathered: place.depth > 0 || (place.given && page.run.call.options().takes_exceptions()),
-            sort,
-        }
-    }
-
-    /// Whether the verdict and its lists leave something of it untold.
-    pub fn is_worth_telling(&self) -> bool {
-        let twisted = self.canceller.is_some() && (self.end != Ending::Cancelled || self.cleaned);
-        match self.fate {
-            Fate::Delivered => self.canceller.is_some(),
-            Fate::Done => self.end == Ending::Raised || self.canceller.is_some() || !self.retrieved,
-            // The verdict names who asked for the cancellation, but not through whom it came.
-            Fate::Raised => twisted || !matches!(self.canceller, None | Some(Canceller::Schedule)),
-            Fate::Pending | Fate::Cancelled | Fate::Lost | Fate::Swallowed | Fate::Unretrieved | Fate::Unfinished => {
-                true
-            }
-        }
-    }
 }
 
 /// The words that differ between one and many.
@@ -157,7 +68,7 @@ impl Alike {
         let told = match history.fate {
             Fate::Delivered | Fate::Done | Fate::Raised => self.reached_the_caller(page, g),
             Fate::Pending => format!(" {} pending.{}", g.was, self.afterwards(page, g)),
-            _ if hangs && history.end == Ending::Never => self.never_finished(page, g),
+            _ if hangs && history.end == Status::Hangs => self.never_finished(page, g),
             _ if hangs || over => self.before(page, g),
             _ if history.cancelled_first && history.cleaned => self.cleaning_up(page, g),
             _ if history.cancelled_first => format!(" {}{}.", self.cancelled(page, g, false), self.then(page, g)),
@@ -247,18 +158,21 @@ impl Alike {
             format!(" {}, and {} still cleaning up when {}.", self.cancelled(page, g, false), g.was, page.came_back());
         let its = if g.many { "Their" } else { "Its" };
         let then = match self.history.end {
-            Ending::Cancelled => match self.again(g) {
-                Some(by) => format!("{} {} cancelled again{when}{by}, before that was over.", g.it_capital, g.was),
+            Status::Cancelled => match self.history.again {
+                Some(again) => {
+                    let by = by_words(again, g);
+                    format!("{} {} cancelled again{when}{by}, before that was over.", g.it_capital, g.was)
+                }
                 None => format!("{} ended cancelled{when}.", g.it_capital),
             },
-            Ending::Returned => {
+            Status::Returned => {
                 format!("{} {}{when} all the same, and {} lost.", g.it_capital, self.verb(page), g.results())
             }
-            Ending::Raised => format!("{its} cleanup {}{when}.", self.verb(page)),
-            Ending::Never if page.run.interrupted => {
+            Status::Raised => format!("{its} cleanup {}{when}.", self.verb(page)),
+            Status::Hangs if page.run.interrupted => {
                 format!("{its} cleanup was not over when Ctrl-C ended the program.")
             }
-            Ending::Never => format!("{its} cleanup never ends."),
+            Status::Hangs => format!("{its} cleanup never ends."),
         };
         format!("{first} {then}")
     }
@@ -269,7 +183,7 @@ impl Alike {
         let when = self.when(page);
         let lost = if history.fate == Fate::Lost { format!(", and {} lost", g.results()) } else { String::new() };
         match (history.canceller, history.end) {
-            (Some(_), Ending::Never) => {
+            (Some(_), Status::Hangs) => {
                 let cancelled = self.cancelled(page, g, true);
                 let never = if history.cleaned && page.run.interrupted {
                     format!(", and {} still cleaning up when Ctrl-C ended the program", g.was)
@@ -283,10 +197,10 @@ impl Alike {
             (Some(_), _) => {
                 format!(" {}{}{lost}.", self.cancelled(page, g, true), self.then(page, g))
             }
-            (None, Ending::Never) if page.program_ended() => {
+            (None, Status::Hangs) if page.program_ended() => {
                 format!(" Nobody cancelled {}: {} {} not done when the program ended.", g.them, g.it, g.was)
             }
-            (None, Ending::Never) => format!(" Nobody cancelled {}, and {} never {}.", g.them, g.it, g.finishes()),
+            (None, Status::Hangs) => format!(" Nobody cancelled {}, and {} never {}.", g.them, g.it, g.finishes()),
             (None, _) => {
                 let all = match (self.exactly, self.count) {
                     (true, 2) => " both",
@@ -323,27 +237,8 @@ impl Alike {
             Some(span) => format!(" {}", span_words(page, span)),
             None => String::new(),
         };
-        let was = g.was;
-        match self.history.canceller {
-            Some(Canceller::Schedule) | None => format!("{subject}{was} cancelled{when}, as the scenario says"),
-            Some(Canceller::Caller) => format!("{subject}{was} cancelled{when} with the caller"),
-            Some(Canceller::Group) => {
-                format!("{subject}{was} cancelled{when} with {} group", g.its)
-            }
-            Some(Canceller::Exit) => format!("{subject}{was} cancelled{when} by asyncio.run(), as the program ended"),
-            Some(Canceller::Interrupt) => format!("{subject}{was} cancelled{when} by Ctrl-C"),
-        }
-    }
-
-    /// Who cancelled it in the middle of its cleanup.
-    fn again(&self, g: &Grammar) -> Option<String> {
-        Some(match self.history.again? {
-            Canceller::Exit => " by asyncio.run(), as the program ended".to_owned(),
-            Canceller::Interrupt => " by Ctrl-C".to_owned(),
-            Canceller::Schedule => ", as the scenario says".to_owned(),
-            Canceller::Group => format!(" with {} group", g.its),
-            Canceller::Caller => " with the caller".to_owned(),
-        })
+        let by = by_words(self.history.canceller.unwrap_or(Canceller::Schedule), g);
+        format!("{subject}{} cancelled{when}{by}", g.was)
     }
 
     /// What came of a cancellation, behind it.
@@ -351,21 +246,21 @@ impl Alike {
         let when = self.when(page);
         let verb = self.verb(page);
         let took_time = self.finished.span != self.cancelled.span;
-        if let Some(by) = self.again(g) {
-            return format!(", and in the middle of {} cleanup again{when}{by}", g.its);
+        if let Some(again) = self.history.again {
+            return format!(", and in the middle of {} cleanup again{when}{}", g.its, by_words(again, g));
         }
         match (self.history.end, self.history.cleaned) {
-            (Ending::Cancelled, true) if took_time => format!(", cleaned up, and ended cancelled{when}"),
-            (Ending::Cancelled, true) => ", and cleaned up".to_owned(),
-            (Ending::Cancelled, false) if !self.history.started && self.history.sort != Sort::Other => {
+            (Status::Cancelled, true) if took_time => format!(", cleaned up, and ended cancelled{when}"),
+            (Status::Cancelled, true) => ", and cleaned up".to_owned(),
+            (Status::Cancelled, false) if !self.history.started && self.history.sort != Sort::Other => {
                 format!(", before {} first step: {} body never ran", g.its, g.its)
             }
-            (Ending::Cancelled, false) if took_time => format!(", and ended{when}"),
-            (Ending::Cancelled, false) => String::new(),
-            (Ending::Returned, true) => format!(", caught that, and {verb}{when} all the same"),
-            (Ending::Raised, true) => format!(", and {} cleanup {verb}{when}", g.its),
-            (Ending::Returned | Ending::Raised, false) => format!(", but {verb}{when}"),
-            (Ending::Never, _) => String::new(),
+            (Status::Cancelled, false) if took_time => format!(", and ended{when}"),
+            (Status::Cancelled, false) => String::new(),
+            (Status::Returned, true) => format!(", caught that, and {verb}{when} all the same"),
+            (Status::Raised, true) => format!(", and {} cleanup {verb}{when}", g.its),
+            (Status::Returned | Status::Raised, false) => format!(", but {verb}{when}"),
+            (Status::Hangs, _) => String::new(),
         }
     }
 
@@ -416,6 +311,17 @@ impl Alike {
             Some(span) => format!(" {}", span_words(page, span)),
             None => String::new(),
         }
+    }
+}
+
+/// Who cancelled it, behind when that was.
+fn by_words(canceller: Canceller, g: &Grammar) -> String {
+    match canceller {
+        Canceller::Schedule => ", as the scenario says".to_owned(),
+        Canceller::Caller => " with the caller".to_owned(),
+        Canceller::Group => format!(" with {} group", g.its),
+        Canceller::Exit => " by asyncio.run(), as the program ended".to_owned(),
+        Canceller::Interrupt => " by Ctrl-C".to_owned(),
     }
 }
 
