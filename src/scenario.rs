@@ -13,6 +13,7 @@ mod load;
 mod parse;
 mod python;
 mod value;
+mod way;
 
 use std::fmt;
 use std::ops::Range;
@@ -34,6 +35,7 @@ pub use parse::parse;
 pub(crate) use parse::tables;
 pub use python::Python;
 pub use value::{Value, is_harmless, is_printable, toml_string, write_str_repr};
+pub use way::Way;
 
 /// One awaitable after `count`: its position among all of them, in file order, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,7 @@ use asyncdemo::executor::clock::{Advance, Clock};
 use asyncdemo::outcome::Keep;
 use asyncdemo::report::human::{Options, write};
 use asyncdemo::report::style::Style;
-use asyncdemo::scenario::{Nanos, Python, is_harmless, parse};
+use asyncdemo::scenario::{Nanos, Python, Way, is_harmless, parse};
 use asyncdemo::simulation::simulate;
 use asyncdemo::verify::generator::{self, Random};
 use unicode_width::UnicodeWidthStr;
@@ -49,7 +49,8 @@ fn report(toml: &str, how: How) -> String {
     let call = scenario.call(how.function);
     let python = scenario.python.unwrap_or(Python::DEFAULT);
     let keep = Keep { awaitables: true, events: how.events };
-    let simulated = simulate(&scenario, call, python, keep, Interrupting { at: how.interrupt, passes: 0 }, ());
+    let simulated =
+        simulate(&scenario, call, python, &Way::default(), keep, Interrupting { at: how.interrupt, passes: 0 }, ());
     let events = how.events.then_some(&simulated.events);
     let options = Options { width: how.width, unicode: how.unicode, style: Style::new(how.coloured), events };
     let mut out = Vec::new();

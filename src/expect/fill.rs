@@ -13,7 +13,7 @@ use super::versions;
 /// What has to be written so that it expects what happens, as far as all its versions agree.
 pub fn fill(scenario: &Scenario, expect: &Expect, table: Table<'_>) -> Vec<Planned> {
     let mut versions = versions(scenario, expect).into_iter();
-    let mut of_next = || versions.next().map(|python| fresh::entries(scenario, expect.call, python));
+    let mut of_next = || versions.next().map(|python| fresh::entries(scenario, expect.call, python, &expect.way));
     let mut entries = of_next().unwrap_or_default();
     while let Some(others) = of_next() {
         entries.retain(|entry| others.contains(entry));

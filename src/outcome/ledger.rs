@@ -6,7 +6,7 @@ use crate::calls::Call;
 use crate::event::{
     CallId, CancelId, Canceller, Cause, End, Ended, Event, Got, Listener, Reason, Returned, Target, What,
 };
-use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
+use crate::scenario::{Id, Kind, Nanos, Python, Scenario, Way};
 
 use super::{CallRecord, Cancel, Cancellation, Entry, Gave, Outcome, Run, fate, notes};
 
@@ -28,6 +28,9 @@ impl<'s> Ledger<'s> {
             scenario,
             call,
             python,
+            choices: Vec::new(),
+            choices_left_out: 0,
+            way: Way::default(),
             entries: vec![Entry::NEW; scenario.len()],
             nested: Default::default(),
             calls: vec![CallRecord::new(call, Target::Caller)],

@@ -3,7 +3,7 @@
 use crate::calls::{Call, Function, Setting};
 use crate::event::Word;
 use crate::python::Program;
-use crate::scenario::{Python, Scenario};
+use crate::scenario::{Python, Scenario, Way};
 use crate::simulation::record;
 
 use super::log::Log;
@@ -38,7 +38,7 @@ pub struct Ours {
 impl Ours {
     /// Runs a scenario on our own loop, and prints its program.
     pub fn new(scenario: &Scenario, call: Call, python: Python) -> Ours {
-        let told = record(scenario, call, python);
+        let told = record(scenario, call, python, &Way::default());
         Ours { log: Log::of_run(&told), program: Program::of(&told.run) }
     }
 }

@@ -71,7 +71,9 @@ fn fields(object: &Json, first: &[&str]) -> String {
             let _ = write!(line, " no {key}!");
         }
     }
-    let mut others: Vec<(&String, &Json)> = fields.iter().filter(|(key, _)| !first.contains(&key.as_str())).collect();
+    // Whether an event's place is open shows in nothing that CPython does.
+    let is_other = |key: &str| !first.contains(&key) && key != "open";
+    let mut others: Vec<(&String, &Json)> = fields.iter().filter(|(key, _)| is_other(key)).collect();
     others.sort_by_key(|(key, _)| *key);
     for (key, value) in others {
         let _ = write!(line, " {key}={}", field(key, value));
