@@ -225,7 +225,8 @@ pub struct Verify {
     #[arg(long, value_name = "PROGRAM")]
     pub interpreter: Vec<PathBuf>,
 
-    /// Compare that many random scenarios instead
+    /// Compare that many random scenarios instead, some of their runs with orders of sets that are drawn, or on a loop that
+    /// wakes late
     #[arg(long, value_name = "N", conflicts_with = "paths", value_parser = count)]
     pub random: Option<usize>,
 

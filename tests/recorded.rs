@@ -128,7 +128,7 @@ fn answers(interpreter: &Interpreter, scenarios: &[Recorded]) -> Vec<Vec<Log>> {
         let scenario = recorded.scenario();
         let calls = calls(&scenario);
         for call in &calls {
-            harness.ask(&Ours::new(&scenario, *call, interpreter.python).program);
+            harness.ask(&Ours::new(&scenario, *call, interpreter.python).program, &Way::default());
         }
         let answers = calls.iter().map(|call| match harness.answer() {
             Ok(answer) => Log::of_document(&answer),

@@ -36,8 +36,15 @@ impl Log {
             }
             other => lines.push(format!("no awaitables: {other}")),
         }
+        // A run document has a list in its place, of which that is the sum.
+        lines.extend(document["choices"].as_u64().map(choices_line));
         Log(lines)
     }
+}
+
+/// How many choices there were, of a run that goes another way than the canonical one.
+fn choices_line(chosen: u64) -> String {
+    format!("{chosen} choices")
 }
 
 /// What the harness or a document says of an event.
