@@ -149,6 +149,15 @@ pub struct RunOptions {
     #[arg(long, value_name = "FACTOR", value_parser = speed, allow_negative_numbers = true)]
     pub speed: Option<f64>,
 
+    /// In which order sets come, where Python fixes none: a number for each choice (see choices in JSON), such as 0,3,1;
+    /// left out: the order of the arguments, else of creation
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub choices: Vec<u32>,
+
+    /// Run on a loop that wakes late, as real ones do; each number is another such run
+    #[arg(long, value_name = "N")]
+    pub jitter: Option<u64>,
+
     /// What goes to standard output
     #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].word, value_parser = format())]
     pub format: &'static Format,
@@ -193,7 +202,8 @@ pub struct Verify {
     #[arg(long, value_name = "PROGRAM")]
     pub interpreter: Vec<PathBuf>,
 
-    /// Compare that many random scenarios instead
+    /// Compare that many random scenarios instead, some of their runs with orders of sets that are drawn, or on a loop that
+    /// wakes late
     #[arg(long, value_name = "N", conflicts_with = "paths", value_parser = count)]
     pub random: Option<usize>,
 

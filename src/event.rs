@@ -5,6 +5,7 @@
 //! listener allocates nothing; texts are looked up in the [`Scenario`] when somebody wants to read them.
 
 mod cause;
+mod choice;
 mod ended;
 mod fields;
 mod listener;
@@ -14,6 +15,7 @@ mod vocabulary;
 use strum::{EnumDiscriminants, EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
 pub use cause::{CancelId, Cause, Numbering, Why};
+pub use choice::{Choice, Point};
 pub use ended::{Ended, Exception, ExceptionKind, Message, Returned};
 pub use fields::{COMMON, Field, Held, Holds};
 pub use listener::Listener;
@@ -34,7 +36,8 @@ pub struct Event<'a> {
     pub what: What<'a>,
     /// Why.
     pub why: Why,
-    /// Whether its place among its neighbours is open: CPython goes over a set.
+    /// Whether it is one of several that come in the order of a set, which CPython does not fix. What follows from it
+    /// is not.
     pub open: bool,
 }
 

@@ -29,14 +29,14 @@ mod tests;
 mod timers;
 
 use crate::event::{
-    CallId, CancelId, Canceller, Cause, Event, Listener, Message, Reason, RunEnd, SetPlace, Target, What, Why,
+    CallId, CancelId, Canceller, Cause, Event, Listener, Message, Point, Reason, RunEnd, SetPlace, Target, What, Why,
 };
 use crate::scenario::{Id, Kind, Nanos};
 
 use calls::Calls;
 use calls::gather::Groups;
 use calls::wait::{WaitId, Waits};
-use choices::{Choices, Point};
+use choices::Choices;
 use clock::{Advance, Clock};
 use future::{Callback, Futures, Object, State};
 use lateness::Lateness;

@@ -20,6 +20,7 @@ mod tests;
 
 use std::fmt;
 
+use crate::executor::choices::TooLarge;
 use crate::executor::clock::Virtual;
 use crate::outcome::Keep;
 use crate::scenario::{Expect, Python, Scenario};
@@ -56,6 +57,8 @@ pub enum ExpectPart {
     Fate(String),
     Warnings,
     Logs,
+    /// One of the choices, by its position from 0.
+    Choice(usize),
     /// One of the events, by its position from 0.
     Event(usize),
 }
@@ -73,6 +76,7 @@ impl fmt::Display for ExpectPart {
             ExpectPart::Fate(name) => write!(f, "fates.{name}"),
             ExpectPart::Warnings => f.write_str("warnings"),
             ExpectPart::Logs => f.write_str("logs"),
+            ExpectPart::Choice(index) => write!(f, "choices[{index}]"),
             ExpectPart::Event(index) => write!(f, "events[{index}]"),
         }
     }
@@ -95,7 +99,7 @@ pub fn versions(scenario: &Scenario, expect: &Expect) -> Vec<Python> {
 
 /// Whether an expectation has a call and nothing that must come of it: it holds whatever happens, which proves nothing.
 pub fn expects_nothing(expect: &Expect) -> bool {
-    let Expect { line: _, call: _, python: _, outcome, at, results, exception, .. } = expect;
+    let Expect { line: _, call: _, python: _, way: _, outcome, at, results, exception, .. } = expect;
     let Expect { done, pending, fates, warnings, logs, events, .. } = expect;
     let of_the_call = outcome.is_none() && at.is_none() && results.is_none() && exception.is_none();
     of_the_call
@@ -110,12 +114,17 @@ pub fn expects_nothing(expect: &Expect) -> bool {
 /// Runs a scenario as one of its expectations says, under one version, and gives what differs: nothing where the
 /// expectation holds.
 pub fn check(scenario: &Scenario, expect: &Expect, python: Python) -> Vec<Difference> {
-    let Simulated { run, events } = observe(scenario, expect, python);
-    compare(expect, &run, &events)
+    let Simulated { run, events, too_large } = observe(scenario, expect, python);
+    let too_large = too_large.map(|TooLarge { choice, number, of, .. }| Difference {
+        place: ExpectPart::Choice(choice),
+        expected: number.to_string(),
+        got: format!("0 to {}: {of} items remain there", of - 1),
+    });
+    too_large.into_iter().chain(compare(expect, &run, &events)).collect()
 }
 
 /// A run as an expectation says, of which is kept what it asks for.
 fn observe<'s>(scenario: &'s Scenario, expect: &Expect, python: Python) -> Simulated<'s> {
     let keep = Keep { awaitables: !expect.fates.is_empty(), events: !expect.events.is_empty() };
-    simulate(scenario, expect.call, python, keep, Virtual, ())
+    simulate(scenario, expect.call, python, &expect.way, keep, Virtual, ())
 }

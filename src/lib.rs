@@ -50,7 +50,8 @@
 //! Where asyncio itself leaves something open, asyncdemo decides as follows.
 //!
 //! - Sets of futures (the arguments of wait(), the tasks left at the program's end) are gone over in argument order, or
-//!   in the order of creation. CPython goes over them in a set's order, which it does not fix.
+//!   in the order of creation. CPython goes over them in a set's order, which it does not fix. [`executor::choices`] can
+//!   ask for any other, and [`executor::lateness`] for a loop that wakes as late as real ones do.
 //! - What Python prints when an object is collected ("exception was never retrieved", "coroutine was never awaited") is
 //!   told at the end of the run, in the order of creation, and not at all where the program is stuck.
 //! - A warning is told of each coroutine that it is about; Python's default filter shows the same text only once a place.

@@ -7,8 +7,8 @@ mod ledger;
 mod notes;
 
 use crate::calls::Call;
-use crate::event::{CallId, Canceller, Ended, Event, Item, Log, Reason, Returned, Target, Warning, What};
-use crate::scenario::{Id, Nanos, Python, Scenario};
+use crate::event::{CallId, Canceller, Choice, Ended, Event, Item, Log, Reason, Returned, Target, Warning, What};
+use crate::scenario::{Id, Nanos, Python, Scenario, Way};
 
 pub use crate::event::{Fate, Gave, State, Status};
 
@@ -23,6 +23,12 @@ pub struct Run<'s> {
     pub call: Call,
     /// Under whose semantics.
     pub python: Python,
+    /// The sets that it went over, in order.
+    pub choices: Vec<Choice>,
+    /// How many more there were, or had too many items.
+    pub choices_left_out: usize,
+    /// The orders and the lateness that were asked for.
+    pub way: Way,
     /// What became of each awaitable, by [`Id`].
     pub entries: Vec<AwaitableRecord>,
     /// The results of each nested group that returned.

@@ -14,6 +14,7 @@ mod parse;
 mod python;
 mod thousands;
 mod value;
+mod way;
 
 use std::fmt;
 use std::ops::Range;
@@ -36,6 +37,7 @@ pub(crate) use parse::tables;
 pub use python::Python;
 pub use thousands::thousands;
 pub use value::{Value, is_harmless, is_printable, toml_string, write_str_repr};
+pub use way::Way;
 
 /// One awaitable after `count`: its position among all of them, in file order, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

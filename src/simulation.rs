@@ -2,12 +2,13 @@
 
 use crate::calls::Call;
 use crate::event::{Listener, Recording};
-use crate::executor::choices::Canonical;
+use crate::executor::choices::{Chosen, TooLarge};
 use crate::executor::clock::{Clock, Virtual};
-use crate::executor::lateness::Never;
+use crate::executor::lateness::{Jitter, Never};
 use crate::executor::{self, Plan, Workspace};
 use crate::outcome::{Keep, Ledger, Run};
-use crate::scenario::{Python, Scenario};
+use crate::random::Random;
+use crate::scenario::{Python, Scenario, Way};
 
 /// A finished run.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct Simulated<'s> {
     pub run: Run<'s>,
     /// Its events; none where they were not kept.
     pub events: Recording,
+    /// The first of the way's choices that was too large. It counted as 0.
+    pub too_large: Option<TooLarge>,
 }
 
 /// Runs a scenario through a call, and tells the listener what happens.
@@ -23,6 +26,7 @@ pub fn simulate<'s>(
     scenario: &'s Scenario,
     call: Call,
     python: Python,
+    way: &Way,
     keep: Keep,
     clock: impl Clock,
     listener: impl Listener,
@@ -30,16 +34,44 @@ pub fn simulate<'s>(
     let mut ledger =
         if keep.awaitables { Ledger::new(scenario, call, python) } else { Ledger::brief(scenario, call, python) };
     let mut events = Recording::default();
+    let mut choices = Chosen::new(way.choices.clone());
     let (plan, mut workspace) = (Plan::new(scenario, call, python), Workspace::default());
-    let end = if keep.events {
-        executor::simulate(&plan, clock, Canonical, Never, (listener, (&mut ledger, &mut events)), &mut workspace)
-    } else {
-        executor::simulate(&plan, clock, Canonical, Never, (listener, &mut ledger), &mut workspace)
+    let listener = (listener, (&mut ledger, keep.events.then_some(&mut events)));
+    let end = match way.jitter {
+        None => executor::simulate(&plan, clock, &mut choices, Never, listener, &mut workspace),
+        Some(number) => executor::simulate(&plan, clock, &mut choices, Jitter::new(number), listener, &mut workspace),
     };
-    Simulated { run: ledger.finish(&end), events }
+    let mut run = ledger.finish(&end);
+    let (made, given) = (choices.made(), way.choices.len());
+    if given > made {
+        run.notes.push(format!("choices: the run has {made} to make, and {given} were given"));
+    }
+    let too_large = choices.too_large();
+    (run.choices, run.choices_left_out) = choices.into_noted();
+    run.way = way.clone();
+    Simulated { run, events, too_large }
 }
 
 /// Runs a scenario at once, and keeps everything.
-pub fn record(scenario: &Scenario, call: Call, python: Python) -> Simulated<'_> {
-    simulate(scenario, call, python, Keep { awaitables: true, events: true }, Virtual, ())
+pub fn record<'s>(scenario: &'s Scenario, call: Call, python: Python, way: &Way) -> Simulated<'s> {
+    simulate(scenario, call, python, way, Keep { awaitables: true, events: true }, Virtual, ())
+}
+
+/// The first of a way's choices that is too large for a run, found without showing anything.
+pub fn too_large(scenario: &Scenario, call: Call, python: Python, way: &Way) -> Option<TooLarge> {
+    if way.choices.is_empty() {
+        return None;
+    }
+    simulate(scenario, call, python, way, Keep { awaitables: false, events: false }, Virtual, ()).too_large
+}
+
+/// The choices of a run that takes each from a stream.
+pub fn drawn_choices(scenario: &Scenario, call: Call, python: Python, jitter: Option<u64>, random: Random) -> Vec<u32> {
+    let mut choices = Chosen::drawn(random);
+    let (plan, mut workspace) = (Plan::new(scenario, call, python), Workspace::default());
+    match jitter {
+        None => executor::simulate(&plan, Virtual, &mut choices, Never, (), &mut workspace),
+        Some(number) => executor::simulate(&plan, Virtual, &mut choices, Jitter::new(number), (), &mut workspace),
+    };
+    choices.into_noted().0.into_iter().flat_map(|choice| choice.took).collect()
 }

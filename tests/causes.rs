@@ -2,7 +2,7 @@
 
 use asyncdemo::calls::{Call, Function, GatherOptions};
 use asyncdemo::report::json::{ClockName, Head, write_document};
-use asyncdemo::scenario::{Python, parse};
+use asyncdemo::scenario::{Python, Way, parse};
 use asyncdemo::simulation::record;
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ fn check(toml: &str, call: impl Into<Which>, expected: &[&str]) {
         Which::Function(function) => scenario.call(function),
         Which::Call(call) => call,
     };
-    let run = record(&scenario, call, Python::V3_13).run;
+    let run = record(&scenario, call, Python::V3_13, &Way::default()).run;
     let head = Head { source: "-", clock: ClockName::Virtual };
     let mut document = Vec::new();
     write_document(&mut document, &head, &run, None, true).expect("memory takes everything");

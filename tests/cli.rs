@@ -411,3 +411,68 @@ fn ctrl_c_cancels_the_caller_and_shows_what_that_did() {
     assert_eq!(document["outcome"]["from"], "a2", "the first member to end cancelled");
     assert!(seen.contains("\"by\":\"interrupt\"") && seen.contains("\"cleanup\""), "{seen}");
 }
+
+/// What is left when the program ends, in an order that Python does not fix.
+const LEFT: &str = "awaitable = [\n  { name = \"a\" },\n  { name = \"left\", kind = \"task\", delay = 2, count = 3 },\n]\n\
+                    caller = { args = [\"a\"], then = \"exit\" }\n";
+
+#[test]
+fn choices_say_in_which_order_a_set_comes() {
+    let file = scenario(LEFT);
+    let cancelled = |flags: &[&str]| {
+        let document = json(&[&["gather", path(&file), "--format", "json"], flags].concat());
+        let events = document["events"].as_array().expect("there are events").clone();
+        let names = events.iter().filter(|event| event["by"] == "exit").map(|event| {
+            assert_eq!(event["open"], true, "{event}");
+            event["target"].as_str().expect("a name").to_owned()
+        });
+        (names.collect::<Vec<_>>(), document["choices"].clone())
+    };
+    let (names, choices) = cancelled(&[]);
+    assert_eq!(names, ["left-1", "left-2", "left-3"]);
+    assert_eq!(choices[0]["where"], "shutdown");
+    assert_eq!(choices[0]["items"], serde_json::json!(["left-1", "left-2", "left-3"]));
+    assert_eq!(choices[0]["took"], serde_json::json!([0, 0]));
+    let (names, choices) = cancelled(&["--choices", "2,1"]);
+    assert_eq!(names, ["left-3", "left-2", "left-1"]);
+    assert_eq!(choices[0]["took"], serde_json::json!([2, 1]));
+    let report = run(&["gather", path(&file), "--choices", "1", "--jitter", "5"]).stdout;
+    assert!(report.lines().next().is_some_and(|line| line.ends_with("--choices 1 --jitter 5")), "{report}");
+}
+
+#[test]
+fn a_choice_that_is_too_large_is_named_before_anything_runs() {
+    let file = scenario(LEFT);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = folder.path().join("run.json");
+    let output = output.to_str().expect("temporary paths are UTF-8");
+    let finished = run(&["gather", path(&file), "--choices", "0,2", "-o", output]);
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""));
+    assert!(finished.stderr.contains("choice 2 is 2, but only 2 items remain there: write a number from 0 to 1"));
+    assert!(!std::path::Path::new(output).exists());
+    let many = json(&["gather", path(&file), "--choices", "0,0,0,0", "--format", "json"]);
+    assert_eq!(many["notes"], serde_json::json!(["choices: the run has 2 to make, and 4 were given"]));
+}
+
+#[test]
+fn a_jitter_is_a_run_on_a_loop_that_wakes_late() {
+    // A real loop takes both together.
+    let near = "awaitable = [{ name = \"a\", kind = \"task\", delay = 0.1, returns = 1, cancel_at = 0.1003 }]\n";
+    let file = scenario(near);
+    let canonical = json(&["gather", path(&file), "--format", "json"]);
+    assert_eq!((&canonical["jitter"], &canonical["outcome"]["at"]), (&Value::Null, &serde_json::json!(0.1)));
+    let outcomes: Vec<String> = (0..20)
+        .map(|number| {
+            let document = json(&["gather", path(&file), "--format", "json", "--jitter", &number.to_string()]);
+            assert_eq!(document["jitter"], number);
+            assert!(document["outcome"]["at"].as_f64().is_some_and(|at| at > 0.1 && at < 0.103), "{document}");
+            document["outcome"]["status"].as_str().expect("a word").to_owned()
+        })
+        .collect();
+    for status in ["returned", "cancelled"] {
+        assert!(outcomes.iter().any(|outcome| outcome == status), "{outcomes:?}");
+    }
+    let again = |_| run(&["gather", path(&file), "--jitter", "3"]).stdout;
+    let [one, other] = [0, 1].map(again);
+    assert_eq!(one, other);
+}

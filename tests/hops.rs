@@ -3,14 +3,14 @@
 use asyncdemo::calls::Function;
 use asyncdemo::event::{What, Word};
 use asyncdemo::report::phrases::describe;
-use asyncdemo::scenario::{Python, parse};
+use asyncdemo::scenario::{Python, Way, parse};
 use asyncdemo::simulation::record;
 
 /// The passes from the first event whose words begin so to the one in which the caller goes on.
 #[track_caller]
 fn check(function: Function, python: Python, scenario: &str, cause: &str, hops: u64) {
     let scenario = parse("hops.toml", scenario).unwrap_or_else(|error| panic!("{error}"));
-    let told = record(&scenario, scenario.call(function), python).events;
+    let told = record(&scenario, scenario.call(function), python, &Way::default()).events;
     let events: Vec<(u64, String)> = told.iter().map(|event| (event.iteration, describe(&event, &scenario))).collect();
     let pass = |beginning: &str| events.iter().find(|(_, words)| words.starts_with(beginning)).map(|(pass, _)| *pass);
     let resumed = told.iter().find(|event| matches!(event.what, What::Resume { .. }));

@@ -7,7 +7,7 @@ use asyncdemo::event::Word;
 use asyncdemo::report::human;
 use asyncdemo::report::json::{ClockName, Head, write_document};
 use asyncdemo::report::style::Style;
-use asyncdemo::scenario::{Python, Scenario, parse};
+use asyncdemo::scenario::{Python, Scenario, Way, parse};
 use asyncdemo::simulation::{Simulated, record};
 use asyncdemo::verify::generator::{self, Random};
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 /// A run as its document's bytes, and as the report at a width.
 fn run_of(scenario: &Scenario, call: Call, python: Python, width: usize) -> (Vec<u8>, String) {
-    let Simulated { run, events } = record(scenario, call, python);
+    let Simulated { run, events, .. } = record(scenario, call, python, &Way::default());
     let (mut document, mut report) = (Vec::new(), Vec::new());
     let head = Head { source: "-", clock: ClockName::Virtual };
     write_document(&mut document, &head, &run, Some(&events), true).expect("memory takes everything");

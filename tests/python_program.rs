@@ -241,7 +241,7 @@ fn single_clones_are_what_the_scenario_means() {
         for scenario in &scenarios {
             for call in calls(scenario) {
                 let ours = Ours::new(scenario, call, interpreter.python);
-                harness.ask(&ours.program);
+                harness.ask(&ours.program, &ours.way);
                 let theirs =
                     Log::of_document(&harness.answer().unwrap_or_else(|why| panic!("{}\n{why}", ours.program.text)));
                 assert_eq!(theirs, ours.log, "Python {}:\n{}", interpreter.version, ours.program.text);

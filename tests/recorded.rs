@@ -13,7 +13,7 @@ use std::{env, fs, thread};
 
 use asyncdemo::event::Word;
 use asyncdemo::report::json;
-use asyncdemo::scenario::Python;
+use asyncdemo::scenario::{Python, Way};
 use asyncdemo::simulation;
 use asyncdemo::verify::case::{Ours, calls, label};
 use asyncdemo::verify::generator::{self, Random};
@@ -59,7 +59,7 @@ fn the_run_document_says_what_the_log_says() {
     for recorded in files.chain(drawn).chain([precise]) {
         let scenario = recorded.scenario();
         for (call, python) in calls(&scenario).into_iter().zip(&mut pythons) {
-            let told = simulation::record(&scenario, call, python);
+            let told = simulation::record(&scenario, call, python, &Way::default());
             let mut document = Vec::new();
             let head = json::Head { source: "-", clock: json::ClockName::Virtual };
             json::write_document(&mut document, &head, &told.run, Some(&told.events), true).expect("memory takes it");
@@ -128,7 +128,7 @@ fn answers(interpreter: &Interpreter, scenarios: &[Recorded]) -> Vec<Vec<Log>> {
         let scenario = recorded.scenario();
         let calls = calls(&scenario);
         for call in &calls {
-            harness.ask(&Ours::new(&scenario, *call, interpreter.python).program);
+            harness.ask(&Ours::new(&scenario, *call, interpreter.python).program, &Way::default());
         }
         let answers = calls.iter().map(|call| match harness.answer() {
             Ok(answer) => Log::of_document(&answer),

@@ -283,3 +283,53 @@ fn comments(text: &str) -> Vec<u32> {
     numbers.sort_unstable();
     numbers
 }
+
+#[test]
+fn the_choices_and_the_jitter_of_an_expectation_are_kept() {
+    let scenario = "\
+[[awaitable]]
+name = \"a\"
+[[awaitable]]
+name = \"left\"
+kind = \"task\"
+delay = 2
+count = 3
+[caller]
+args = [\"a\"]
+then = \"exit\"
+";
+    let text = format!(
+        "{scenario}\
+[[expect]]
+call = \"gather\"
+choices = [2, 1]
+jitter = 7
+outcome = \"raised\"
+events = [{{ event = \"cancel\", target = \"left-1\", iteration = 9 }}]
+
+[[expect]]
+call = \"gather\"
+jitter = 7
+
+[[expect]]
+call = \"gather\"
+choices = [0, 5]
+outcome = \"returned\"
+"
+    );
+    let rewritten = rewrite("left.toml", &text).expect("it can be rewritten");
+    let after = parse("left.toml", &rewritten.text).expect("a scenario");
+    let before = parse("left.toml", &text).expect("a scenario");
+    let ways = |scenario: &asyncdemo::scenario::Scenario| {
+        scenario.expect.iter().map(|expect| expect.way.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ways(&after), ways(&before));
+    let differing = |index: usize| check(&after, &after.expect[index], versions(&after, &after.expect[index])[0]);
+    assert_eq!(differing(0), []);
+    assert_eq!(differing(1), []);
+    assert!(after.expect[1].at.is_some_and(|at| at.0 > 0), "{}", rewritten.text);
+    // Which choice was meant nobody can tell.
+    assert_eq!(differing(2).len(), 1);
+    let left = rewritten.changes.iter().filter(|change| matches!(change.edit, Edit::Left { .. }));
+    assert_eq!(left.map(|change| change.key.as_str()).collect::<Vec<_>>(), ["choices[1]"]);
+}

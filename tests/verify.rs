@@ -7,7 +7,10 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use assert_cmd::Command;
-use asyncdemo::scenario::{Python, parse};
+use asyncdemo::calls::Function;
+use asyncdemo::event::Word;
+use asyncdemo::scenario::{Python, Way, parse};
+use asyncdemo::verify::case::{Ours, Ways};
 use asyncdemo::verify::comparison::Comparison;
 use asyncdemo::verify::generator::{self, Random};
 use asyncdemo::verify::harness::{Harness, NoAnswer};
@@ -67,20 +70,82 @@ fn the_cases_of_cpython_are_equal_on_every_cpython() {
 #[test]
 fn random_scenarios_are_equal_on_every_cpython() {
     let interpreters = cpython::interpreters();
-    let mut runs = 0;
+    let (mut runs, mut reordered, mut late) = (0, 0, 0);
     let toml = |index| generator::scenario(&mut Random::new(41, index as u64)).to_string();
     Comparison::new(&interpreters, LIMIT).compare(
         RANDOM,
         |index| parse("-", &toml(index)),
+        |index| Ways::Drawn { seed: 41, scenario: index as u64 },
         |index, verdict| {
             let verdict = verdict.unwrap_or_else(|why| panic!("{}\n{why:?}", toml(index)));
             runs += verdict.runs;
+            reordered += verdict.reordered;
+            late += verdict.late;
             assert!(verdict.failures.is_empty(), "{:#?}", verdict.failures);
             assert!(verdict.differences.is_empty(), "{}\n{:#?}", toml(index), verdict.differences[0]);
             ControlFlow::Continue(())
         },
     );
     assert!(interpreters.is_empty() || runs >= 5 * RANDOM * interpreters.len(), "only {runs} runs were compared");
+    let drawn = reordered > 10 && late > RANDOM * interpreters.len() / 2;
+    assert!(interpreters.is_empty() || drawn, "{reordered} and {late} of {runs} runs");
+}
+
+/// Every place where a set is gone over, and moments that a real loop takes together.
+const OPEN: &str = r#"
+[[awaitable]]
+name = "failed"
+kind = "future"
+raises = "OSError: disk"
+count = 2
+
+[[awaitable]]
+name = "quick"
+delay = 0.1
+cancel_at = 0.1003
+returns = 1
+
+[[awaitable]]
+name = "slow"
+delay = 0.009
+returns = 2
+on_cancel = { cleanup = 0.0004, raises = "ValueError: late" }
+
+[[awaitable]]
+name = "left"
+kind = "task"
+delay = 1
+on_cancel = { raises = "ValueError: left" }
+count = 2
+
+[caller]
+then = "exit"
+
+[wait]
+wrap = false
+return_when = "first-exception"
+"#;
+
+#[test]
+fn cpython_goes_the_way_that_it_is_told_to_go() {
+    let scenario = parse("-", OPEN).expect("it is valid");
+    let lists = [vec![], vec![1, 1], vec![2, 1, 1, 1], vec![1, 0, 0, 1], vec![0, 1, 1, 2, 1], vec![5]];
+    let jitters = [None].into_iter().chain((0..12).map(Some));
+    let ways: Vec<Way> = jitters.flat_map(|jitter| lists.clone().map(|choices| Way { choices, jitter })).collect();
+    for interpreter in cpython::interpreters() {
+        let mut harness = Harness::start(&interpreter, LIMIT).expect("it starts");
+        let mut seen = std::collections::BTreeSet::new();
+        for &function in Function::ALL {
+            for way in &ways {
+                let ours = Ours::going(&scenario, scenario.call(function), interpreter.python, way.clone());
+                harness.ask(&ours.program, &ours.way);
+                let theirs = asyncdemo::verify::log::Log::of_document(&harness.answer().expect("it answers"));
+                assert_eq!(theirs, ours.log, "{function}() {way} on {}", interpreter.version);
+                seen.insert(ours.log.0);
+            }
+        }
+        assert!(seen.len() > 50, "{} ways that differ on {}", seen.len(), interpreter.version);
+    }
 }
 
 /// CPython 3.12 resumes a caller at once whose group is done; whoever takes it for 3.11 must be told.
@@ -90,10 +155,10 @@ fn a_wrong_version_is_a_difference() {
     for interpreter in cpython::interpreters() {
         let other = if interpreter.python >= Python::V3_12 { Python::V3_11 } else { Python::V3_13 };
         let scenario = parse("-", toml).expect("it is valid");
-        let call = scenario.call(asyncdemo::calls::Function::Gather);
-        let ours = asyncdemo::verify::case::Ours::new(&scenario, call, other);
+        let call = scenario.call(Function::Gather);
+        let ours = Ours::new(&scenario, call, other);
         let mut harness = Harness::start(&interpreter, LIMIT).expect("it starts");
-        harness.ask(&ours.program);
+        harness.ask(&ours.program, &ours.way);
         let theirs = asyncdemo::verify::log::Log::of_document(&harness.answer().expect("it answers"));
         assert_ne!(theirs, ours.log);
         let lied = Interpreter { python: other, ..interpreter.clone() };
@@ -137,6 +202,7 @@ fn verdicts_come_in_order() {
     Comparison::new(&[], LIMIT).compare(
         50,
         |_| parse("-", ""),
+        |_| Ways::Canonical,
         |index, _| {
             seen.push(index);
             if index == 30 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -152,6 +218,7 @@ fn a_scenario_that_is_not_valid_is_no_verdict() {
     Comparison::new(&[], LIMIT).compare(
         3,
         |index| parse("drawn", if index == 1 { "[[awaitable]]\ndelay = -1" } else { "[caller]\nargs = []" }),
+        |_| Ways::Canonical,
         |_, verdict| {
             seen.push(verdict.map(|verdict| verdict.runs).map_err(|why| why.render(false, 80)));
             if seen.last().is_some_and(Result::is_err) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -6,15 +6,16 @@ use std::rc::Rc;
 
 use crate::calls::{Call, Function, Setting};
 use crate::cli::{ClockChoice, RunOptions, ScenarioArgument, When};
-use crate::event::{Event, Listener, Reason, Recording};
+use crate::event::{Event, Listener, Reason, Recording, Word};
+use crate::executor::choices::TooLarge;
 use crate::executor::clock::{Paced, Virtual};
 use crate::outcome::Run;
 use crate::report::json::{ClockName, Head};
 use crate::report::jsonl::Jsonl;
 use crate::report::progress::{PlainProgress, Progress};
 use crate::report::style::Style;
-use crate::scenario::{self, Loaded, Python, Scenario};
-use crate::simulation::{Simulated, simulate};
+use crate::scenario::{self, Loaded, Python, Scenario, Way};
+use crate::simulation::{Simulated, simulate, too_large};
 
 use super::failure::{Code, Failure};
 use super::outputs::{Outputs, is_closed_pipe};
@@ -52,6 +53,10 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
     let python = options.python.or(scenario.python).unwrap_or(Python::DEFAULT);
     let clock = choose_clock(options);
     let head = Head { source: &loaded.source, clock };
+    let way = Way { choices: options.choices.clone(), jitter: options.jitter };
+    if let Some(too_large) = too_large(scenario, call, python, &way) {
+        return Err(Failure::Usage(too_large_text(too_large)));
+    }
     let outputs = Outputs::open(options)?;
 
     let unwatched = Rc::new(Cell::new(false));
@@ -60,14 +65,14 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
     });
     let progress = LiveView::choose(scenario, call, options, clock);
 
-    let Simulated { run, events } = match (clock, progress, &mut stream) {
-        (ClockName::Virtual, None, None) => simulate(scenario, call, python, outputs.keep(), Virtual, ()),
+    let Simulated { run, events, .. } = match (clock, progress, &mut stream) {
+        (ClockName::Virtual, None, None) => simulate(scenario, call, python, &way, outputs.keep(), Virtual, ()),
         (ClockName::Virtual, progress, stream) => {
-            simulate(scenario, call, python, outputs.keep(), Virtual, (progress, stream))
+            simulate(scenario, call, python, &way, outputs.keep(), Virtual, (progress, stream))
         }
         (ClockName::Real, progress, stream) => {
             let clock = Paced::new(options.speed.unwrap_or(1.0), unwatched).map_err(Failure::Clock)?;
-            simulate(scenario, call, python, outputs.keep(), clock, (progress, stream))
+            simulate(scenario, call, python, &way, outputs.keep(), clock, (progress, stream))
         }
     };
     if run.reason == Reason::Abandoned {
@@ -81,6 +86,17 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
         _ => files?,
     }
     Ok(if run.interrupted { Code::Interrupted } else { run.outcome().status().into() })
+}
+
+fn too_large_text(TooLarge { point, choice, number, of }: TooLarge) -> String {
+    let meaning = point.place.meaning();
+    format!(
+        "--choices: choice {} is {number}, but only {of} items remain there: write a number from 0 to {}\nnote: the set is \
+         gone over at {} s. {meaning}",
+        choice + 1,
+        of - 1,
+        point.at,
+    )
 }
 
 fn write_stdout<W: Write>(

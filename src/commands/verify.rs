@@ -135,6 +135,7 @@ impl<W: Write> Session<'_, W> {
         comparison.compare(
             source.len(),
             |index| source.scenario(index),
+            |index| source.ways(index),
             |index, compared| {
                 match compared {
                     Ok(compared) => written = self.tell(index, compared),
@@ -178,13 +179,13 @@ impl<W: Write> Session<'_, W> {
         let mut toml = file.as_ref().map(ScenarioFile::to_string);
         let mut heading = "The scenario:";
         if let (Some(file), Some(difference)) = (file, compared.differences.first()) {
-            let interpreter = &self.interpreters[difference.interpreter];
+            let (interpreter, ways) = (&self.interpreters[difference.interpreter], self.source.ways(index));
             let smallest = self.progress.while_doing("(making a difference smaller)", || {
                 let comparison = Comparison::new(slice::from_ref(interpreter), self.limit);
                 let mut worker = comparison.worker();
-                shrink(&file, |scenario| worker.differs(scenario)).to_string()
+                shrink(&file, |scenario| worker.differs(scenario, ways)).to_string()
             });
-            let again = parse("-", &smallest).map(|scenario| self.comparison.worker().compare(&scenario));
+            let again = parse("-", &smallest).map(|scenario| self.comparison.worker().compare(&scenario, ways));
             if let Ok(again) = again
                 && !again.differences.is_empty()
             {

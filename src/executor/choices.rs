@@ -3,9 +3,8 @@
 //! A set of n items is n − 1 choices: which of those that remain comes next, by its number in canonical order (that of
 //! the arguments, else of creation), while more than one remains. Only items are counted whose place can show.
 
-use crate::event::{SetPlace, Target};
+use crate::event::{Choice, Point, Target};
 use crate::random::Random;
-use crate::scenario::Nanos;
 
 /// Decides in which order sets are gone over. A type parameter, so that canonical order costs nothing.
 pub trait Choices {
@@ -14,17 +13,6 @@ pub trait Choices {
 
     /// Puts the items of a set, which stand in canonical order, into the order in which they come.
     fn arrange<T: Copy>(&mut self, point: Point, items: &mut [T], target: impl Fn(T) -> Target);
-}
-
-/// Where and when a set is gone over.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
-    /// Which set.
-    pub place: SetPlace,
-    /// When.
-    pub at: Nanos,
-    /// In which pass.
-    pub iteration: u64,
 }
 
 /// Every set in canonical order.
@@ -50,20 +38,11 @@ pub struct Chosen {
     too_large: Option<TooLarge>,
 }
 
-/// One set that was gone over, and how.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Choice {
-    /// Where and when.
-    pub point: Point,
-    /// Its items in canonical order.
-    pub items: Vec<Target>,
-    /// The numbers that were chosen, one fewer than there are items.
-    pub took: Vec<u32>,
-}
-
 /// A number that is none of those to choose from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TooLarge {
+    /// Where and when it was to be chosen from.
+    pub point: Point,
     /// Which choice it was, from 0.
     pub choice: usize,
     /// The number.
@@ -87,8 +66,13 @@ impl Chosen {
     }
 
     /// What was noted, and how many sets beyond that there were.
-    pub fn noted(&self) -> (&[Choice], usize) {
-        (&self.noted, self.left_out)
+    pub fn into_noted(self) -> (Vec<Choice>, usize) {
+        (self.noted, self.left_out)
+    }
+
+    /// How many choices there were.
+    pub fn made(&self) -> usize {
+        self.made
     }
 
     /// The first number that was too large. It counted as 0.
@@ -96,13 +80,13 @@ impl Chosen {
         self.too_large
     }
 
-    fn next(&mut self, remain: u32) -> u32 {
+    fn next(&mut self, point: Point, remain: u32) -> u32 {
         let choice = self.made;
         self.made += 1;
         match (self.list.get(choice), &mut self.random) {
             (Some(number), _) if *number < remain => *number,
             (Some(number), _) => {
-                self.too_large.get_or_insert(TooLarge { choice, number: *number, of: remain });
+                self.too_large.get_or_insert(TooLarge { point, choice, number: *number, of: remain });
                 0
             }
             (None, Some(random)) => random.below(remain.into()) as u32,
@@ -124,7 +108,7 @@ impl Choices for &mut Chosen {
             if is_noted { items.iter().map(|item| target(*item)).collect() } else { Vec::new() };
         let mut took = Vec::new();
         for first in 0..items.len() - 1 {
-            let number = self.next((items.len() - first) as u32);
+            let number = self.next(point, (items.len() - first) as u32);
             items[first..=first + number as usize].rotate_right(1);
             if is_noted {
                 took.push(number);
@@ -139,7 +123,8 @@ impl Choices for &mut Chosen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Id;
+    use crate::event::SetPlace;
+    use crate::scenario::{Id, Nanos};
 
     fn arranged(list: &[u32], items: &mut [u32]) -> Chosen {
         let mut chosen = Chosen::new(list.to_vec());
@@ -153,7 +138,7 @@ mod tests {
         let mut items = [0, 1, 2, 3];
         let chosen = arranged(&[2, 0, 1], &mut items);
         assert_eq!(items, [2, 0, 3, 1]);
-        assert_eq!(chosen.noted().0[0].took, [2, 0, 1]);
+        assert_eq!(chosen.noted[0].took, [2, 0, 1]);
         assert_eq!(chosen.too_large(), None);
     }
 
@@ -173,7 +158,8 @@ mod tests {
         let mut items = [0, 1, 2];
         let chosen = arranged(&[1, 2, 0], &mut items);
         assert_eq!(items, [1, 0, 2]);
-        assert_eq!(chosen.too_large(), Some(TooLarge { choice: 1, number: 2, of: 2 }));
+        let too_large = chosen.too_large().map(|one| (one.choice, one.number, one.of));
+        assert_eq!(too_large, Some((1, 2, 2)));
     }
 
     #[test]
@@ -181,6 +167,6 @@ mod tests {
         let mut items = [0, 1, 2];
         let chosen = arranged(&[1], &mut items);
         assert_eq!(items, [1, 0, 2]);
-        assert_eq!(chosen.noted().0[0].took, [1, 0]);
+        assert_eq!(chosen.noted[0].took, [1, 0]);
     }
 }

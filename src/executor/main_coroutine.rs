@@ -27,12 +27,12 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         for awaitable in &scenario.awaitables {
             if let Some(cancel) = &awaitable.cancel {
                 for id in awaitable.ids.clone().map(Id) {
-                    self.timers.arm(cancel.at, Action::Cancel(Target::Awaitable(id)));
+                    self.timers.arm(self.now.after(cancel.at), Action::Cancel(Target::Awaitable(id)));
                 }
             }
         }
         if let Some(moment) = scenario.caller.cancel_at {
-            self.timers.arm(moment, Action::Cancel(Target::Caller));
+            self.timers.arm(self.now.after(moment), Action::Cancel(Target::Caller));
         }
     }
 

@@ -42,8 +42,6 @@ pub enum Step {
     SetUp,
     /// `await asyncio.sleep(delay)`, or awaits a future that nobody settles.
     Sleep(Delay),
-    /// `await asyncio.sleep(moment - now)`; a moment that is now or past is one bare yield.
-    SleepUntil(Nanos),
     /// Begins to clean up after the `CancelledError` that was caught.
     CleanUp,
     /// Makes the arguments of a call, and the call.
@@ -96,6 +94,8 @@ pub struct Site<'s> {
     pub arguments: Cow<'s, [Ids]>,
     /// Whether gather() is given the list itself, the classic mistake.
     pub passes_list: bool,
+    /// When the call is made, where nothing is late.
+    pub called_at: Nanos,
     /// When `group.cancel()` is called.
     pub cancel_group_at: Option<Nanos>,
     /// When the caller looks at `group.done()`.
@@ -138,6 +138,7 @@ impl<'s> Plan<'s> {
                 call,
                 arguments: Cow::Borrowed(&scenario.caller.args),
                 passes_list: scenario.caller.passes_list,
+                called_at: scenario.caller.call_at.unwrap_or_default(),
                 cancel_group_at: scenario.caller.cancel_group_at,
                 check_done_at: Cow::Borrowed(&scenario.caller.check_done_at),
             }],
@@ -193,9 +194,16 @@ fn of_cleanup(then: Option<&scenario::End>) -> Ending {
 /// The main coroutine: it makes the call, takes what came of it, and lets what is left finish.
 fn of_main(caller: &scenario::Caller) -> Program {
     let mut steps = vec![Step::SetUp];
-    steps.extend(caller.call_at.map(Step::SleepUntil));
+    let mut moment = Nanos::ZERO;
+    let mut sleep_until = |until: Nanos| {
+        // A moment that is now or past is one bare yield.
+        let span = Nanos(until.0.saturating_sub(moment.0));
+        moment = until.max(moment);
+        Step::Sleep(Delay::For(span))
+    };
+    steps.extend(caller.call_at.map(&mut sleep_until));
     steps.push(Step::Call(SiteId(0)));
-    steps.extend(caller.await_at.map(Step::SleepUntil));
+    steps.extend(caller.await_at.map(&mut sleep_until));
     steps.push(Step::Await);
     let resume = steps.len() as Place;
     let mut program: Program = steps.into_iter().map(|step| Line { step, handler: Handler::All(resume) }).collect();

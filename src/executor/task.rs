@@ -271,10 +271,6 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     fn perform_rare(&mut self, task: Object, step: Step) -> Flow {
         match step {
             Step::Sleep(_) | Step::End(_) => self.perform(task, &step),
-            Step::SleepUntil(moment) => {
-                let left = moment.0.saturating_sub(self.now.0);
-                self.sleep(task, Delay::For(Nanos(left)))
-            }
             Step::CleanUp => {
                 if let Target::Awaitable(id) = self.target(task) {
                     let why = self.tasks.caught.get(&task).map_or(Why::NONE, |caught| caught.why);

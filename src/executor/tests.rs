@@ -199,6 +199,7 @@ impl<'s> Program<'s> {
             call,
             arguments: Cow::Owned(arguments),
             passes_list: false,
+            called_at: Nanos::ZERO,
             cancel_group_at: None,
             check_done_at: Cow::Borrowed(&[]),
         });

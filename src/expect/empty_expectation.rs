@@ -13,7 +13,8 @@ use super::versions;
 /// What has to be written so that it expects what happens, as far as all its versions agree.
 pub fn fill(scenario: &Scenario, expect: &Expect, table: ExpectTable<'_>) -> Vec<PlannedChange> {
     let mut versions = versions(scenario, expect).into_iter();
-    let mut of_next = || versions.next().map(|python| new_expectations::entries(scenario, expect.call, python));
+    let mut of_next =
+        || versions.next().map(|python| new_expectations::entries(scenario, expect.call, python, &expect.way));
     let mut entries = of_next().unwrap_or_default();
     while let Some(others) = of_next() {
         entries.retain(|entry| others.contains(entry));

@@ -7,7 +7,7 @@ use crate::calls::{Call, Function};
 use crate::event::Word;
 use crate::executor::clock::Virtual;
 use crate::outcome::{Gave, Keep, Status};
-use crate::scenario::{Id, Python, Scenario};
+use crate::scenario::{Id, Python, Scenario, Way};
 use crate::simulation::{Simulated, simulate};
 
 use super::literal;
@@ -35,7 +35,7 @@ fn expectation(scenario: &Scenario, call: Call) -> String {
         // Writing into a string cannot fail.
         let _ = writeln!(text, "{} = {}", option.name, literal::setting(setting));
     }
-    for entry in entries(scenario, call, scenario.python.unwrap_or(Python::DEFAULT)) {
+    for entry in entries(scenario, call, scenario.python.unwrap_or(Python::DEFAULT), &Way::default()) {
         let _ = writeln!(text, "{}", entry.lines());
     }
     text
@@ -71,8 +71,8 @@ impl WrittenKey {
 }
 
 /// What there is to say of a call, in the order in which it is written.
-pub fn entries(scenario: &Scenario, call: Call, python: Python) -> Vec<WrittenKey> {
-    let observed = simulate(scenario, call, python, Keep { awaitables: true, events: false }, Virtual, ());
+pub fn entries(scenario: &Scenario, call: Call, python: Python, way: &Way) -> Vec<WrittenKey> {
+    let observed = simulate(scenario, call, python, way, Keep { awaitables: true, events: false }, Virtual, ());
     let (run, lookup) = (&observed.run, ResultLookup::of(&observed.run));
     let mut entries = vec![
         WrittenKey::new("outcome", literal::text(run.outcome().status().word())),

@@ -261,3 +261,39 @@ fn each_version_that_is_named_is_run() {
     assert_eq!(differences(REQUESTS, &format!("{coroutines}outcome = 'returned'")).len(), 1);
     holds(&format!("python = '3.9'\n{REQUESTS}"), &format!("{coroutines}outcome = 'returned'"));
 }
+
+/// What is left when the program ends, in an order that Python does not fix.
+const LEFT: &str = r#"
+[[awaitable]]
+name = "quick"
+
+[[awaitable]]
+name = "left"
+kind = "task"
+delay = 2
+count = 3
+
+[caller]
+args = ["quick"]
+then = "exit"
+"#;
+
+#[test]
+fn choices_and_a_jitter_name_another_run() {
+    let order = |first: &str, second: &str| {
+        let cancel = |name: &str| format!("{{ event = \"cancel\", target = \"{name}\", by = \"exit\" }}");
+        format!("events = [{}, {}]", cancel(first), cancel(second))
+    };
+    holds(LEFT, &format!("call = \"gather\"\n{}", order("left-1", "left-3")));
+    holds(LEFT, &format!("call = \"gather\"\nchoices = [2]\n{}", order("left-3", "left-1")));
+    holds(LEFT, &format!("call = \"gather\"\nchoices = [0, 1]\n{}", order("left-3", "left-2")));
+    let late = "call = \"wait\"\njitter = 1\nat = 0";
+    let [difference] = &differences(LEFT, late)[..] else { panic!("the clock has not moved") };
+    assert!(difference.starts_with("at: 0 s / 0.000"), "{difference}");
+}
+
+#[test]
+fn a_choice_that_is_too_large_is_told() {
+    let differing = differences(LEFT, "call = \"gather\"\nchoices = [0, 2]\noutcome = \"returned\"");
+    assert_eq!(differing, ["choices[1]: 2 / 0 to 1: 2 items remain there"]);
+}

@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml_edit::{Array, Item, TableLike};
 
 use crate::event::{self, Exception, Word};
+use crate::executor::choices::TooLarge;
 use crate::outcome::Gave;
 use crate::scenario::{Expect, Id, Ids, Nanos, Scenario, Value};
 use crate::simulation::Simulated;
@@ -83,6 +84,7 @@ struct Update<'p> {
 
 impl<'p> Update<'p> {
     fn all(mut self) -> Vec<PlannedChange> {
+        self.choices();
         self.outcome();
         match &self.observed.run.outcome().gave {
             None => self.gave_nothing(),
@@ -100,6 +102,14 @@ impl<'p> Update<'p> {
         }
         self.events();
         self.planned
+    }
+
+    /// Which choice was meant nobody can tell.
+    fn choices(&mut self) {
+        if let Some(TooLarge { choice, of, .. }) = self.observed.too_large {
+            let why = format!("only {of} items remain there: write a number from 0 to {}", of - 1);
+            self.planned.push(left(&ExpectPart::Choice(choice).to_string(), &why));
+        }
     }
 
     fn outcome(&mut self) {

@@ -6,7 +6,7 @@ use crate::calls::Call;
 use crate::event::{
     CallId, CancelId, Canceller, Cause, Ended, Event, Listener, Reason, Returned, RunEnd, Target, What,
 };
-use crate::scenario::{Id, Kind, Nanos, Python, Scenario};
+use crate::scenario::{Id, Kind, Nanos, Python, Scenario, Way};
 
 use super::{AwaitableRecord, CallRecord, Cancel, Cancellation, Run, fate, notes};
 
@@ -28,6 +28,9 @@ impl<'s> Ledger<'s> {
             scenario,
             call,
             python,
+            choices: Vec::new(),
+            choices_left_out: 0,
+            way: Way::default(),
             entries: vec![AwaitableRecord::NEW; scenario.len()],
             nested: Default::default(),
             calls: vec![CallRecord::new(call, Target::Caller)],

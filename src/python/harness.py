@@ -6,13 +6,22 @@ became of everything, warnings and logs, in the words of asyncdemo's run documen
 which Python it is.
 
 The text runs as it is. Task, Future, gather(), wait(), sleep() and run() are CPython's own. Four things differ from a
-real run:
+real run. Each of them replaces something that a real run leaves to the machine, so that a run can be had again:
 
-* the clock is an integer of nanoseconds that the loop owns; where the selector would block, it moves to the earliest
-  deadline;
-* timers order by (deadline, creation), as they do on a real clock, where no two read the same time;
-* where CPython iterates a set of futures, the order is that of the arguments, or of creation;
-* where nothing is ready and no timer is left, the run ends instead of blocking forever.
+* The clock is an integer of nanoseconds that the loop owns, in place of `time()` and of the selector. Where the selector
+  would block, the clock moves to the earliest deadline. A request may name a lateness (`jitter`): then the clock reads
+  what a real one would, which is later. EpollSelector sleeps whole milliseconds, rounded up, and the process wakes a
+  little after that; and a pass takes time. How much comes from a stream of random numbers that asyncdemo draws too.
+  What follows is CPython's own doing: timers whose deadlines have passed meanwhile join the same pass.
+* Timers order by (deadline, creation), in place of the deadline alone: heapq is not stable, and on a real clock no two
+  read the same time.
+* Where CPython iterates a set of futures, whose order is that of addresses, the order is that of the arguments, or of
+  creation; or what the `choices` of a request make of it: for each item but the last, which of those that remain comes
+  next. There are three such sets. Those of the coroutines that wait() wraps (up to 3.10), and of the members that are
+  done before it begins to wait: for them `set` and `_wait` in asyncio.tasks are replaced, the latter by a function that
+  hands CPython's own the same futures in that order. And that of the tasks that asyncio.run() cancels at its end: for
+  them `all_tasks` in asyncio.tasks is replaced.
+* Where nothing is ready and no timer is left, the run ends instead of blocking forever.
 
 Whoever watches adds no pass of the loop: a coroutine is watched by the object that its task steps in its stead, and
 everything else by a subclass that overrides a method (`cancel`, `set_result`, ...) and calls CPython's. The one
@@ -29,6 +38,7 @@ import functools
 import gc
 import inspect
 import json
+import math
 import signal
 import sys
 import traceback
@@ -79,8 +89,11 @@ class Awaitable:
 class Run:
     """One program and what has been told about it."""
 
-    def __init__(self, symbols, loop):
+    def __init__(self, symbols, choices, loop):
         self.loop = loop
+        self.choices = iter(choices)
+        # How many choices there were so far.
+        self.chosen = 0
         self.tables = {}
         self.function = symbols["function"]
         self.functions = {identifier: self.all_awaitables(made) for identifier, made in symbols["functions"].items()}
@@ -163,6 +176,14 @@ class Run:
         known = [one.coroutine for one in self.arguments] + [one.object for one in self.arguments] + created
         places = {id(made): place for place, made in reversed(list(enumerate(known)))}
         return OrderedSet(sorted(awaitables, key=lambda made: places[id(made)]))
+
+    def arrange(self, items):
+        """The items of a set, which come in canonical order, in the order that the choices say."""
+        items = list(items)
+        for first in range(len(items) - 1):
+            items.insert(first, items.pop(first + next(self.choices, 0)))
+            self.chosen += 1
+        return items
 
     # What is told.
 
@@ -613,11 +634,44 @@ def nanoseconds(seconds):
     return round(fractions.Fraction(seconds) * 10**9)
 
 
+class Lateness:
+    """How late a loop wakes, with the numbers that asyncdemo draws (SplitMix64, from a seed)."""
+
+    def __init__(self, seed):
+        self.state = seed
+        self.draw()
+
+    def draw(self):
+        mask = 2**64 - 1
+        self.state = (self.state + 0x9E3779B97F4A7C15) & mask
+        z = self.state
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+        return z ^ (z >> 31)
+
+    def wake(self, now, deadline):
+        """What the clock reads after a sleep for a deadline: 0.06 to 0.5 ms too much, half of the time at most 0.15."""
+        drawn = self.draw()
+        late = 60_000 + (drawn >> 1) % 90_000 if drawn % 2 == 0 else 150_000 + (drawn >> 1) % 350_000
+        return now + self.slept(deadline - now) + late
+
+    def pass_by(self, now):
+        """What it reads at the beginning of a pass that did not sleep."""
+        return now + 2_000 + self.draw() % 58_000
+
+    @staticmethod
+    def slept(timeout):
+        """How long EpollSelector.select() sleeps: it rounds up, and epoll.poll() does it again, twice."""
+        rounded = math.ceil(timeout / 1e9 * 1e3) * 1e-3
+        return -(-math.ceil(rounded * 1e9) // 10**6) * 10**6
+
+
 class Loop(base_events.BaseEventLoop):
     """An event loop that never waits: time is an integer, and moves only where a real loop would block."""
 
-    def __init__(self):
+    def __init__(self, lateness):
         super().__init__()
+        self.lateness = lateness
         # A handle is due where `when < time + resolution`: with integers, where `when <= time`.
         self._clock_resolution = 1
         self._selector = self
@@ -642,8 +696,13 @@ class Loop(base_events.BaseEventLoop):
             self.iteration -= 1
             self.stuck = True
             raise Stuck
-        if timeout > 0:
-            self.now = self._scheduled[0]._when
+        if self.lateness is None:
+            if timeout > 0:
+                self.now = self._scheduled[0]._when
+        elif timeout > 0:
+            self.now = self.lateness.wake(self.now, self._scheduled[0]._when)
+        else:
+            self.now = self.lateness.pass_by(self.now)
         return ()
 
     def _process_events(self, event_list):
@@ -700,7 +759,7 @@ class Timer(events.TimerHandle):
 
 
 class OrderedSet(dict):
-    """What `set` means inside asyncio.tasks: one that iterates in the order of insertion."""
+    """A set that iterates in the order of insertion."""
 
     def __init__(self, items=()):
         items = list(items)
@@ -711,11 +770,31 @@ class OrderedSet(dict):
         self[item] = None
 
 
-def tasks_left(loop=None):
-    """tasks.all_tasks(), in creation order; asyncio.run()'s own tasks are done where it asks."""
-    if loop.stuck:
-        return []
-    return [task for task in loop.run.tasks if not task.done()]
+def set_of_awaitables(items=()):
+    """What `set` means inside asyncio.tasks. wait() makes one of its argument, and wraps the coroutines in that order."""
+    made = OrderedSet(items)
+    coroutines = [item for item in made if inspect.iscoroutine(item)]
+    if len(coroutines) < 2 or VERSION >= (3, 11):
+        return made
+    arranged = iter(events.get_running_loop().run.arrange(coroutines))
+    return OrderedSet(next(arranged) if inspect.iscoroutine(item) else item for item in made)
+
+
+def start_wait(futures, *rest):
+    """tasks._wait(), which asks those that are done in the order in which it goes over them."""
+    done = [future for future in futures if future.done()]
+    others = [future for future in futures if not future.done()]
+    return cpython_start_wait(OrderedSet(events.get_running_loop().run.arrange(done) + others), *rest)
+
+
+def tasks_left(loop):
+    """Every task that is not done, in creation order; asyncio.run()'s own tasks are done where it asks."""
+    return [] if loop.stuck else [task for task in loop.run.tasks if not task.done()]
+
+
+def tasks_to_cancel(loop):
+    """tasks.all_tasks(), as asyncio.run() calls it at its end, and then goes over it."""
+    return loop.run.arrange(tasks_left(loop))
 
 
 def release_waiter(waiter, *args):
@@ -725,7 +804,7 @@ def release_waiter(waiter, *args):
 
 
 class SetComprehensions(ast.NodeTransformer):
-    """Makes `{... for ...}` say `set(... for ...)`, so that it can be an OrderedSet."""
+    """Makes `{... for ...}` say `set(... for ...)`, so that it can be replaced."""
 
     def visit_SetComp(self, node):
         self.generic_visit(node)
@@ -735,6 +814,7 @@ class SetComprehensions(ast.NodeTransformer):
 
 cpython_gather = asyncio.gather
 cpython_wait = asyncio.wait
+cpython_start_wait = tasks._wait
 cpython_run = asyncio.run
 cpython_release_waiter = tasks._release_waiter
 
@@ -742,13 +822,14 @@ cpython_release_waiter = tasks._release_waiter
 def prepare_asyncio():
     """Puts the loop's four differences, and those who watch, into asyncio."""
     global cpython_wait
-    tasks.set = OrderedSet
+    tasks.set = set_of_awaitables
+    tasks._wait = start_wait
     if VERSION < (3, 11):
         # Up to 3.10 wait() builds its set of futures by a comprehension.
         tree = SetComprehensions().visit(ast.parse(inspect.getsource(tasks.wait)))
         exec(compile(ast.fix_missing_locations(tree), tasks.__file__, "exec"), tasks.__dict__)
         cpython_wait = tasks.wait
-    tasks.all_tasks = tasks_left
+    tasks.all_tasks = tasks_to_cancel
     tasks._release_waiter = release_waiter
     tasks._GatheringFuture = _GatheringFuture
     events.TimerHandle = Timer
@@ -776,8 +857,9 @@ def run_to_end(loop, main):
 
 def answer(request):
     """Runs one program; what the caller got and everything that was told."""
-    loop = Loop()
-    run = loop.run = Run(request["symbols"], loop)
+    choices, jitter = request["choices"], request["jitter"]
+    loop = Loop(None if jitter is None else Lateness(jitter))
+    run = loop.run = Run(request["symbols"], choices, loop)
     warnings.showwarning = lambda message, *_: run.warning(str(message))
     asyncio.run = run.run_main
     told = {"events": run.events, "warnings": run.warnings, "logs": run.logs}
@@ -787,6 +869,8 @@ def answer(request):
         except Stuck:
             run.hang()
         told["outcome"] = run.outcome
+        if choices or jitter is not None:
+            told["choices"] = run.chosen
         told["awaitables"] = run.ledger()
     finally:
         run.end()

@@ -80,7 +80,9 @@ impl CheckedRun<'_> {
 
     /// The call with its options, as the command line has them: those in which it differs from the file's own.
     fn call(&self) -> impl fmt::Display + '_ {
-        call_words(self.scenario, self.expect.call)
+        let Expect { call, way, .. } = self.expect;
+        let way = [way.to_string()].into_iter().filter(|flags| !flags.is_empty()).map(|flags| format!(" {flags}"));
+        format!("{}{}", call_words(self.scenario, *call), way.collect::<String>())
     }
 }
 

@@ -90,7 +90,10 @@ pub fn write(out: &mut impl io::Write, run: &Run<'_>, options: &Options<'_>) -> 
 fn write_header(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let run = page.run;
     let function = run.call.function().name();
-    let python = format!("Python {}", run.python);
+    let python = match run.way.to_string() {
+        way if way.is_empty() => format!("Python {}", run.python),
+        way => format!("Python {} {} {way}", run.python, page.glyphs.separator),
+    };
     let room = page.width.saturating_sub(python.width() + 2);
     let title = match &run.scenario.title {
         Some(title) => {

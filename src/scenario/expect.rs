@@ -1,6 +1,6 @@
 //! What a file says must come of one of its runs.
 
-use super::{End, Nanos, Python, Value, WrittenException};
+use super::{End, Nanos, Python, Value, Way, WrittenException};
 use crate::calls::Call;
 use crate::event::{Fate, Status};
 
@@ -13,6 +13,8 @@ pub struct Expect {
     pub call: Call,
     /// For which versions it holds; empty: for the file's own, or the default one.
     pub python: Vec<Python>,
+    /// The orders of sets and the lateness under which it holds.
+    pub way: Way,
     /// The outcome's status.
     pub outcome: Option<Status>,
     /// When the outcome came.

@@ -25,6 +25,7 @@ pub fn recorded() -> Value {
         required.push("event");
         let [at, iteration] = COMMON.each_ref().map(|field| described_field(field, in_document));
         let own = kind.fields().iter().map(|field| described_field(field, in_document));
+        let own = own.chain(can_be_open(kind).then(open));
         let properties: Map<String, Value> = [at, iteration, word(kind)].into_iter().chain(own).collect();
         let mut event = json!({ "properties": properties, "required": required });
         if !fields().all(|field| always(&field)) {
@@ -32,6 +33,17 @@ pub fn recorded() -> Value {
         }
         event
     })
+}
+
+/// Whether such an event can be one of several that come in the order of a set.
+fn can_be_open(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Create | EventKind::Cancel)
+}
+
+/// The mark of such an event.
+fn open() -> (String, Value) {
+    let sentence = "There where this is one of several that come in the order of a set, which CPython does not fix.";
+    ("open".to_owned(), described(sentence, json!({ "const": true })))
 }
 
 /// What goes with how something ended: a value where it returned, an exception where it did not.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use strum::VariantNames;
 
 use crate::calls::{Function, Takes};
-use crate::event::{Ended, Fate, State, Status, Word};
+use crate::event::{Ended, Fate, SetPlace, State, Status, Target, Word};
 use crate::report::json::ClockName;
 use crate::scenario::{KindWord, Python};
 
@@ -62,6 +62,11 @@ pub fn run() -> Value {
             ),
             key("python", "Whose semantics.", words(Python::WORDS)),
             key("clock", "How time passed; nothing else depends on it.", words(ClockName::WORDS)),
+            key(
+                "jitter",
+                "The number of the lateness of a loop that wakes late, as real ones do; null for a loop that never does.",
+                json!({ "type": ["integer", "null"], "minimum": 0 }),
+            ),
             key("outcome", "What the caller got, and when.", json!({ "oneOf": outcomes() })),
             optional(
                 "awaitables",
@@ -71,6 +76,16 @@ pub fn run() -> Value {
             key("warnings", "What Python would warn: the text of each, without its category.", texts()),
             key("logs", "What Python would log: the first line of each.", texts()),
             key("notes", "What asyncdemo itself has to say, as of a moment that never came.", texts()),
+            key(
+                "choices",
+                "The sets of several that CPython goes over in an order that it does not fix, as they came.",
+                list_of(choice()),
+            ),
+            optional(
+                "choices_left_out",
+                "How many more sets there were, or had too many items to be listed; missing where there are none.",
+                json!({ "type": "integer", "minimum": 1 }),
+            ),
             optional(
                 "events",
                 "What happened, in order; not in the last line of jsonl, not with --no-events.",
@@ -174,6 +189,27 @@ fn outcomes() -> Vec<Value> {
         of(&[Status::Hangs], "The call never comes back.".to_owned(), vec![]),
     ];
     returned.chain(others).collect()
+}
+
+/// A set that was gone over.
+fn choice() -> Value {
+    let name = json!({ "anyOf": [defined("name"), words(&Target::WORDS)] });
+    record(vec![
+        key("where", format!("Which set. {}", SetPlace::glossary()), words(SetPlace::WORDS)),
+        key("at", "When.", defined("seconds")),
+        key("iteration", "In which pass of the event loop, from 1.", json!({ "type": "integer", "minimum": 1 })),
+        key(
+            "items",
+            "Its items in canonical order: that of the arguments, else of creation. Only those whose place can show.",
+            json!({ "type": "array", "items": name, "minItems": 2 }),
+        ),
+        key(
+            "took",
+            "The choices, as --choices takes them: which of those that remain came next, counted from 0, while more than \
+             one remains.",
+            json!({ "type": "array", "items": { "type": "integer", "minimum": 0 }, "minItems": 1 }),
+        ),
+    ])
 }
 
 /// One place in a group's results.

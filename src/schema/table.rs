@@ -252,6 +252,15 @@ fn of_expect(key: &str) -> Value {
                 json!({ "anyOf": [version, list_of(version.clone())] }),
             )
         }
+        "choices" => described(
+            "In which order sets come, where Python fixes none: which of the items that remain comes next, from 0, for each \
+             choice of the run. Those that the list does not reach are 0.",
+            list_of(json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX })),
+        ),
+        "jitter" => described(
+            "The number of a run on a loop that wakes late, as real ones do; left out: it is never late.",
+            json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX }),
+        ),
         "outcome" => described("How the call comes out.", words(Status::WORDS)),
         "at" => described("When the caller goes on.", defined("duration")),
         "results" => described("gather()'s list, in argument order.", list_of(result())),

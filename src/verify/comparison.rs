@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::calls::Call;
 use crate::parallel::in_order;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Way};
 
-use super::case::{Ours, calls};
+use super::case::{Ours, Ways, calls};
 use super::harness::{Harness, NoAnswer};
 use super::interpreter::Interpreter;
 use super::log::Log;
@@ -19,6 +19,10 @@ use super::process_group;
 pub struct Compared {
     /// How many runs were compared.
     pub runs: usize,
+    /// How many of those took choices of an order.
+    pub reordered: usize,
+    /// How many of them were late.
+    pub late: usize,
     /// Those of them that differ.
     pub differences: Vec<DifferentRun>,
     /// The runs that could not be compared.
@@ -34,6 +38,8 @@ pub struct DifferentRun {
     pub interpreter: usize,
     /// Which call.
     pub call: Call,
+    /// Which way it goes.
+    pub way: Way,
     /// What we say.
     pub ours: Log,
     /// What CPython says, or with what the printed program failed.
@@ -47,6 +53,8 @@ pub struct FailedRun {
     pub interpreter: usize,
     /// Which call.
     pub call: Call,
+    /// Which way it goes.
+    pub way: Way,
     /// Why it says nothing.
     pub why: NoAnswer,
 }
@@ -58,7 +66,11 @@ pub struct Totals {
     pub scenarios: usize,
     /// In how many runs.
     pub runs: usize,
-    /// How many of those differ.
+    /// How many of those took choices of an order.
+    pub reordered: usize,
+    /// How many of them were late.
+    pub late: usize,
+    /// How many of all of them differ.
     pub differences: usize,
     /// How many runs there would have been too, had the interpreters worked.
     pub failed: usize,
@@ -73,6 +85,8 @@ impl Totals {
     pub fn add(&mut self, compared: &Compared) {
         self.scenarios += 1;
         self.runs += compared.runs;
+        self.reordered += compared.reordered;
+        self.late += compared.late;
         self.differences += compared.differences.len();
         self.failed += compared.failures.len();
     }
@@ -110,6 +124,7 @@ impl<'i> Comparison<'i> {
         &self,
         scenarios: usize,
         make: impl Fn(usize) -> Result<Scenario, E> + Sync,
+        ways: impl Fn(usize) -> Ways + Sync,
         tell: impl FnMut(usize, Result<Compared, E>) -> ControlFlow<()>,
     ) {
         in_order(
@@ -119,7 +134,7 @@ impl<'i> Comparison<'i> {
                 if self.is_given_up() {
                     return None;
                 }
-                let compared = make(index).map(|scenario| worker.compare(&scenario));
+                let compared = make(index).map(|scenario| worker.compare(&scenario, ways(index)));
                 // What processes say that somebody has ended means nothing.
                 (!process_group::all_ended()).then_some(compared)
             },
@@ -146,22 +161,25 @@ pub struct Worker<'c> {
 impl Worker<'_> {
     /// Whether an interpreter says anything else than we of one of the scenario's calls. Where it says nothing, nothing
     /// differs: a crash or a hang is no difference.
-    pub fn differs(&mut self, scenario: &Scenario) -> bool {
-        !self.compare(scenario).differences.is_empty()
+    pub fn differs(&mut self, scenario: &Scenario, ways: Ways) -> bool {
+        !self.compare(scenario, ways).differences.is_empty()
     }
 
     /// What comes of a scenario.
-    pub fn compare(&mut self, scenario: &Scenario) -> Compared {
+    pub fn compare(&mut self, scenario: &Scenario, ways: Ways) -> Compared {
         let calls = calls(scenario);
         let mut compared = Compared::default();
         // All versions work on it at the same time.
         let ours: Vec<Vec<Ours>> = (0..self.comparison.interpreters.len())
             .map(|interpreter| {
                 let python = self.comparison.interpreters[interpreter].python;
-                let ours: Vec<Ours> = calls.iter().map(|call| Ours::new(scenario, *call, python)).collect();
+                let runs = calls.iter().enumerate().map(|(number, call)| {
+                    Ours::going(scenario, *call, python, ways.of(scenario, number, *call, python))
+                });
+                let ours: Vec<Ours> = runs.collect();
                 if let Ok(harness) = self.harness(interpreter) {
                     for ours in &ours {
-                        harness.ask(&ours.program);
+                        harness.ask(&ours.program, &ours.way);
                     }
                 }
                 ours
@@ -172,14 +190,17 @@ impl Worker<'_> {
             for (call, ours) in calls.iter().zip(ours) {
                 match self.answer(interpreter, &ours, &mut asked) {
                     Err(why) if why.is_failure_to_run() => {
-                        compared.failures.push(FailedRun { interpreter, call: *call, why });
+                        compared.failures.push(FailedRun { interpreter, call: *call, way: ours.way, why });
                     }
                     theirs => {
                         compared.runs += 1;
+                        compared.reordered += usize::from(!ours.way.choices.is_empty());
+                        compared.late += usize::from(ours.way.jitter.is_some());
                         if theirs.as_ref() != Ok(&ours.log) {
                             compared.differences.push(DifferentRun {
                                 interpreter,
                                 call: *call,
+                                way: ours.way,
                                 ours: ours.log,
                                 theirs,
                             });
@@ -197,7 +218,7 @@ impl Worker<'_> {
         let already = *asked;
         let harness = self.harness(interpreter)?;
         if !already {
-            harness.ask(&ours.program);
+            harness.ask(&ours.program, &ours.way);
         }
         let answer = harness.answer();
         if let Err(why) = &answer

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::python::{Program, Symbols};
 use crate::report::duration::human_duration;
+use crate::scenario::Way;
 
 use super::interpreter::Interpreter;
 use super::process_group::{self, ProcessGroup};
@@ -92,6 +93,8 @@ impl NoAnswer {
 struct Request<'a> {
     program: &'a str,
     symbols: &'a Symbols,
+    choices: &'a [u32],
+    jitter: Option<u64>,
 }
 
 impl Harness {
@@ -149,9 +152,10 @@ impl Harness {
         }
     }
 
-    /// Puts a program to it, without waiting for the answer.
-    pub fn ask(&self, program: &Program) {
-        let request = Request { program: &program.text, symbols: &program.symbols };
+    /// Puts a program to it, which is to go that way, without waiting for the answer.
+    pub fn ask(&self, program: &Program, way: &Way) {
+        let (choices, jitter) = (&way.choices, way.jitter);
+        let request = Request { program: &program.text, symbols: &program.symbols, choices, jitter };
         if let (Some(requests), Ok(line)) = (&self.requests, serde_json::to_string(&request)) {
             // Where nobody writes any more, the answers have ended too.
             let _ = requests.send(line);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::case::label;
+use super::case::title;
 use super::comparison::{Compared, DifferentRun, Totals};
 use super::harness::NoAnswer;
 use super::interpreter::Interpreter;
@@ -81,7 +81,7 @@ pub fn write_scenario(
         let version = &interpreters[failure.interpreter].version;
         write_reason(
             out,
-            &format!("{} on CPython {version}:", label(&failure.call)),
+            &format!("{} on CPython {version}:", title(&failure.call, &failure.way)),
             &failure.why.to_string(),
             appearance,
         )?;
@@ -105,7 +105,7 @@ fn write_difference(
     appearance: &Appearance,
 ) -> io::Result<()> {
     let cpython = format!("CPython {}", interpreters[difference.interpreter].version);
-    let head = format!("{} on {cpython}:", label(&difference.call));
+    let head = format!("{} on {cpython}:", title(&difference.call, &difference.way));
     match &difference.theirs {
         Ok(theirs) => {
             writeln!(out, "\n  {}", appearance.style.bold.style(head))?;
@@ -151,6 +151,10 @@ pub fn write_totals(out: &mut impl Write, totals: &Totals, appearance: &Appearan
         more => format!("{} differ from CPython", thousands(more as u64)),
     };
     writeln!(out, "\n{sign} {}, {}: {found}.", count(totals.scenarios, "scenario"), count(totals.runs, "run"))?;
+    if totals.reordered + totals.late > 0 {
+        let [reordered, late] = [totals.reordered, totals.late].map(|runs| thousands(runs as u64));
+        writeln!(out, "  Of the runs {reordered} took orders that were drawn, and {late} a loop that wakes late.")?;
+    }
     if totals.failed > 0 {
         writeln!(out, "  {} could not be run.", count(totals.failed, "more run"))?;
     }

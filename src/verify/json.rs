@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::case::label;
 use super::comparison::{Compared, Comparison, Totals};
 use super::interpreter::Interpreter;
+use crate::scenario::Way;
 
 /// One scenario; `toml` where it is a random one.
 pub fn scenario_json(name: &str, toml: Option<&str>, compared: &Compared, interpreters: &[Interpreter]) -> Value {
@@ -14,6 +15,7 @@ pub fn scenario_json(name: &str, toml: Option<&str>, compared: &Compared, interp
         .map(|difference| {
             let python = &interpreters[difference.interpreter].version;
             let mut told = json!({"call": label(&difference.call), "python": python, "asyncdemo": difference.ours.0});
+            add_way(&mut told, &difference.way);
             match &difference.theirs {
                 Ok(theirs) => told["cpython"] = json!(theirs.0),
                 Err(no_answer) => told["error"] = json!(no_answer.to_string()),
@@ -26,7 +28,9 @@ pub fn scenario_json(name: &str, toml: Option<&str>, compared: &Compared, interp
         .iter()
         .map(|failure| {
             let python = &interpreters[failure.interpreter].version;
-            json!({"call": label(&failure.call), "python": python, "error": failure.why.to_string()})
+            let mut told = json!({"call": label(&failure.call), "python": python, "error": failure.why.to_string()});
+            add_way(&mut told, &failure.way);
+            told
         })
         .collect();
     let mut told = json!({"source": name, "runs": compared.runs, "differences": differences, "failures": failures});
@@ -34,6 +38,16 @@ pub fn scenario_json(name: &str, toml: Option<&str>, compared: &Compared, interp
         told["toml"] = json!(toml);
     }
     told
+}
+
+/// Which way a run went, where that is not the canonical one.
+fn add_way(run: &mut Value, way: &Way) {
+    if !way.choices.is_empty() {
+        run["choices"] = json!(way.choices);
+    }
+    if let Some(jitter) = way.jitter {
+        run["jitter"] = json!(jitter);
+    }
 }
 
 /// The whole document.
@@ -62,6 +76,8 @@ pub fn document(
         "compared": {
             "scenarios": totals.scenarios,
             "runs": totals.runs,
+            "reordered": totals.reordered,
+            "late": totals.late,
             "differences": totals.differences,
             "failed": totals.failed,
         },

@@ -36,8 +36,15 @@ impl Log {
             }
             other => lines.push(format!("no awaitables: {other}")),
         }
+        // A run document has a list in its place, of which that is the sum.
+        lines.extend(document["choices"].as_u64().map(choices_line));
         Log(lines)
     }
+}
+
+/// How many choices there were, of a run that goes another way than the canonical one.
+fn choices_line(chosen: u64) -> String {
+    format!("{chosen} choices")
 }
 
 /// What the harness or a document says of an event.
@@ -71,7 +78,9 @@ fn fields(object: &Json, first: &[&str]) -> String {
             let _ = write!(line, " no {key}!");
         }
     }
-    let mut others: Vec<(&String, &Json)> = fields.iter().filter(|(key, _)| !first.contains(&key.as_str())).collect();
+    // Whether an event's place is open shows in nothing that CPython does.
+    let is_other = |key: &str| !first.contains(&key) && key != "open";
+    let mut others: Vec<(&String, &Json)> = fields.iter().filter(|(key, _)| is_other(key)).collect();
     others.sort_by_key(|(key, _)| *key);
     for (key, value) in others {
         let _ = write!(line, " {key}={}", field(key, value));

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use asyncdemo::event::Word;
-use asyncdemo::scenario::{Python, Scenario, parse};
+use asyncdemo::scenario::{Python, Scenario, Way, parse};
 use asyncdemo::simulation::record;
 use asyncdemo::verify::case::{calls, label};
 use asyncdemo::verify::log::Log;
@@ -115,7 +115,7 @@ impl Recorded {
                 let Some(recorded) = self.answered(&label, python) else {
                     panic!("{}: {label} on {python} is not recorded", self.name);
                 };
-                let Log(ours) = Log::of_run(&record(&scenario, call, python));
+                let Log(ours) = Log::of_run(&record(&scenario, call, python, &Way::default()));
                 runs += 1;
                 if ours != recorded {
                     differences.push(Difference { name: self.name.clone(), python, call: label, ours, recorded });

@@ -3,6 +3,7 @@
 use crate::cli::When;
 use crate::commands::inputs::{Input, inputs, report_invalid};
 use crate::scenario::{Diagnostics, Scenario, parse};
+use crate::verify::case::Ways;
 use crate::verify::generator::{self, Random};
 use crate::verify::scenario_file::ScenarioFile;
 
@@ -37,6 +38,14 @@ impl Source {
         match self {
             Source::Loaded(loaded) => Ok(loaded[index].1.clone()),
             Source::Random { seed, .. } => parse(&self.name(index), &draw(*seed, index).to_string()),
+        }
+    }
+
+    /// Which way its runs go. Of a random one they are drawn as well.
+    pub fn ways(&self, index: usize) -> Ways {
+        match self {
+            Source::Loaded(_) => Ways::Canonical,
+            Source::Random { seed, .. } => Ways::Drawn { seed: *seed, scenario: index as u64 },
         }
     }
 

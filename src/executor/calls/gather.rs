@@ -8,7 +8,7 @@ use crate::event::{
     CallId, CancelId, Canceller, Cause, Ended, Event, Exception, Item, Listener, Made, Maker, Message, Returned,
     Target, What, Why,
 };
-use crate::scenario::{Id, Ids, Kind};
+use crate::scenario::{Id, Ids, Kind, Nanos};
 
 use super::Gave;
 use crate::executor::arguments::{self, FirstTimes};
@@ -114,11 +114,13 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         }
         let group = self.add_group_of(call);
         self.gather(group, &site.arguments, options.return_exceptions);
+        // `loop.call_later(moment - called_at, …)`: where the call comes late, so do they.
+        let late = Nanos(self.now.0.saturating_sub(site.called_at.0));
         if let Some(moment) = site.cancel_group_at {
-            self.timers.arm(moment, Action::Cancel(group));
+            self.timers.arm(moment.after(late), Action::Cancel(group));
         }
         for moment in &*site.check_done_at {
-            self.timers.arm(*moment, Action::Check(call));
+            self.timers.arm(moment.after(late), Action::Check(call));
         }
         Ok(Gave::Group(self.object(group)))
     }

@@ -4,10 +4,10 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
 use crate::calls::{Call, Setting, Takes};
-use crate::event::{Event, Recording, Word};
+use crate::event::{Choice, Event, Recording, Target, Word};
 use crate::outcome::{AwaitableRecord, Fate, Gave, Run};
 use crate::report::why::Causes;
-use crate::scenario::{Id, Kind};
+use crate::scenario::{Id, Kind, Scenario};
 
 use super::event::{EventLog, Lookup, NameList, NameOf, Results, Seconds, Thrown, serialize_end};
 
@@ -56,6 +56,7 @@ impl Serialize for Document<'_> {
         map.serialize_entry("call", &CallOptions(run.call))?;
         map.serialize_entry("python", run.python.as_str())?;
         map.serialize_entry("clock", self.head.clock.word())?;
+        map.serialize_entry("jitter", &run.way.jitter)?;
         map.serialize_entry("outcome", &OutcomeOf(self))?;
         if self.awaitables {
             map.serialize_entry("awaitables", &Awaitables(self))?;
@@ -63,6 +64,10 @@ impl Serialize for Document<'_> {
         map.serialize_entry("warnings", &Seq(run.warnings.iter().map(|warning| warning.text(scenario))))?;
         map.serialize_entry("logs", &Seq(run.logs.iter().map(|(log, _)| log.text())))?;
         map.serialize_entry("notes", &run.notes)?;
+        map.serialize_entry("choices", &Seq(run.choices.iter().map(|choice| Chosen { scenario, choice })))?;
+        if run.choices_left_out > 0 {
+            map.serialize_entry("choices_left_out", &run.choices_left_out)?;
+        }
         if let Some(events) = self.events {
             map.serialize_entry("events", &Events { run, events })?;
         }
@@ -76,6 +81,37 @@ struct Seq<I>(I);
 impl<I: Iterator<Item: Serialize> + Clone> Serialize for Seq<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.clone())
+    }
+}
+
+/// A set that was gone over.
+struct Chosen<'a> {
+    scenario: &'a Scenario,
+    choice: &'a Choice,
+}
+
+impl Serialize for Chosen<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (scenario, Choice { point, items, took }) = (self.scenario, self.choice);
+        let mut map = serializer.serialize_map(Some(5))?;
+        map.serialize_entry("where", point.place.word())?;
+        map.serialize_entry("at", &Seconds(point.at))?;
+        map.serialize_entry("iteration", &point.iteration)?;
+        map.serialize_entry("items", &Seq(items.iter().map(|target| TargetOf(scenario, *target))))?;
+        map.serialize_entry("took", took)?;
+        map.end()
+    }
+}
+
+/// An awaitable's name, or the word for what has none.
+struct TargetOf<'a>(&'a Scenario, Target);
+
+impl Serialize for TargetOf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.1 {
+            Target::Awaitable(id) => NameOf(self.0, id).serialize(serializer),
+            target => target.word().serialize(serializer),
+        }
     }
 }
 

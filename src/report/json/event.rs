@@ -180,6 +180,9 @@ impl Serialize for EventObject<'_> {
                 Held::Exception(exception) => map.serialize_entry(key, &Thrown { scenario, exception }),
             }?;
         }
+        if self.event.open {
+            map.serialize_entry("open", &true)?;
+        }
         map.end()
     }
 }

@@ -14,7 +14,7 @@ use crate::calls::{Call, Function};
 use crate::event::{Event, Recording, Target, What};
 use crate::report::fit::pad;
 use crate::report::style::Style;
-use crate::scenario::{Nanos, Python, Scenario, parse};
+use crate::scenario::{Nanos, Python, Scenario, Way, parse};
 use crate::simulation::record;
 
 /// A run of a scenario, which tests watch up to wherever they want to look at it.
@@ -36,7 +36,7 @@ impl Watched {
     fn new(toml: &str, function: Function) -> Watched {
         let scenario = parse("scenario.toml", toml).unwrap_or_else(|problems| panic!("{problems}"));
         let call = scenario.call(function);
-        let events = record(&scenario, call, Python::DEFAULT).events;
+        let events = record(&scenario, call, Python::DEFAULT, &Way::default()).events;
         Watched { scenario, call, events }
     }
 

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use crate::calls::{Call, Function};
 use crate::event::{Fate, Word};
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{End, Expect, Ids, Python, Value};
+use crate::scenario::{End, Expect, Ids, Python, Value, Way};
 
 use super::awaitables::tables;
 use super::calls;
@@ -67,6 +67,10 @@ fn expect(
         line: u32::try_from(line).unwrap_or(u32::MAX),
         call,
         python: keys.get("python").map(|entry| pythons(&entry, problems)).unwrap_or_default(),
+        way: Way {
+            choices: keys.get("choices").map(|entry| choices(&entry, problems)).unwrap_or_default(),
+            jitter: keys.get("jitter").and_then(|entry| jitter(&entry, problems)),
+        },
         outcome: keys.get("outcome").and_then(|entry| entry.word(problems)),
         at: keys.get("at").and_then(|entry| moment(&entry, problems)),
         results: keys.get("results").map(|entry| results(&entry, problems)),
@@ -107,6 +111,46 @@ fn pythons(entry: &KeyValue<'_>, problems: &mut Problems) -> Vec<Python> {
     match entry.node.get_ref() {
         DeValue::Array(items) => items.iter().filter_map(|item| calls::python(entry.key, item, problems)).collect(),
         _ => calls::python(entry.key, entry.node, problems).into_iter().collect(),
+    }
+}
+
+/// The numbers of choices. How many there are to choose from only a run can tell.
+fn choices(entry: &KeyValue<'_>, problems: &mut Problems) -> Vec<u32> {
+    let items = entry.array("a list of whole numbers", "[0, 3, 1]", problems);
+    let mut choices = Vec::new();
+    for item in items.into_iter().flatten() {
+        match value(item, problems) {
+            Some(Value::Int(number)) if u32::try_from(number).is_ok() => choices.push(number as u32),
+            Some(Value::Int(number)) => {
+                let problem = Problem::new(format!("a choice cannot be {number}")).at(item.span());
+                problems.push(problem.help("write which of the items that remain comes next, counted from 0"));
+            }
+            Some(_) => {
+                let problem = Problem::new(format!("a choice must be a whole number, not {}", type_of(item)));
+                let problem = problem.at(item.span()).label(format!("this is {}", type_of(item)));
+                problems.push(problem.help("write `choices = [0, 3, 1]`"));
+            }
+            None => {}
+        }
+    }
+    choices
+}
+
+/// The number of a lateness.
+fn jitter(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<u64> {
+    match value(entry.node, problems)? {
+        Value::Int(number) => {
+            let jitter = u64::try_from(number).ok();
+            if jitter.is_none() {
+                let problem = entry.problem(format!("`jitter` must be at least 0, not {number}"));
+                problems.push(problem.help("each number is another run on a loop that wakes late"));
+            }
+            jitter
+        }
+        _ => {
+            problems.push(entry.mismatch("a whole number", "1"));
+            None
+        }
     }
 }
 

@@ -66,7 +66,17 @@ impl Owner {
             Owner::Expect => {
                 let mut keys = vec!["call"];
                 keys.extend(Function::ALL.iter().copied().flat_map(options));
-                keys.extend(["python", "outcome", "at", "results", "exception", "done", "pending"]);
+                keys.extend([
+                    "python",
+                    "choices",
+                    "jitter",
+                    "outcome",
+                    "at",
+                    "results",
+                    "exception",
+                    "done",
+                    "pending",
+                ]);
                 keys.extend(["fates", "warnings", "logs", "events"]);
                 return keys.into();
             }

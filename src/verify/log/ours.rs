@@ -4,10 +4,10 @@ use serde_json::Value as Json;
 
 use crate::event::{Ended, Event, Exception, Held, Item, Returned, Target, Word};
 use crate::outcome::{Fate, Gave, Run, State};
-use crate::scenario::{Id, Value};
+use crate::scenario::{Id, Value, Way};
 use crate::simulation::Simulated;
 
-use super::{Log, exception_text, list, quoted, short};
+use super::{Log, choices_line, exception_text, list, quoted, short};
 
 impl Log {
     /// What our own loop told of a run.
@@ -26,6 +26,9 @@ impl Log {
         let mut states: Vec<String> = (0..run.entries.len()).filter_map(|id| ours.state_line(Id(id as u32))).collect();
         states.sort_unstable();
         lines.extend(states);
+        if run.way != Way::default() {
+            lines.push(choices_line(run.choices.iter().map(|choice| choice.took.len() as u64).sum()));
+        }
         Log(lines)
     }
 }
