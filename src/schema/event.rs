@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::event::{COMMON, EventKind, Field, Holds, Word};
+use crate::event::{ALREADY, BECAUSE, CAUSE, COMMON, EventKind, Field, Holds, Word};
 
 use super::{defined, described, merge, words};
 
@@ -25,13 +25,22 @@ pub fn recorded() -> Value {
         required.push("event");
         let [at, iteration] = COMMON.each_ref().map(|field| described_field(field, in_document));
         let own = kind.fields().iter().map(|field| described_field(field, in_document));
-        let properties: Map<String, Value> = [at, iteration, word(kind)].into_iter().chain(own).collect();
+        let why = why(kind).map(|((key, sentence), schema)| (key.to_owned(), described(sentence, schema)));
+        let properties: Map<String, Value> = [at, iteration, word(kind)].into_iter().chain(own).chain(why).collect();
         let mut event = json!({ "properties": properties, "required": required });
         if !fields().all(|field| always(&field)) {
             merge(&mut event, end_by("outcome"));
         }
         event
     })
+}
+
+/// The fields that say why an event happened; none of them is always there.
+fn why(kind: EventKind) -> impl Iterator<Item = ((&'static str, &'static str), Value)> {
+    let number = || json!({ "type": "integer", "minimum": 0 });
+    let already = (kind == EventKind::Resume).then(|| (ALREADY, json!({ "const": true })));
+    let because = json!({ "type": "array", "items": number(), "minItems": 1 });
+    already.into_iter().chain([(CAUSE, number()), (BECAUSE, because)])
 }
 
 /// What goes with how something ended: a value where it returned, an exception where it did not.

@@ -9,6 +9,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value as Json};
 
+use crate::event::{ALREADY, BECAUSE, CAUSE};
+
 /// A run's events, then its outcome, warnings and logs, then where everything made was at the call's return and at the
 /// end, by name: a line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +73,10 @@ fn fields(object: &Json, first: &[&str]) -> String {
             let _ = write!(line, " no {key}!");
         }
     }
-    let mut others: Vec<(&String, &Json)> = fields.iter().filter(|(key, _)| !first.contains(&key.as_str())).collect();
+    // CPython tells no causes.
+    let causes = [ALREADY.0, CAUSE.0, BECAUSE.0];
+    let told = |key: &str| !first.contains(&key) && !causes.contains(&key);
+    let mut others: Vec<(&String, &Json)> = fields.iter().filter(|(key, _)| told(key)).collect();
     others.sort_by_key(|(key, _)| *key);
     for (key, value) in others {
         let _ = write!(line, " {key}={}", field(key, value));
