@@ -17,10 +17,10 @@ use strum::{EnumDiscriminants, EnumMessage, IntoStaticStr, VariantArray, Variant
 pub use cause::{CancelId, Cause, Numbering, Why};
 pub use choice::{Choice, Point};
 pub use ended::{Ended, Exception, ExceptionKind, Message, Returned};
-pub use fields::{COMMON, Field, Held, Holds};
+pub use fields::{ALREADY, BECAUSE, CAUSE, COMMON, Field, Held, Holds};
 pub use listener::Listener;
 pub use recording::Recording;
-pub use vocabulary::{Canceller, Fate, Made, Maker, SetPlace, State, Status, Word};
+pub use vocabulary::{Canceller, Fate, Made, Maker, Release, SetPlace, State, Status, Word};
 
 use crate::calls::Call;
 use crate::scenario::{Id, Nanos, Scenario};

@@ -7,7 +7,9 @@ mod ledger;
 mod notes;
 
 use crate::calls::Call;
-use crate::event::{CallId, Canceller, Choice, Ended, Event, Item, Log, Reason, Returned, Target, Warning, What};
+use crate::event::{
+    CallId, Canceller, Cause, Choice, Ended, Event, Item, Log, Reason, Release, Returned, Target, Warning, What, Why,
+};
 use crate::scenario::{Id, Nanos, Python, Scenario, Way};
 
 pub use crate::event::{Fate, Gave, State, Status};
@@ -68,10 +70,25 @@ pub struct CallRecord {
     pub timed_out: Option<Nanos>,
     /// When and how what gather() gave was settled; `None` for wait, or where it never was.
     pub settled: Option<(Nanos, Ended)>,
+    /// The member whose end settled it.
+    pub settled_by: Option<Id>,
     /// What its caller saw of `group.done()`, and when.
     pub checks: Vec<(Nanos, bool)>,
     /// What its caller got.
     pub outcome: Outcome,
+    /// What let its caller go on; `None` where it never did, and where the call itself raised or gave what was done.
+    pub released: Option<Released>,
+}
+
+/// What let the caller of a call go on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Released {
+    /// Of what kind that was.
+    pub by: Release,
+    /// Which member it was.
+    pub member: Option<Id>,
+    /// Whether it had happened before the caller began to wait.
+    pub already: bool,
 }
 
 impl CallRecord {
@@ -84,8 +101,10 @@ impl CallRecord {
             awaited: None,
             timed_out: None,
             settled: None,
+            settled_by: None,
             checks: Vec::new(),
             outcome: Outcome { at: Nanos::ZERO, gave: None },
+            released: None,
         }
     }
 
@@ -97,15 +116,39 @@ impl CallRecord {
             What::Await { .. } => self.awaited = Some(at),
             What::Check { done, .. } => self.checks.push((at, done)),
             What::Timeout { .. } => self.timed_out = Some(at),
-            What::Finish { ended, .. } => self.settled = Some((at, ended)),
-            What::Resume { got, .. } => self.outcome = Outcome { at, gave: Some(got.kept()) },
+            What::Finish { ended, .. } => {
+                self.settled = Some((at, ended));
+                self.settled_by = member(event.why.cause);
+            }
+            What::Resume { got, already, .. } => {
+                self.outcome = Outcome { at, gave: Some(got.kept()) };
+                self.released = self.released(event.why, already);
+            }
             _ => {}
         }
+    }
+
+    /// What let its caller go on: a cancellation too where a group or a member only brings it to its caller.
+    fn released(&self, why: Why, already: bool) -> Option<Released> {
+        let (by, member) = match why.cause? {
+            _ if why.cancel().is_some() => (Release::Cancellation, None),
+            Cause::Timeout(_) => (Release::Timeout, None),
+            cause => (Release::Member, Some(member(Some(cause)).or(self.settled_by)?)),
+        };
+        Some(Released { by, member, already })
     }
 
     /// When its caller went on; `None` where it never did, or has not yet.
     pub fn came_back(&self) -> Option<Nanos> {
         self.outcome.gave.as_ref().map(|_| self.outcome.at)
+    }
+}
+
+/// The member that ended, where that is a cause.
+fn member(cause: Option<Cause>) -> Option<Id> {
+    match cause {
+        Some(Cause::Finish(Target::Awaitable(id))) => Some(id),
+        _ => None,
     }
 }
 
@@ -238,6 +281,11 @@ impl Run<'_> {
     /// The call that the scenario is run through.
     pub fn main(&self) -> &CallRecord {
         &self.calls[CallId::MAIN.index()]
+    }
+
+    /// The arguments of the call that the scenario is run through, in order, repeats included.
+    pub fn arguments(&self) -> impl Iterator<Item = Id> + Clone {
+        self.scenario.caller.args.iter().cloned().flatten().map(Id)
     }
 
     /// An awaitable's state at the end of the run.

@@ -1,7 +1,5 @@
 //! What made an event happen, as the loop knows it when it tells the event.
 
-use std::collections::HashMap;
-
 use super::{CallId, Event, Target, What};
 use crate::scenario::Id;
 
@@ -44,6 +42,14 @@ pub struct Why {
 impl Why {
     /// The program's own doing.
     pub const NONE: Why = Why { cause: None, because: None };
+
+    /// The `.cancel()` among them.
+    pub fn cancel(self) -> Option<CancelId> {
+        [self.cause, self.because].into_iter().flatten().find_map(|cause| match cause {
+            Cause::Cancel(id) => Some(id),
+            _ => None,
+        })
+    }
 }
 
 impl From<Cause> for Why {
@@ -76,24 +82,54 @@ impl Event<'_> {
     }
 }
 
+impl Cause {
+    /// In which column a [`Numbering`] keeps it, and in which row.
+    fn place(self) -> (usize, usize) {
+        match self {
+            Cause::Create(id) => (0, id.index()),
+            Cause::Start(id) => (1, id.index()),
+            Cause::Cleanup(id) => (2, id.index()),
+            Cause::Finish(Target::Awaitable(id)) => (3, id.index()),
+            Cause::Finish(Target::Group(call)) => (4, call.index()),
+            Cause::Finish(Target::Caller) => (5, 0),
+            Cause::Call(call) => (6, call.index()),
+            Cause::Timeout(call) => (7, call.index()),
+            Cause::Resume(call) => (8, call.index()),
+            Cause::Cancel(CancelId(id)) => (9, id as usize),
+            Cause::Exit => (10, 0),
+        }
+    }
+}
+
 /// Numbers the events of a run from 0, so that a cause can be told as the number of an event.
+///
+/// A run can have millions of events: the numbers stand in columns, and cost four bytes each.
 #[derive(Debug, Default)]
 pub struct Numbering {
-    numbers: HashMap<Cause, usize>,
-    next: usize,
+    columns: [Vec<u32>; 11],
+    next: u32,
 }
+
+/// The number of no event.
+const NONE: u32 = u32::MAX;
 
 impl Numbering {
     /// The next event.
     pub fn add(&mut self, event: &Event<'_>) {
         if let Some(cause) = event.as_cause() {
-            self.numbers.insert(cause, self.next);
+            let (column, row) = cause.place();
+            let column = &mut self.columns[column];
+            if column.len() <= row {
+                column.resize(row + 1, NONE);
+            }
+            column[row] = self.next;
         }
         self.next += 1;
     }
 
     /// The number of the event that a cause names.
     pub fn of(&self, cause: Cause) -> Option<usize> {
-        self.numbers.get(&cause).copied()
+        let (column, row) = cause.place();
+        self.columns[column].get(row).filter(|number| **number != NONE).map(|number| *number as usize)
     }
 }

@@ -40,6 +40,20 @@ pub const COMMON: [Field; 2] = [
     ("iteration", Holds::Iteration, "In which pass of the event loop, from 1."),
 ];
 
+/// The fields that say why an event happened. Only documents have them, and only where there is something to say: CPython
+/// tells no causes, and an `[[expect]]` asks for none.
+pub const ALREADY: (&str, &str) =
+    ("already", "Whether what let the caller go on had happened before it began to wait; not there where not.");
+/// The same.
+pub const CAUSE: (&str, &str) = (
+    "cause",
+    "The number of the event that made this one happen, counted from 0 over all events; not there where it is the \
+     program's own doing, or time's.",
+);
+/// The same.
+pub const BECAUSE: (&str, &str) =
+    ("because", "The numbers of the events that this one brings with it, such as the failure behind an exception.");
+
 const NAME: Holds = Holds::Target(&[]);
 const NAME_OR_GROUP: Holds = Holds::Target(&[Target::GROUP]);
 const OUTCOME: Holds = Holds::Word(Ended::VARIANTS);

@@ -109,6 +109,18 @@ pub enum Status {
     Hangs,
 }
 
+/// What lets the caller of a call go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Release {
+    /// A member ended.
+    Member,
+    /// The time limit was up.
+    Timeout,
+    /// The caller or the group was cancelled.
+    Cancellation,
+}
+
 /// Where an awaitable is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
 #[strum(serialize_all = "kebab-case")]

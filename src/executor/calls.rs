@@ -40,6 +40,8 @@ pub struct Released {
 
 #[derive(Clone, Copy, Debug)]
 struct Made {
+    /// The task that made it.
+    caller: Object,
     site: SiteId,
     gave: Gave,
 }
@@ -104,10 +106,14 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         &self.plan.sites[self.calls.made[call.index()].site.0 as usize]
     }
 
+    fn caller_of(&self, call: CallId) -> Object {
+        self.calls.made[call.index()].caller
+    }
+
     /// Makes the arguments of a call, then the call. What it raises at once comes back beside its id.
     pub fn make_call(&mut self, caller: Object, site: SiteId) -> (CallId, Result<(), Thrown>) {
         let call = CallId(self.calls.made.len() as u32);
-        self.calls.made.push(Made { site, gave: Gave::Nothing });
+        self.calls.made.push(Made { caller, site, gave: Gave::Nothing });
         let site = self.site(call);
         self.make_nested_groups(&site.arguments);
         let (by, why) = (self.target(caller), self.start_of(caller));

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::event::{Ended, Exception, ExceptionKind, Message, Returned};
+use crate::event::{CancelId, Ended, Exception, ExceptionKind, Message, Returned};
 use crate::scenario::Id;
 
 use super::calls::gather::GroupId;
@@ -93,6 +93,8 @@ pub struct Futures {
     cancelled_errors: HashMap<Object, Message>,
     /// The exceptions of what is [`State::Failed`].
     exceptions: HashMap<Object, Exception>,
+    /// The `.cancel()` that ended each that was ended by one, where somebody listens.
+    ended_by: HashMap<Object, CancelId>,
     /// In the order in which they were made.
     created: Vec<Object>,
 }
@@ -129,6 +131,7 @@ impl Futures {
         self.cancel_messages.clear();
         self.cancelled_errors.clear();
         self.exceptions.clear();
+        self.ended_by.clear();
         self.created.clear();
     }
 
@@ -261,6 +264,16 @@ impl Futures {
     /// Keeps an exception that an object is about to fail with, and that is none of its own.
     pub fn set_exception(&mut self, object: Object, exception: Exception) {
         self.exceptions.insert(object, exception);
+    }
+
+    /// Keeps which `.cancel()` ends an object.
+    pub fn set_ended_by(&mut self, object: Object, cancel: CancelId) {
+        self.ended_by.insert(object, cancel);
+    }
+
+    /// The `.cancel()` that ended an object.
+    pub fn ended_by(&self, object: Object) -> Option<CancelId> {
+        self.ended_by.get(&object).copied()
     }
 
     /// `exception()` of what is done and not cancelled, without marking it retrieved.

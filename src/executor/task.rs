@@ -54,7 +54,7 @@ pub struct Tasks {
     awaited: Vec<u32>,
     /// The argument of the `CancelledError` that waits in what a task awaits, where it has one.
     messages: HashMap<Object, Message>,
-    /// The first `.cancel()` of each task since its body last ran.
+    /// The first `.cancel()` of each task since its body last ran, where somebody listens.
     cancelled_by: HashMap<Object, CancelId>,
     /// What an `except` clause has caught.
     caught: HashMap<Object, Thrown>,
@@ -171,11 +171,12 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             }
             _ => None,
         };
+        let cancel = if L::LISTENS { self.tasks.cancelled_by.remove(&task) } else { None };
         if must_cancel && !thrown.is_some_and(|thrown| thrown.exception.is_cancelled_error(self.plan.scenario)) {
             let exception = Exception::cancelled(self.futures.cancel_message(task), None);
             // What was awaited has woken the task; else the cancellation itself has.
-            let because = self.tasks.cancelled_by.remove(&task).map(Cause::Cancel);
-            let waited = suspension == Suspension::Waiter;
+            let because = cancel.map(Cause::Cancel);
+            let waited = matches!(suspension, Suspension::Waiter | Suspension::Future);
             let woken = thrown.map_or_else(|| self.calls.released(waited).cause, |thrown| thrown.why.cause);
             let why = Why { cause: woken.or(because), because: woken.and(because) };
             thrown = Some(Thrown { exception, why });
@@ -391,7 +392,9 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             Suspension::Waiter => self.cancel_waiter(WaitId(awaited)),
             Suspension::FirstStep | Suspension::Yield | Suspension::SleepDone | Suspension::SleepCancelled => false,
         };
-        self.tasks.cancelled_by.entry(task).or_insert(id);
+        if L::LISTENS {
+            self.tasks.cancelled_by.entry(task).or_insert(id);
+        }
         if accepted {
             if message != Message::Absent {
                 self.tasks.messages.insert(task, message);
@@ -476,6 +479,11 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     /// An awaitable is done.
     pub fn finish(&mut self, id: Id, state: State, ended: Ended, why: Why) {
         self.tell(What::Finish { target: Target::Awaitable(id), ended, results: &[] }, why);
+        if L::LISTENS
+            && let Some(cancel) = why.cancel()
+        {
+            self.futures.set_ended_by(id.into(), cancel);
+        }
         self.settle(id.into(), state);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::event::{COMMON, EventKind, Field, Holds, Word};
+use crate::event::{ALREADY, BECAUSE, CAUSE, COMMON, EventKind, Field, Holds, Word};
 
 use super::{defined, described, merge, words};
 
@@ -26,7 +26,8 @@ pub fn recorded() -> Value {
         let [at, iteration] = COMMON.each_ref().map(|field| described_field(field, in_document));
         let own = kind.fields().iter().map(|field| described_field(field, in_document));
         let own = own.chain(can_be_open(kind).then(open));
-        let properties: Map<String, Value> = [at, iteration, word(kind)].into_iter().chain(own).collect();
+        let why = why(kind).map(|((key, sentence), schema)| (key.to_owned(), described(sentence, schema)));
+        let properties: Map<String, Value> = [at, iteration, word(kind)].into_iter().chain(own).chain(why).collect();
         let mut event = json!({ "properties": properties, "required": required });
         if !fields().all(|field| always(&field)) {
             merge(&mut event, end_by("outcome"));
@@ -44,6 +45,14 @@ fn can_be_open(kind: EventKind) -> bool {
 fn open() -> (String, Value) {
     let sentence = "There where this is one of several that come in the order of a set, which CPython does not fix.";
     ("open".to_owned(), described(sentence, json!({ "const": true })))
+}
+
+/// The fields that say why an event happened; none of them is always there.
+fn why(kind: EventKind) -> impl Iterator<Item = ((&'static str, &'static str), Value)> {
+    let number = || json!({ "type": "integer", "minimum": 0 });
+    let already = (kind == EventKind::Resume).then(|| (ALREADY, json!({ "const": true })));
+    let because = json!({ "type": "array", "items": number(), "minItems": 1 });
+    already.into_iter().chain([(CAUSE, number()), (BECAUSE, because)])
 }
 
 /// What goes with how something ended: a value where it returned, an exception where it did not.

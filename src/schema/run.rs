@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use strum::VariantNames;
 
 use crate::calls::{Function, Takes};
-use crate::event::{Ended, Fate, SetPlace, State, Status, Target, Word};
+use crate::event::{ALREADY, Ended, Fate, Release, SetPlace, State, Status, Target, Word};
 use crate::report::json::ClockName;
 use crate::scenario::{KindWord, Python};
 
@@ -15,14 +15,9 @@ use super::{DIALECT, defined, described, event, list_of, merge, words};
 /// It is strict: of a document of this very version it knows every key.
 pub fn run() -> Value {
     let outcome_of = |function: Function| {
-        let others = Function::ALL.iter().map(|other| other.results()[0]);
-        let foreign: Map<String, Value> = others
-            .filter(|key| !function.results().contains(key))
-            .map(|key| (key.to_owned(), json!({ "not": {} })))
-            .collect();
         json!({
             "if": { "properties": { "call": { "properties": { "function": { "const": function.word() } } } } },
-            "then": { "properties": { "outcome": { "properties": foreign } } },
+            "then": { "properties": { "outcome": { "properties": foreign(function) } } },
         })
     };
     let mut schema = json!({
@@ -67,7 +62,14 @@ pub fn run() -> Value {
                 "The number of the lateness of a loop that wakes late, as real ones do; null for a loop that never does.",
                 json!({ "type": ["integer", "null"], "minimum": 0 }),
             ),
-            key("outcome", "What the caller got, and when.", json!({ "oneOf": outcomes() })),
+            key("outcome", "What the caller got, and when.", defined("outcome")),
+            key(
+                "calls",
+                "Every call that was made, the one above first, made or not.",
+                list_of(json!({
+                    "oneOf": Function::ALL.iter().map(|function| called(*function)).collect::<Vec<_>>()
+                })),
+            ),
             optional(
                 "awaitables",
                 "What became of each, in file order; without --no-awaitables.",
@@ -110,6 +112,7 @@ pub fn run() -> Value {
                         "type": ["string", "null"]
                     })),
                 ])),
+                "outcome": json!({ "oneOf": outcomes() }),
                 "result": result(),
                 "event": event::recorded(),
             },
@@ -138,6 +141,59 @@ fn record(keys: Vec<Key>) -> Value {
 }
 
 fn call(function: Function) -> Value {
+    record(call_keys(function))
+}
+
+/// What an outcome of a call never has: what only others give.
+fn foreign(function: Function) -> Map<String, Value> {
+    let others = Function::ALL.iter().map(|other| other.results()[0]);
+    others.filter(|key| !function.results().contains(key)).map(|key| (key.to_owned(), json!({ "not": {} }))).collect()
+}
+
+/// A call, and what came of it.
+fn called(function: Function) -> Value {
+    let moment = || json!({ "anyOf": [defined("seconds"), { "type": "null" }] });
+    let kind = |kind: &str| key("kind", "What it is.", json!({ "const": kind }));
+    let by = json!({ "oneOf": [
+        record(vec![kind(Target::CALLER)]),
+        record(vec![kind("awaitable"), key("name", "Which.", defined("name"))]),
+    ] });
+    let mut released: Vec<Value> = Release::ALL
+        .iter()
+        .map(|release| {
+            let already = "Whether that had happened before the caller began to wait.";
+            let mut keys = vec![
+                key("kind", release.meaning(), json!({ "const": release.word() })),
+                key(ALREADY.0, already, json!({ "type": "boolean" })),
+            ];
+            if *release == Release::Member {
+                keys.push(key("awaitable", "Which.", defined("name")));
+            }
+            record(keys)
+        })
+        .collect();
+    released.push(json!({ "type": "null" }));
+    let mut outcome = defined("outcome");
+    merge(&mut outcome, json!({ "properties": foreign(function) }));
+    let mut keys = call_keys(function);
+    keys.extend([
+        key("by", "Whose coroutine makes the call.", by),
+        key("arguments", "What it is called with, in order.", defined("names")),
+        key("called", "When it was called; null where it never was.", moment()),
+        key("awaited", "When its caller began to wait for it; null where it never did.", moment()),
+        key("returned", "When its caller went on; null where it never did.", moment()),
+        key("outcome", "What its caller got.", outcome),
+        key(
+            "released_by",
+            "What let its caller go on; null where nothing did, where the call itself raised, and where there was nothing \
+             to wait for.",
+            json!({ "oneOf": released }),
+        ),
+    ]);
+    record(keys)
+}
+
+fn call_keys(function: Function) -> Vec<Key> {
     let mut keys = vec![key("function", "Which of the two.", json!({ "const": function.word() }))];
     keys.extend(function.keys().iter().map(|option| {
         let schema = match option.takes {
@@ -147,7 +203,7 @@ fn call(function: Function) -> Value {
         };
         key(option.name, option.in_documents, schema)
     }));
-    record(keys)
+    keys
 }
 
 /// Each form that an outcome can have.

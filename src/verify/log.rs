@@ -9,6 +9,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value as Json};
 
+use crate::event::{ALREADY, BECAUSE, CAUSE};
+
 /// A run's events, then its outcome, warnings and logs, then where everything made was at the call's return and at the
 /// end, by name: a line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,8 +80,9 @@ fn fields(object: &Json, first: &[&str]) -> String {
             let _ = write!(line, " no {key}!");
         }
     }
-    // Whether an event's place is open shows in nothing that CPython does.
-    let is_other = |key: &str| !first.contains(&key) && key != "open";
+    // CPython tells no causes, and whether an event's place is open shows in nothing that it does.
+    let untold = ["open", ALREADY.0, CAUSE.0, BECAUSE.0];
+    let is_other = |key: &str| !first.contains(&key) && !untold.contains(&key);
     let mut others: Vec<(&String, &Json)> = fields.iter().filter(|(key, _)| is_other(key)).collect();
     others.sort_by_key(|(key, _)| *key);
     for (key, value) in others {

@@ -1,7 +1,7 @@
 //! `gather()` and its `_GatheringFuture` (`Lib/asyncio/tasks.py`).
 
 use std::collections::HashMap;
-use std::ops::{Index, IndexMut};
+use std::ops::{Index, IndexMut, Range};
 
 use crate::calls::{GatherMisuse, GatherOptions};
 use crate::event::{
@@ -42,8 +42,9 @@ pub struct Group {
     distinct: usize,
     /// `nfinished`.
     finished: usize,
-    /// `_cancel_requested`: the first `.cancel()` that was accepted, so that the group will not end with results.
-    cancelled_by: Option<CancelId>,
+    /// `_cancel_requested`: each `.cancel()` that was accepted, so that the group will not end with results. It goes from
+    /// the group's own to the last that it passes on.
+    cancels: Vec<Range<u32>>,
     /// What it holds, once it returned.
     results: Vec<Item>,
     /// Why it failed.
@@ -70,6 +71,12 @@ impl Groups {
     /// Why a group that failed did: what settled it, and the cancellation behind that.
     pub fn why(&self, object: Object) -> Why {
         self.of(object).map_or(Why::NONE, |group| self[group].why)
+    }
+
+    /// The `.cancel()` of a group that another one came from.
+    fn cancel_behind(&self, group: GroupId, passed_on: CancelId) -> Option<Cause> {
+        let cancels = self[group].cancels.iter();
+        cancels.rev().find(|range| range.contains(&passed_on.0)).map(|range| Cause::Cancel(CancelId(range.start)))
     }
 
     fn set_why(&mut self, object: Object, why: Why) {
@@ -136,7 +143,8 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     /// The caller of a gather() looks at `group.done()`.
     pub fn check(&mut self, call: CallId) {
         let done = self.futures.state(self.group_of(call)).is_done();
-        self.tell(What::Check { call, done }, Why::NONE);
+        let why = self.start_of(self.caller_of(call));
+        self.tell(What::Check { call, done }, why);
     }
 
     /// Makes the nested groups among some arguments, depth first: Python evaluates arguments before the call.
@@ -191,7 +199,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             children,
             distinct,
             finished: 0,
-            cancelled_by: None,
+            cancels: Vec::new(),
             results: Vec::new(),
             why: Why::NONE,
         });
@@ -220,15 +228,13 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             return;
         }
         let (object, return_exceptions) = (gathering.object, gathering.return_exceptions);
-        let cancelled_by = gathering.cancelled_by.map(Cause::Cancel);
+        let cancelled_by = gathering.cancels.first().map(|range| Cause::Cancel(CancelId(range.start)));
         let why = Why::from(Cause::Finish(self.target(child)));
         let cancelled = state == State::Cancelled;
         let group_done = self.futures.state(object).is_done();
         // `fut.exception()`. With return_exceptions it waits until all children are done.
-        if !cancelled
-            && (group_done || !return_exceptions)
-            && !(group_done && self.plan.dialect.makes(Mistake::LateExceptionsAreNotRetrieved))
-        {
+        let forgets = group_done && self.plan.dialect.makes(Mistake::LateExceptionsAreNotRetrieved);
+        if !cancelled && (group_done || !return_exceptions) && !forgets {
             self.futures.mark_retrieved(child);
         }
         if group_done {
@@ -238,9 +244,11 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             if cancelled {
                 let message = self.futures.make_cancelled_error(child, self.plan.dialect);
                 let exception = Exception::cancelled(message, Some(Id(child.0)));
-                return self.raise_group(object, exception, Why { because: cancelled_by, ..why });
+                return self.raise_group(object, exception, self.why_of_cancelled(group, child));
             }
             if let Some(exception) = self.futures.exception(child) {
+                let cancelled = exception.is_cancelled_error(self.plan.scenario);
+                let why = if cancelled { self.why_of_cancelled(group, child) } else { why };
                 return self.raise_group(object, exception, why);
             }
         }
@@ -249,12 +257,19 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         }
     }
 
+    /// Why a group ends with the `CancelledError` of a child: that, and behind it the group's own cancellation, if that is
+    /// what the child's comes from.
+    fn why_of_cancelled(&self, group: GroupId, child: Object) -> Why {
+        let because = self.futures.ended_by(child).and_then(|cancel| self.groups.cancel_behind(group, cancel));
+        Why { because, ..Cause::Finish(self.target(child)).into() }
+    }
+
     /// All children are done: the results, or where the group was cancelled a `CancelledError` that the last argument
     /// makes, not the last child to finish.
     fn complete_group(&mut self, group: GroupId, why: Why) {
         let gathering = &self.groups[group];
         let object = gathering.object;
-        if gathering.cancelled_by.is_some() {
+        if !gathering.cancels.is_empty() {
             let asks_first = self.plan.dialect.makes(Mistake::CancelledGroupAsksItsFirstChild);
             let asked = if asks_first { gathering.children.first() } else { gathering.children.last() };
             if let Some(asked) = asked.copied() {
@@ -302,7 +317,12 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         let target = self.target(object);
         self.futures.set_exception(object, exception);
         self.tell(What::Finish { target, ended: Ended::Raised(exception), results: &[] }, why);
-        self.groups.set_why(object, why);
+        if L::LISTENS {
+            self.groups.set_why(object, why);
+            if let Some(cancel) = why.cancel() {
+                self.futures.set_ended_by(object, cancel);
+            }
+        }
         self.settle(object, State::Failed);
         if self.plan.dialect.makes(Mistake::FirstExceptionCancelsTheOthers)
             && let Some(group) = self.groups.of(object)
@@ -319,7 +339,11 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         for place in 0..self.groups.children(group).len() {
             let child = self.groups.children(group)[place];
             if self.cancel(Target::Awaitable(child), message, Canceller::Group, why, false) {
-                self.groups[group].cancelled_by.get_or_insert(id);
+                let (passed_on, cancels) = (id.0..self.cancels, &mut self.groups[group].cancels);
+                match cancels.last_mut().filter(|last| last.start == id.0) {
+                    Some(last) => *last = passed_on,
+                    None => cancels.push(passed_on),
+                }
                 if self.plan.dialect.makes(Mistake::GroupCancelStopsAtTheFirstChild) {
                     return;
                 }

@@ -181,7 +181,8 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         return_when: ReturnWhen,
     ) -> WaitId {
         let wait = WaitId(self.waits.waits.len() as u32);
-        let already_done = futures.iter().filter(|id| self.futures.state((**id).into()).is_done()).count();
+        let done = |id: &&Id| self.futures.state((**id).into()).is_done();
+        let already_done = if L::LISTENS { futures.iter().filter(done).count() } else { 0 };
         let timer = timeout.map(|timeout| self.timers.arm(self.now.after(timeout), Action::TimeOut(wait)));
         if O::ARE_OPEN {
             // The callbacks of those that are done are called soon, so that their order shows.

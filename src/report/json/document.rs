@@ -4,8 +4,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
 use crate::calls::{Call, Setting, Takes};
-use crate::event::{Choice, Event, Recording, Target, Word};
-use crate::outcome::{AwaitableRecord, Fate, Gave, Run};
+use crate::event::{ALREADY, Choice, Event, Recording, Target, Word};
+use crate::outcome::{AwaitableRecord, CallRecord, Fate, Gave, Outcome, Released, Run};
 use crate::report::why::Causes;
 use crate::scenario::{Id, Kind, Scenario};
 
@@ -57,7 +57,8 @@ impl Serialize for Document<'_> {
         map.serialize_entry("python", run.python.as_str())?;
         map.serialize_entry("clock", self.head.clock.word())?;
         map.serialize_entry("jitter", &run.way.jitter)?;
-        map.serialize_entry("outcome", &OutcomeOf(self))?;
+        map.serialize_entry("outcome", &OutcomeOf { document: self, outcome: run.outcome() })?;
+        map.serialize_entry("calls", &Seq(run.calls.iter().map(|call| Called { document: self, call })))?;
         if self.awaitables {
             map.serialize_entry("awaitables", &Awaitables(self))?;
         }
@@ -127,6 +128,13 @@ pub struct CallOptions(pub Call);
 impl Serialize for CallOptions {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
+        self.write(&mut map)?;
+        map.end()
+    }
+}
+
+impl CallOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry("function", self.0.function().word())?;
         for (option, setting) in self.0.settings() {
             match (setting, option.takes) {
@@ -138,16 +146,79 @@ impl Serialize for CallOptions {
                 (Setting::Word(word), _) => map.serialize_entry(option.name, word)?,
             }
         }
+        Ok(())
+    }
+}
+
+/// A call, and what came of it.
+struct Called<'a> {
+    document: &'a Document<'a>,
+    call: &'a CallRecord,
+}
+
+impl Serialize for Called<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Called { document, call } = *self;
+        let scenario = document.run.scenario;
+        let mut map = serializer.serialize_map(None)?;
+        CallOptions(call.call).write(&mut map)?;
+        map.serialize_entry("by", &Caller { scenario, by: call.by })?;
+        map.serialize_entry("arguments", &Seq(document.run.arguments().map(|id| NameOf(scenario, id))))?;
+        map.serialize_entry("called", &call.called.map(Seconds))?;
+        map.serialize_entry("awaited", &call.awaited.map(Seconds))?;
+        map.serialize_entry("returned", &call.came_back().map(Seconds))?;
+        map.serialize_entry("outcome", &OutcomeOf { document, outcome: &call.outcome })?;
+        map.serialize_entry("released_by", &call.released.map(|released| ReleasedBy { scenario, released }))?;
         map.end()
     }
 }
 
-struct OutcomeOf<'a>(&'a Document<'a>);
+/// Whose coroutine makes a call.
+struct Caller<'a> {
+    scenario: &'a Scenario,
+    by: Target,
+}
+
+impl Serialize for Caller<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self.by {
+            Target::Awaitable(id) => {
+                map.serialize_entry("kind", "awaitable")?;
+                map.serialize_entry("name", &NameOf(self.scenario, id))?;
+            }
+            Target::Caller | Target::Group(_) => map.serialize_entry("kind", Target::CALLER)?,
+        }
+        map.end()
+    }
+}
+
+struct ReleasedBy<'a> {
+    scenario: &'a Scenario,
+    released: Released,
+}
+
+impl Serialize for ReleasedBy<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Released { by, member, already } = self.released;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", by.word())?;
+        if let Some(id) = member {
+            map.serialize_entry("awaitable", &NameOf(self.scenario, id))?;
+        }
+        map.serialize_entry(ALREADY.0, &already)?;
+        map.end()
+    }
+}
+
+struct OutcomeOf<'a> {
+    document: &'a Document<'a>,
+    outcome: &'a Outcome,
+}
 
 impl Serialize for OutcomeOf<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (run, lookup) = (self.0.run, self.0.lookup());
-        let outcome = run.outcome();
+        let (run, lookup, outcome) = (self.document.run, self.document.lookup(), self.outcome);
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("status", outcome.status().word())?;
         map.serialize_entry("at", &Seconds(outcome.at))?;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::event::{Ended, Event, Exception, Held, Item, Returned, Target, What, Word};
+use crate::event::{
+    ALREADY, BECAUSE, CAUSE, Ended, Event, Exception, Held, Item, Numbering, Returned, Target, What, Word,
+};
 use crate::scenario::{Id, Nanos, Scenario, Value};
 
 /// A moment or a span, in seconds.
@@ -133,17 +135,19 @@ impl Serialize for PlainValue<'_> {
     }
 }
 
-/// Writes the events of one run, in order: it remembers what groups hold, since later results refer to it.
+/// Writes the events of one run, in order: it remembers what groups hold, since later results refer to it, and the
+/// numbers of events, since others name them as their causes.
 #[derive(Debug)]
 pub struct EventLog<'s> {
     scenario: &'s Scenario,
     nested: BTreeMap<u32, Vec<Item>>,
+    numbering: Numbering,
 }
 
 impl<'s> EventLog<'s> {
     /// Before the first event.
     pub fn new(scenario: &'s Scenario) -> EventLog<'s> {
-        EventLog { scenario, nested: BTreeMap::new() }
+        EventLog { scenario, nested: BTreeMap::new(), numbering: Numbering::default() }
     }
 
     /// The next event, ready to be serialised.
@@ -151,13 +155,18 @@ impl<'s> EventLog<'s> {
         if let What::Finish { ended: Ended::Returned(Returned::Nested(id)), results, .. } = event.what {
             self.nested.insert(id.0, results.to_vec());
         }
-        EventObject { lookup: Lookup { scenario: self.scenario, nested: &self.nested }, event }
+        let number = |cause: Option<_>| cause.and_then(|cause| self.numbering.of(cause));
+        let (cause, because) = (number(event.why.cause), number(event.why.because));
+        self.numbering.add(event);
+        EventObject { lookup: Lookup { scenario: self.scenario, nested: &self.nested }, event, cause, because }
     }
 }
 
 struct EventObject<'a> {
     lookup: Lookup<'a>,
     event: &'a Event<'a>,
+    cause: Option<usize>,
+    because: Option<usize>,
 }
 
 impl Serialize for EventObject<'_> {
@@ -182,6 +191,15 @@ impl Serialize for EventObject<'_> {
         }
         if self.event.open {
             map.serialize_entry("open", &true)?;
+        }
+        if let What::Resume { already: true, .. } = self.event.what {
+            map.serialize_entry(ALREADY.0, &true)?;
+        }
+        if let Some(cause) = self.cause {
+            map.serialize_entry(CAUSE.0, &cause)?;
+        }
+        if let Some(because) = self.because {
+            map.serialize_entry(BECAUSE.0, &[because])?;
         }
         map.end()
     }

@@ -89,10 +89,10 @@ impl<'s, W: Write> PlainProgress<'s, W> {
         }
         self.phases.event(event);
         match event.what {
-            What::Finish { target: Target::Awaitable(_), ended: Ended::Raised(_), .. } => {
-                if self.phases.count(&[Phase::Raised]) <= FAILURES_WITH_LINES {
-                    self.line(event.at, &describe(event, self.scenario));
-                }
+            What::Finish { target: Target::Awaitable(_), ended: Ended::Raised(_), .. }
+                if self.phases.count(&[Phase::Raised]) <= FAILURES_WITH_LINES =>
+            {
+                self.line(event.at, &describe(event, self.scenario));
             }
             What::Finish { target: Target::Group(_), .. }
             | What::Cancel { target: Target::Group(_) | Target::Caller, .. }
