@@ -151,7 +151,7 @@ impl Case<'_> {
             let here: Vec<Target> = (0..told.events.len()).filter_map(|event| logged(told, event)).collect();
             let is_news = |event: usize| logged(&again, event).is_some_and(|target| !here.contains(&target));
             findings.silenced += (0..again.events.len()).filter(|event| is_news(*event)).count();
-            let before = told.lines_without(|number| is_part(number));
+            let before = told.lines_without(is_part);
             let after = again.lines_without(|number| again.is_about(number, nothing) || is_news(number));
             if before != after {
                 let first = before.iter().zip(&after).find(|(before, after)| before != after);
