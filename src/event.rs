@@ -244,7 +244,7 @@ impl Got<'_> {
 }
 
 /// What Python would warn about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Warning {
     /// wait() was given coroutines, in 3.9 and 3.10.
     CoroutinesToWait,
@@ -255,7 +255,7 @@ pub enum Warning {
 }
 
 /// What Python would log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Log {
     TaskNeverRetrieved,

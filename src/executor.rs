@@ -28,6 +28,8 @@ mod task;
 mod tests;
 mod timers;
 
+use std::collections::HashMap;
+
 use crate::event::{
     CallId, CancelId, Canceller, Cause, Event, Listener, Message, Point, Reason, RunEnd, SetPlace, Target, What, Why,
 };
@@ -133,6 +135,9 @@ struct EventLoop<'p, C, O, J, L> {
     groups: Groups,
     waits: Waits,
     calls: Calls,
+    /// Clones of one coroutine that a set's order has made in another order than the canonical one: the program knows the
+    /// first from the second by that alone, and so what it cancels as the first is this one.
+    stand_ins: HashMap<Id, Id>,
     /// `loop.stop()` was called: the pass that runs is the last.
     stopping: bool,
     /// How many of the tasks that `asyncio.run()` cancelled are not done.
@@ -179,6 +184,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             groups,
             waits,
             calls,
+            stand_ins: HashMap::new(),
             stopping: false,
             shutting_down: 0,
             interrupted: false,
@@ -329,6 +335,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             Action::Wake(task) => self.wake(task),
             Action::Settle(id) => self.settle_future(id),
             Action::Cancel(target) => {
+                let target = self.stand_in(target);
                 let message = match target {
                     Target::Awaitable(id) => self.scheduled_message(id),
                     Target::Group(_) | Target::Caller => Message::Absent,
@@ -337,6 +344,14 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             }
             Action::Check(call) => self.check(call),
             Action::TimeOut(wait) => self.time_out(wait),
+        }
+    }
+
+    /// What the program finds where it looks for the clone of a coroutine.
+    fn stand_in(&self, target: Target) -> Target {
+        match target {
+            Target::Awaitable(id) if O::ARE_OPEN => Target::Awaitable(self.stand_ins.get(&id).copied().unwrap_or(id)),
+            target => target,
         }
     }
 

@@ -25,7 +25,8 @@
 //! 4. [`executor`]: the event loop. It mirrors `Lib/asyncio` file by file; the Python versions are one small closed
 //!    dialect that names each difference once.
 //! 5. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
-//! 6. [`simulation`]: one way to run a scenario, for the commands, the expectations, the proof and the tests.
+//! 6. [`simulation`]: one way to run a scenario, for the commands, the expectations, the proof and the tests; and
+//!    [`alternatives`]: what else can come of a run, where CPython leaves something open.
 //! 7. [`expect`]: what a file says must come of its runs, held against what does.
 //! 8. [`python`]: the program that a scenario stands for, as text. It knows the scenario, and of its run only whether
 //!    and where that gets stuck.
@@ -86,6 +87,8 @@ pub mod outcome;
 pub mod random;
 
 pub mod simulation;
+
+pub mod alternatives;
 
 pub mod expect;
 

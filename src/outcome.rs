@@ -2,6 +2,7 @@
 //!
 //! Both are folds over the [events](crate::event); nothing here knows how the executor works.
 
+pub mod alternatives;
 mod fate;
 mod ledger;
 mod notes;
@@ -14,6 +15,7 @@ use crate::scenario::{Id, Nanos, Python, Scenario, Way};
 
 pub use crate::event::{Fate, Gave, State, Status};
 
+pub use alternatives::Alternatives;
 pub use ledger::Ledger;
 
 /// A whole run, ready to be shown.
@@ -51,6 +53,8 @@ pub struct Run<'s> {
     pub warnings: Vec<Warning>,
     /// What Python would log, in order.
     pub logs: Vec<(Log, Target)>,
+    /// What else was tried, and what came of that.
+    pub alternatives: Alternatives<'s>,
     /// What asyncdemo itself has to say (a moment that never came, a message left out in 3.8): full sentences.
     pub notes: Vec<String>,
 }

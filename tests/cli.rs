@@ -476,3 +476,43 @@ fn a_jitter_is_a_run_on_a_loop_that_wakes_late() {
     let [one, other] = [0, 1].map(again);
     assert_eq!(one, other);
 }
+
+/// An open order or lateness is spoken of only where it matters to the reader.
+#[test]
+fn the_report_says_whether_it_matters_what_python_leaves_open() {
+    // The lines of a paragraph as one.
+    let report = |command: &str, text: &str| {
+        let text = run(&[command, path(&scenario(text)), "--clock", "virtual"]).stdout;
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(!report("gather", LEFT).contains("Python fixes no order"), "tasks that are merely cancelled look alike");
+    let cleaning = LEFT.replace("count = 3", "count = 3, on_cancel = { cleanup = 0 }");
+    let alike = "Python fixes no order in which asyncio.run() cancels the three tasks that are left; all 6 end alike.";
+    assert!(report("gather", &cleaning).contains(alike));
+    let failed = "awaitable = [{ name = \"f\", kind = \"future\", raises = \"OSError: disk\", count = 2 }]\n\
+                  wait = { return_when = \"first-exception\" }\n";
+    let matters = "Python fixes no order in which wait() looks at the two that are done already, and here it matters: in 1 \
+                   of 2 orders Python logs the exception of f-1 (--choices 1).";
+    let text = report("wait", failed);
+    assert!(text.contains(matters), "{text}");
+    let near = "awaitable = [{ name = \"a\", delay = 0.1, returns = 1, cancel_at = 0.1003 }]\n";
+    let text = report("gather", near);
+    assert!(text.contains("A real loop wakes a little late, and here it matters: in "), "{text}");
+    assert!(text.contains(" of 50 such runs gather() raises CancelledError"), "{text}");
+}
+
+#[test]
+fn json_has_what_else_can_come_of_a_run() {
+    let near = scenario("awaitable = [{ name = \"a\", delay = 0.1, returns = 1, cancel_at = 0.1003 }]\n");
+    let document = json(&["gather", path(&near), "--format", "json"]);
+    assert_eq!(document["depends_on_order"], false);
+    assert_eq!(document["depends_on_lateness"], true);
+    assert_eq!(document["tried"], serde_json::json!({"orders": 1, "jitters": 50}));
+    let other = &document["otherwise"][0];
+    assert_eq!(other["outcome"]["status"], "cancelled");
+    assert!(other["tried"]["jitters"].as_u64().is_some_and(|tried| tried > 5), "{other}");
+    // The flags show it.
+    let flags: Vec<&str> = other["flags"].as_str().expect("flags").split(' ').collect();
+    let shown = json(&[&["gather", path(&near), "--format", "json"], &flags[..]].concat());
+    assert_eq!(shown["outcome"], other["outcome"]);
+}

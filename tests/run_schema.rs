@@ -36,7 +36,10 @@ fn documents(scenario: &Scenario, call: Call, python: Python) -> [Value; 2] {
 }
 
 fn documents_of(scenario: &Scenario, call: Call, python: Python, way: &Way) -> [Value; 2] {
-    let Simulated { run, events, .. } = record(scenario, call, python, way);
+    let Simulated { mut run, events, .. } = record(scenario, call, python, way);
+    if run.choices.iter().map(|choice| choice.items.len()).sum::<usize>() < 5 {
+        run.alternatives = asyncdemo::alternatives::try_out(&run);
+    }
     let head = Head { source: "test.toml", clock: ClockName::Virtual };
     let mut document = Vec::new();
     json::write_document(&mut document, &head, &run, Some(&events), true).expect("it can be written");

@@ -126,18 +126,38 @@ wrap = false
 return_when = "first-exception"
 "#;
 
+/// Clones that a program knows by the order in which they are made, and by that alone.
+const CLONES: &str = r#"
+[[awaitable]]
+name = "a"
+delay = 0.2
+count = 3
+cancel_at = 0.1
+on_cancel = { returns = 1 }
+
+[[awaitable]]
+name = "b"
+delay = 0.2
+count = 2
+cancel_at = 0.1001
+
+[wait]
+wrap = false
+"#;
+
 #[test]
 fn cpython_goes_the_way_that_it_is_told_to_go() {
-    let scenario = parse("-", OPEN).expect("it is valid");
+    let scenarios = [OPEN, CLONES].map(|text| parse("-", text).expect("it is valid"));
     let lists = [vec![], vec![1, 1], vec![2, 1, 1, 1], vec![1, 0, 0, 1], vec![0, 1, 1, 2, 1], vec![5]];
     let jitters = [None].into_iter().chain((0..12).map(Some));
     let ways: Vec<Way> = jitters.flat_map(|jitter| lists.clone().map(|choices| Way { choices, jitter })).collect();
     for interpreter in cpython::interpreters() {
         let mut harness = Harness::start(&interpreter, LIMIT).expect("it starts");
         let mut seen = std::collections::BTreeSet::new();
-        for &function in Function::ALL {
+        for (scenario, function) in scenarios.iter().flat_map(|one| Function::ALL.iter().map(move |call| (one, *call)))
+        {
             for way in &ways {
-                let ours = Ours::going(&scenario, scenario.call(function), interpreter.python, way.clone());
+                let ours = Ours::going(scenario, scenario.call(function), interpreter.python, way.clone());
                 harness.ask(&ours.program, &ours.way);
                 let theirs = asyncdemo::verify::log::Log::of_document(&harness.answer().expect("it answers"));
                 assert_eq!(theirs, ours.log, "{function}() {way} on {}", interpreter.version);

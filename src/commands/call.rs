@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::io::{self, BufWriter, Write};
 use std::rc::Rc;
 
+use crate::alternatives;
 use crate::calls::{Call, Function, Setting};
 use crate::cli::{ClockChoice, RunOptions, ScenarioArgument, When};
 use crate::event::{Event, Listener, Reason, Recording, Word};
@@ -65,7 +66,7 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
     });
     let progress = LiveView::choose(scenario, call, options, clock);
 
-    let Simulated { run, events, .. } = match (clock, progress, &mut stream) {
+    let Simulated { mut run, events, .. } = match (clock, progress, &mut stream) {
         (ClockName::Virtual, None, None) => simulate(scenario, call, python, &way, outputs.keep(), Virtual, ()),
         (ClockName::Virtual, progress, stream) => {
             simulate(scenario, call, python, &way, outputs.keep(), Virtual, (progress, stream))
@@ -78,6 +79,7 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
     if run.reason == Reason::Abandoned {
         return Ok(Code::Interrupted);
     }
+    run.alternatives = alternatives::try_out(&run);
 
     let stdout = write_stdout(stream, &outputs, &head, &run, &events);
     let files = outputs.write_files(&head, &run, &events);

@@ -41,6 +41,7 @@ impl<'s> Ledger<'s> {
             interrupted: false,
             warnings: Vec::new(),
             logs: Vec::new(),
+            alternatives: Default::default(),
             notes: Vec::new(),
         };
         let scheduled_cancels = vec![false; scenario.len()];

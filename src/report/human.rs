@@ -5,6 +5,7 @@
 //! `chosen`), `verdict` (with `results` and `remarks`), `awaitables` (the `history` of each in `sentences`),
 //! `warnings`, `log`. All of them write to a `page`.
 
+mod alternatives;
 mod awaitables;
 mod call;
 mod chosen;
@@ -79,6 +80,7 @@ pub fn write(out: &mut impl io::Write, run: &Run<'_>, options: &Options<'_>) -> 
     writeln!(out)?;
     verdict::write(&page, out)?;
     awaitables::write(&page, out)?;
+    alternatives::write(&page, out)?;
     warnings::write(&page, out)?;
     if let Some(events) = options.events {
         log::write(&page, out, events)?;

@@ -88,6 +88,25 @@ pub fn run() -> Value {
                 "How many more sets there were, or had too many items to be listed; missing where there are none.",
                 json!({ "type": "integer", "minimum": 1 }),
             ),
+            key(
+                "depends_on_order",
+                "Whether another order of those sets ends otherwise; null where none of those that were tried does, and \
+                 there are more. Moments and passes do not count.",
+                json!({ "type": ["boolean", "null"] }),
+            ),
+            key(
+                "depends_on_lateness",
+                "Whether a loop that wakes late, or otherwise late, can end otherwise; null where none of those that were \
+                 tried does.",
+                json!({ "enum": [true, null] }),
+            ),
+            key("tried", "How many runs were tried for that, this one among the orders.", counts()),
+            key("otherwise", "The other outcomes that were found.", list_of(otherwise())),
+            optional(
+                "otherwise_left_out",
+                "How many of the runs came out in yet other ways, where some did.",
+                counts(),
+            ),
             optional(
                 "events",
                 "What happened, in order; not in the last line of jsonl, not with --no-events.",
@@ -245,6 +264,28 @@ fn outcomes() -> Vec<Value> {
         of(&[Status::Hangs], "The call never comes back.".to_owned(), vec![]),
     ];
     returned.chain(others).collect()
+}
+
+/// How many runs.
+fn counts() -> Value {
+    let count = || json!({ "type": "integer", "minimum": 0 });
+    record(vec![key("orders", "In another order.", count()), key("jitters", "With another lateness.", count())])
+}
+
+/// Another outcome.
+fn otherwise() -> Value {
+    record(vec![
+        key("flags", "The flags that show it.", json!({ "type": "string" })),
+        key("tried", "How many of the runs that were tried came out so.", counts()),
+        key("outcome", "What the caller got there.", json!({ "oneOf": outcomes() })),
+        key(
+            "fates",
+            "The fates that are other ones there, by name; the first hundred.",
+            json!({ "type": "object", "additionalProperties": words(Fate::WORDS) }),
+        ),
+        key("warnings", "What Python would warn there.", texts()),
+        key("logs", "What Python would log there.", texts()),
+    ])
 }
 
 /// A set that was gone over.

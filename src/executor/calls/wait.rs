@@ -149,7 +149,11 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
                 CoroutinesInWait::Wrapped => {}
             }
             let mut coroutines: Vec<Id> = futures.iter().copied().filter(|id| self.is_bare_coroutine(*id)).collect();
+            let canonical = if O::ARE_OPEN { coroutines.clone() } else { Vec::new() };
             self.arrange(SetPlace::WaitWraps, &mut coroutines);
+            if O::ARE_OPEN {
+                self.note_stand_ins(canonical, coroutines.clone());
+            }
             let open = coroutines.len() > 1;
             for id in coroutines {
                 self.create_task_of_set(id, Maker::Wait, Cause::Call(call).into(), open);
@@ -159,6 +163,16 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             return Err(WaitMisuse::EmptyGenerator);
         }
         Ok(self.start_wait(caller, Some(call), futures, options.timeout, options.return_when))
+    }
+
+    /// Notes which clone is made where the canonical order would make another.
+    fn note_stand_ins(&mut self, mut canonical: Vec<Id>, mut made: Vec<Id>) {
+        if canonical != made {
+            for ids in [&mut canonical, &mut made] {
+                ids.sort_by_key(|id| self.plan.table(*id));
+            }
+            self.stand_ins.extend(canonical.into_iter().zip(made));
+        }
     }
 
     /// What wait() says of one awaitable that is no collection: the name of its type.

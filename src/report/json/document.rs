@@ -5,6 +5,7 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
 use crate::calls::{Call, Setting, Takes};
 use crate::event::{ALREADY, Choice, Event, Recording, Target, Word};
+use crate::outcome::alternatives::{Other, Tried};
 use crate::outcome::{AwaitableRecord, CallRecord, Fate, Gave, Outcome, Released, Run};
 use crate::report::why::Causes;
 use crate::scenario::{Id, Kind, Scenario};
@@ -69,6 +70,15 @@ impl Serialize for Document<'_> {
         if run.choices_left_out > 0 {
             map.serialize_entry("choices_left_out", &run.choices_left_out)?;
         }
+        let found = &run.alternatives;
+        map.serialize_entry("depends_on_order", &found.depends_on_order())?;
+        map.serialize_entry("depends_on_lateness", &found.depends_on_lateness())?;
+        let tried = Tried { orders: found.orders, jitters: found.jitters };
+        map.serialize_entry("tried", &Counts(tried))?;
+        map.serialize_entry("otherwise", &Seq(found.others.iter().map(|other| Otherwise { document: self, other })))?;
+        if found.left_out != Tried::default() {
+            map.serialize_entry("otherwise_left_out", &Counts(found.left_out))?;
+        }
         if let Some(events) = self.events {
             map.serialize_entry("events", &Events { run, events })?;
         }
@@ -82,6 +92,55 @@ struct Seq<I>(I);
 impl<I: Iterator<Item: Serialize> + Clone> Serialize for Seq<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.clone())
+    }
+}
+
+/// How many runs of those that were tried.
+struct Counts(Tried);
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("orders", &self.0.orders)?;
+        map.serialize_entry("jitters", &self.0.jitters)?;
+        map.end()
+    }
+}
+
+/// Another outcome that the run can have.
+struct Otherwise<'a> {
+    document: &'a Document<'a>,
+    other: &'a Other<'a>,
+}
+
+impl Serialize for Otherwise<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Otherwise { document, other: Other { run, tried } } = self;
+        let outcome = Document::new(document.head, run, None, false);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("flags", &run.way.to_string())?;
+        map.serialize_entry("tried", &Counts(*tried))?;
+        map.serialize_entry("outcome", &OutcomeOf { document: &outcome, outcome: run.outcome() })?;
+        map.serialize_entry("fates", &OtherFates { run: document.run, other: run })?;
+        map.serialize_entry("warnings", &Seq(run.warnings.iter().map(|warning| warning.text(run.scenario))))?;
+        map.serialize_entry("logs", &Seq(run.logs.iter().map(|(log, _)| log.text())))?;
+        map.end()
+    }
+}
+
+/// The fates that are other ones there, by name: the first of them.
+struct OtherFates<'a> {
+    run: &'a Run<'a>,
+    other: &'a Run<'a>,
+}
+
+impl Serialize for OtherFates<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const MOST: usize = 100;
+        let scenario = self.run.scenario;
+        let fates = self.run.entries.iter().zip(&self.other.entries).zip(0..);
+        let differing = fates.filter(|((own, other), _)| own.fate != other.fate).take(MOST);
+        serializer.collect_map(differing.map(|((_, other), id)| (scenario.name(Id(id)).to_string(), other.fate.word())))
     }
 }
 

@@ -1,0 +1,155 @@
+//! What Python leaves open: a sentence where it matters, and one where all orders of a set were tried and do not.
+
+use std::io;
+
+use super::page::{Page, join};
+use crate::event::{Choice, Ended, SetPlace, Target, Word};
+use crate::outcome::alternatives::{Other, Tried, ended_alike, gave_alike};
+use crate::outcome::{AwaitableRecord, Fate, Gave, Run, Status};
+use crate::report::duration::thousands;
+use crate::report::phrases::target_words;
+use crate::scenario::Id;
+
+/// So many names are listed.
+const NAMES: usize = 4;
+
+/// Writes the sentences, where there are any.
+pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    for (index, text) in [order(page), lateness(page)].into_iter().flatten().enumerate() {
+        if index == 0 {
+            writeln!(out)?;
+        }
+        page.paragraph(out, 0, ("", page.style.dim), &text)?;
+    }
+    Ok(())
+}
+
+fn order(page: &Page<'_>) -> Option<String> {
+    let (run, found) = (page.run, &page.run.alternatives);
+    let orders = thousands(found.orders as u64).to_string();
+    if found.depends_on_order()? {
+        let of =
+            if found.all_orders { format!("{orders} orders") } else { format!("the {orders} orders that were tried") };
+        let (count, what) = most(page, |tried| tried.orders)?;
+        return Some(format!("Python fixes no order {}, and here it matters: in {count} of {of} {what}.", sets(run)));
+    }
+    let all = if found.orders == 2 { "both".to_owned() } else { format!("all {orders}") };
+    run.choices
+        .iter()
+        .any(|choice| shows(run, choice))
+        .then(|| format!("Python fixes no order {}; {all} end alike.", sets(run)))
+}
+
+fn lateness(page: &Page<'_>) -> Option<String> {
+    let found = &page.run.alternatives;
+    found.depends_on_lateness()?;
+    let late = match page.run.way.jitter {
+        None => "A real loop wakes a little late",
+        Some(_) => "A loop can wake later or earlier than this one",
+    };
+    let (count, what) = most(page, |tried| tried.jitters)?;
+    Some(format!("{late}, and here it matters: in {count} of {} such runs {what}.", thousands(found.jitters as u64)))
+}
+
+/// How many came out in the way that is most frequent among the others, what that is, and the flags that show it.
+fn most(page: &Page<'_>, count: fn(&Tried) -> usize) -> Option<(String, String)> {
+    let others = page.run.alternatives.others.iter().filter(|other| count(&other.tried) > 0);
+    let Other { run, tried } = others.rev().max_by_key(|other| count(&other.tried))?;
+    Some((thousands(count(tried) as u64).to_string(), format!("{} ({})", difference(page, run), run.way)))
+}
+
+/// `in which asyncio.run() cancels the three tasks that are left`, for each set of the run.
+fn sets(run: &Run<'_>) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    for Choice { point, items, .. } in &run.choices {
+        let count = number(items.len());
+        let text = match point.place {
+            SetPlace::WaitWraps => format!("in which wait() starts its {count} coroutines"),
+            SetPlace::WaitLooks => format!("in which wait() looks at the {count} that are done already"),
+            SetPlace::Shutdown => format!("in which asyncio.run() cancels the {count} tasks that are left"),
+        };
+        if !texts.contains(&text) && texts.len() < NAMES {
+            texts.push(text);
+        }
+    }
+    join(&texts)
+}
+
+fn number(count: usize) -> String {
+    const WORDS: [&str; 11] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    WORDS.get(count).map_or_else(|| thousands(count as u64).to_string(), |word| (*word).to_owned())
+}
+
+/// Whether a reader could see in which order a set came: tasks that are merely cancelled look the same in any.
+fn shows(run: &Run<'_>, choice: &Choice) -> bool {
+    let mut entries = choice.items.iter().filter_map(|target| match target {
+        Target::Awaitable(id) => run.entries.get(id.index()),
+        Target::Group(_) | Target::Caller => None,
+    });
+    match choice.point.place {
+        SetPlace::WaitWraps => true,
+        SetPlace::WaitLooks => entries.any(|entry| matches!(entry.ended, Some(Ended::Raised(_)))),
+        SetPlace::Shutdown => {
+            entries.any(|entry| entry.cleanup.is_some() || !matches!(entry.ended, Some(Ended::Cancelled(_))))
+        }
+    }
+}
+
+/// What is different in another run: what the caller got, else of the first awaitable.
+fn difference(page: &Page<'_>, other: &Run<'_>) -> String {
+    let (run, function) = (page.run, page.function());
+    let there = Page { run: other, ..*page };
+    if run.outcome().status() != other.outcome().status() || !gave_alike(run, other) {
+        return match &other.outcome().gave {
+            None => format!("{function} never returns"),
+            Some(Gave::Results(_)) if matches!(run.outcome().gave, Some(Gave::Results(_))) => {
+                format!("{function} returns other results")
+            }
+            Some(Gave::Results(_)) => format!("{function} returns"),
+            Some(Gave::Sets { done, .. }) if done.is_empty() => format!("{function} returns with nothing done"),
+            Some(Gave::Sets { done, .. }) => {
+                let mut names: Vec<String> = done.iter().take(NAMES).map(|id| page.name(*id)).collect();
+                if done.len() > NAMES {
+                    names.push(format!("{} more", thousands((done.len() - NAMES) as u64)));
+                }
+                format!("{function} returns with {} done", join(&names))
+            }
+            Some(Gave::Cancelled(_))
+                if other.outcome().status() == Status::Cancelled && there.came_back().contains("caller") =>
+            {
+                "the caller is cancelled before the call".to_owned()
+            }
+            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
+                format!("{function} raises {}", there.exception(*exception))
+            }
+        };
+    }
+    let entries = run.entries.iter().zip(&other.entries).zip(0..);
+    let mut differing = entries.filter(|((a, b), _)| a.fate != b.fate || !entries_alike(run, a, other, b));
+    if let Some(((a, b), id)) = differing.next() {
+        let name = page.name(Id(id));
+        let what = match (a.fate, b.fate, b.ended) {
+            (_, Fate::Raised, _) if a.fate != b.fate => format!("the exception is that of {name}"),
+            (before, fate, _) if before != fate => format!("{name} is {} instead of {}", fate.word(), before.word()),
+            (_, _, Some(Ended::Cancelled(_))) => format!("{name} is cancelled"),
+            (_, _, Some(ended @ Ended::Returned(_))) => format!("{name} returns {}", there.value(ended)),
+            (_, _, Some(Ended::Raised(exception))) => format!("{name} raises {}", there.exception(exception)),
+            (_, _, None) => format!("{name} never ends"),
+        };
+        return match differing.count() {
+            0 => what,
+            more => format!("{what}, and {} more differ", thousands(more as u64)),
+        };
+    }
+    if let Some((_, target)) = other.logs.iter().find(|log| !run.logs.contains(log)) {
+        return format!("Python logs the exception of {}", target_words(*target, run.scenario));
+    }
+    if run.reason != other.reason { "the program ends otherwise" } else { "Python prints something else" }.to_owned()
+}
+
+fn entries_alike(run: &Run<'_>, a: &AwaitableRecord, other: &Run<'_>, b: &AwaitableRecord) -> bool {
+    match (a.ended, b.ended) {
+        (Some(a), Some(b)) => ended_alike(run, a, other, b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
