@@ -67,10 +67,30 @@
 //! - What never reaches the call (a coroutine that is in no argument list) is left out of the printed program; a
 //!   cancellation of it stays in, and finds nothing.
 //!
+//! # Adding to it
+//!
+//! In this order; what is forgotten, the compiler or a test finds.
+//!
+//! - *A call*: its options and what differs from call to call, in a file under `calls/`, and a line in each list of
+//!   `calls.rs`. What the loop does for it, in a file under `executor/calls/` where that is new, and a line in
+//!   `executor/calls.rs`. What its program looks like, in a file under `python/calls/`, and a line in `python/calls.rs`.
+//!   Its command in `cli.rs` and `commands.rs`. Then scenarios that show it. Files, documents, expectations, schemas,
+//!   reports, pictures and the proof take it from [`calls::Options`].
+//! - *An event*: its variant in `event.rs`, whose comment the schema shows; its fields in `event/fields.rs`, and what is
+//!   kept of it in `event/recording.rs`; the place in the executor that tells it, with its cause; what the ledger makes of
+//!   it (`outcome/ledger.rs`); its words in `report/phrases.rs` and `report/progress/plain.rs`; and how the harness sees it
+//!   (`python/harness.py`).
+//! - *A kind of awaitable*: its variant of [`scenario::Kind`] and its keys (`scenario/parse/awaitables.rs`); its program of
+//!   steps (`executor/plan.rs`), or its own file in the executor where it has no body; where the main coroutine or a call
+//!   makes it; its text in the printed program (`python/definitions.rs`, `python/caller.rs`); and its share in the random
+//!   scenarios (`verify/generator.rs`).
+//! - *A format*: its file under `report/` with its row, and a line in the table of `report/format.rs`.
+//! - *A word of the formats*: its variant in `event/vocabulary.rs`, with the sentence that explains it.
+//!
 //! # Speed
 //!
 //! Bodies, callbacks and handles are closed enums over ids in columns; nothing is allocated per event and there is no
-//! waker. The timer queue is a radix heap: time only goes forward, so a timer moves at most once a bit of its distance,
+//! waker. A body is a program of steps that all tasks of a table share; a task is the number of its step. The timer queue is a radix heap: time only goes forward, so a timer moves at most once a bit of its distance,
 //! and equal deadlines keep their order for nothing. A listener to events is a type parameter, so that a run that
 //! nobody listens to does not make them.
 
