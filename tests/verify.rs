@@ -10,6 +10,7 @@ use assert_cmd::Command;
 use asyncdemo::calls::Function;
 use asyncdemo::event::Word;
 use asyncdemo::scenario::{Python, Way, parse};
+use asyncdemo::simulation::too_large;
 use asyncdemo::verify::case::{Ours, Ways};
 use asyncdemo::verify::comparison::Comparison;
 use asyncdemo::verify::generator::{self, Random};
@@ -51,7 +52,8 @@ fn json_is_one_document() {
         // A terminal may show it.
         assert!(out.contains(r"/timeout\u202e.toml"), "{out}");
         assert_eq!(document["format"], "asyncdemo.verify/1");
-        assert_eq!(document["compared"], serde_json::json!({"scenarios": 1, "runs": 8, "differences": 0, "failed": 0}));
+        let all_equal = r#"{"scenarios":1,"runs":8,"reordered":0,"late":0,"differences":0,"failed":0}"#;
+        assert_eq!(document["compared"].to_string(), all_equal);
         assert_eq!(document["interpreters"][0]["version"], interpreter.version.as_str());
     }
 }
@@ -156,8 +158,10 @@ fn cpython_goes_the_way_that_it_is_told_to_go() {
         let mut seen = std::collections::BTreeSet::new();
         for (scenario, function) in scenarios.iter().flat_map(|one| Function::ALL.iter().map(move |call| (one, *call)))
         {
-            for way in &ways {
-                let ours = Ours::going(scenario, scenario.call(function), interpreter.python, way.clone());
+            let call = scenario.call(function);
+            // What is too large where there is less to choose from is nothing to ask for.
+            for way in ways.iter().filter(|way| too_large(scenario, call, interpreter.python, way).is_none()) {
+                let ours = Ours::going(scenario, call, interpreter.python, way.clone());
                 harness.ask(&ours.program, &ours.way);
                 let theirs = asyncdemo::verify::log::Log::of_document(&harness.answer().expect("it answers"));
                 assert_eq!(theirs, ours.log, "{function}() {way} on {}", interpreter.version);
