@@ -149,10 +149,15 @@ struct EventLoop<'p, C, O, J, L> {
 
 /// Makes a column anew: that many rows, all alike.
 fn reset<T: Clone>(column: &mut Vec<T>, rows: usize, row: T) {
-    column.clear();
-    // One more: the group of the scenario's own call comes as a row of its own.
-    column.reserve_exact(rows + 1);
-    column.resize(rows, row);
+    if column.capacity() > rows {
+        column.clear();
+        column.resize(rows, row);
+    } else {
+        // Zeroed memory that nothing is written to costs nothing. One more: the group of the scenario's own call comes as
+        // a row of its own.
+        *column = vec![row; rows + 1];
+        column.truncate(rows);
+    }
 }
 
 impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, L> {

@@ -11,20 +11,22 @@ const PARTS: &[(&str, &[&str])] = &[
     ("scenario", &["calls", "event"]),
     ("calls", &["scenario", "event"]),
     ("event", &["scenario", "calls"]),
-    ("executor", &["scenario", "calls", "event"]),
+    ("executor", &["scenario", "calls", "event", "random"]),
     ("outcome", &["scenario", "calls", "event"]),
-    ("simulation", &["scenario", "calls", "event", "executor", "outcome"]),
+    ("simulation", &["scenario", "calls", "event", "executor", "outcome", "random"]),
+    ("alternatives", &["scenario", "calls", "event", "executor", "outcome", "random", "simulation"]),
     ("expect", &["scenario", "calls", "event", "executor", "outcome", "simulation"]),
     ("python", &["scenario", "calls", "event", "outcome"]),
     ("report", &["scenario", "calls", "event", "outcome", "expect", "python"]),
     // The live view's tests watch real runs.
     ("report/progress/tests.rs", &["simulation"]),
-    ("verify", &["scenario", "calls", "event", "outcome", "simulation", "python", "report", "parallel"]),
+    ("verify", &["scenario", "calls", "event", "outcome", "simulation", "python", "report", "parallel", "random"]),
     ("schema", &["scenario", "calls", "event", "report"]),
     ("cli", &["scenario", "calls", "event", "report"]),
     (
         "commands",
         &[
+            "alternatives",
             "scenario",
             "calls",
             "event",
@@ -40,6 +42,7 @@ const PARTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("parallel", &[]),
+    ("random", &[]),
 ];
 
 /// Every dependency, with the files and folders that may name it.
