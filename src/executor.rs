@@ -2,9 +2,11 @@
 //!
 //! It mirrors CPython's `Lib/asyncio`, a file a module: [`ready`] and [`timers`] are the loop's two queues
 //! (`base_events.py`), [`future`] what futures have in common and [`bare_future`] those of no task (`futures.py`),
-//! [`task`] the one machine that steps every coroutine, [`calls`] the functions that coroutines call (`tasks.py`),
-//! [`shutdown`] the end of `asyncio.run()` (`runners.py`). [`plan`] turns a scenario into the bodies that are stepped, of
-//! which [`main_coroutine`] is the program's own; [`dialect`] names where the versions differ, [`clock`] how time passes.
+//! [`task`] the one machine that steps every coroutine and [`ending`] how its tasks end, [`calls`] the functions that
+//! coroutines call (`tasks.py`), [`shutdown`] the end of `asyncio.run()` (`runners.py`). [`plan`] turns a scenario into
+//! the bodies that are stepped, of which [`main_coroutine`] is the program's own; a run takes its columns from a
+//! [`workspace`]. [`dialect`] names where the versions differ, [`clock`] how time passes; [`choices`] and [`lateness`]
+//! are what CPython leaves open, and [`mistakes`] what only tests let the loop do.
 //!
 //! Bodies and callbacks are closed enums over ids in columns, not boxed futures and wakers: a scenario's bodies are
 //! data, and a waker would merge the hops from one pass to the next that make up what a caller sees.
@@ -18,6 +20,7 @@ mod arguments;
 mod bare_future;
 mod calls;
 mod dialect;
+mod ending;
 mod future;
 mod main_coroutine;
 mod plan;
@@ -27,6 +30,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod workspace;
 
 use std::collections::HashMap;
 
@@ -48,6 +52,7 @@ use task::Tasks;
 use timers::Timers;
 
 pub use plan::Plan;
+pub use workspace::Workspace;
 
 /// Runs a plan, and tells the listener what happens. What the run needs is taken from a workspace, which keeps its memory
 /// for the next run.
@@ -64,18 +69,6 @@ pub fn simulate<C: Clock, O: Choices, J: Lateness, L: Listener>(
     let EventLoop { ready, timers, futures, tasks, groups, waits, calls, .. } = event_loop;
     *workspace = Workspace { ready, timers, futures, tasks, groups, waits, calls };
     end
-}
-
-/// The columns and queues of a run.
-#[derive(Debug, Default)]
-pub struct Workspace {
-    ready: Ready<Handle>,
-    timers: Timers<Action>,
-    futures: Futures,
-    tasks: Tasks,
-    groups: Groups,
-    waits: Waits,
-    calls: Calls,
 }
 
 /// A handle in the ready queue: what to call.
@@ -147,32 +140,9 @@ struct EventLoop<'p, C, O, J, L> {
     cancels: u32,
 }
 
-/// Makes a column anew: that many rows, all alike.
-fn reset<T: Clone>(column: &mut Vec<T>, rows: usize, row: T) {
-    if column.capacity() > rows {
-        column.clear();
-        column.resize(rows, row);
-    } else {
-        // Zeroed memory that nothing is written to costs nothing. One more: the group of the scenario's own call comes as
-        // a row of its own.
-        *column = vec![row; rows + 1];
-        column.truncate(rows);
-    }
-}
-
 impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, L> {
     fn new(plan: &'p Plan<'p>, clock: C, choices: O, lateness: J, listener: L, workspace: &mut Workspace) -> Self {
-        let Workspace { mut ready, mut timers, mut futures, mut tasks, mut groups, mut waits, mut calls } =
-            std::mem::take(workspace);
-        // The scenario's awaitables, and the main task.
-        let rows = plan.scenario.len() + 1;
-        ready.reset();
-        timers.reset();
-        futures.reset(rows);
-        tasks.reset(rows);
-        groups.reset();
-        waits.reset();
-        calls.reset();
+        let Workspace { ready, timers, futures, tasks, groups, waits, calls } = workspace.take_for(plan);
         EventLoop {
             plan,
             awaitables: plan.scenario.len() as u32,

@@ -12,6 +12,7 @@ use crate::scenario::Id;
 use super::calls::gather::GroupId;
 use super::calls::wait::WaitId;
 use super::dialect::Dialect;
+use super::workspace::reset_column;
 
 /// A row: an awaitable, the main task, or a group that a call gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -123,9 +124,9 @@ impl Futures {
     /// Forgets every object, and has room for that many.
     pub fn reset(&mut self, objects: usize) {
         let Futures { state, unretrieved, callbacks, nodes, free, .. } = self;
-        super::reset(state, objects, State::Absent);
-        super::reset(unretrieved, objects, false);
-        super::reset(callbacks, objects, Callbacks::NONE);
+        reset_column(state, objects, State::Absent);
+        reset_column(unretrieved, objects, false);
+        reset_column(callbacks, objects, Callbacks::NONE);
         nodes.clear();
         *free = NONE;
         self.cancel_messages.clear();

@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 
 use crate::event::{
-    CallId, CancelId, Canceller, Cause, Ended, Event, Exception, ExceptionKind, Listener, Made, Maker, Message,
-    Returned, Target, What, Why,
+    CallId, CancelId, Canceller, Cause, Event, Exception, Listener, Made, Maker, Message, Target, What, Why,
 };
 use crate::scenario::{Delay, Id, Nanos};
 
@@ -13,11 +12,12 @@ use super::calls::Released;
 use super::calls::wait::WaitId;
 use super::choices::Choices;
 use super::clock::Clock;
-use super::future::{Object, State};
+use super::future::Object;
 use super::lateness::Lateness;
 use super::mistakes::Mistake;
-use super::plan::{Ending, Handler, Place, Program, Step};
+use super::plan::{Handler, Place, Program, Step};
 use super::timers::TimerId;
+use super::workspace::reset_column;
 use super::{Action, EventLoop, Handle};
 
 /// What a suspended task waits for. A task is in exactly one of these while it is pending, and has exactly one handle in
@@ -57,17 +57,17 @@ pub struct Tasks {
     /// The first `.cancel()` of each task since its body last ran, where somebody listens.
     cancelled_by: HashMap<Object, CancelId>,
     /// What an `except` clause has caught.
-    caught: HashMap<Object, Thrown>,
+    pub(super) caught: HashMap<Object, Thrown>,
     /// What the step that has just been made raised.
     raised: Option<Thrown>,
     /// The latest call of each task that has made one.
-    calls: HashMap<Object, LatestCall>,
+    pub(super) calls: HashMap<Object, LatestCall>,
 }
 
 /// The latest call of a task.
 #[derive(Clone, Copy, Debug)]
-struct LatestCall {
-    call: CallId,
+pub struct LatestCall {
+    pub call: CallId,
     /// How often the task has gone back to an earlier step.
     repeated: u32,
 }
@@ -97,10 +97,10 @@ impl Tasks {
     /// Forgets every task, and has room for that many.
     pub fn reset(&mut self, tasks: usize) {
         let Tasks { place, suspension, must_cancel, awaited, messages, cancelled_by, caught, raised, calls } = self;
-        super::reset(place, tasks, 0);
-        super::reset(suspension, tasks, Suspension::FirstStep);
-        super::reset(must_cancel, tasks, false);
-        super::reset(awaited, tasks, 0);
+        reset_column(place, tasks, 0);
+        reset_column(suspension, tasks, Suspension::FirstStep);
+        reset_column(must_cancel, tasks, false);
+        reset_column(awaited, tasks, 0);
         messages.clear();
         cancelled_by.clear();
         caught.clear();
@@ -324,7 +324,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     /// The latest call of a task; of one that has made none, the call that it was to make.
-    fn latest_call(&self, task: Object) -> CallId {
+    pub fn latest_call(&self, task: Object) -> CallId {
         self.tasks.calls.get(&task).map_or(CallId::MAIN, |latest| latest.call)
     }
 
@@ -404,87 +404,6 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         self.tasks.must_cancel[index] =
             suspension != Suspension::SleepDone || !self.plan.dialect.makes(Mistake::CancelAfterSleepIsForgotten);
         self.futures.set_cancel_message(task, message);
-    }
-
-    /// A body comes to its end by itself.
-    #[inline]
-    fn end(&mut self, task: Object, ending: Ending) {
-        let Target::Awaitable(id) = self.target(task) else {
-            let caught = self.tasks.caught.remove(&task).map(|caught| caught.why);
-            let resumed = Why::from(Cause::Resume(self.latest_call(task)));
-            // Where it has let what is left finish: the last of that.
-            let waited = Some(self.calls.released(true)).filter(|why| *why != Why::NONE);
-            return self.end_main(caught.or(waited).unwrap_or(resumed));
-        };
-        let why = if L::LISTENS { self.why_of_end(task, id, ending) } else { Why::NONE };
-        let own = |kind| Exception { kind, from: Some(id), group: None };
-        match ending {
-            Ending::Returns => self.finish(id, State::Returned, Ended::Returned(Returned::Body(id)), why),
-            Ending::Raises => self.finish(id, State::Raised, Ended::Raised(own(ExceptionKind::Body(id))), why),
-            Ending::RaisesCancelled => self.finish_cancelled(id, Exception::cancelled(Message::Body(id), None), why),
-            Ending::CleanupReturns => {
-                self.finish(id, State::ReturnedFromCleanup, Ended::Returned(Returned::Cleanup(id)), why);
-            }
-            Ending::CleanupRaises => {
-                self.finish(id, State::RaisedFromCleanup, Ended::Raised(own(ExceptionKind::Cleanup(id))), why);
-            }
-            Ending::CleanupRaisesCancelled => {
-                self.finish_cancelled(id, Exception::cancelled(Message::Cleanup(id), None), why);
-            }
-            Ending::Reraises => {
-                let caught = self.tasks.caught.remove(&task).map(|caught| caught.exception);
-                self.finish_cancelled(id, caught.unwrap_or(Exception::cancelled(Message::Absent, None)), why);
-            }
-            Ending::Main => {}
-        }
-    }
-
-    /// Why a body ends by itself: after a cleanup by that, behind its own call by that, else by nobody's doing.
-    fn why_of_end(&self, task: Object, id: Id, ending: Ending) -> Why {
-        if !matches!(ending, Ending::Returns | Ending::Raises | Ending::RaisesCancelled) {
-            let because = self.tasks.caught.get(&task).and_then(|caught| caught.why.cause);
-            return Why { cause: Some(Cause::Cleanup(id)), because };
-        }
-        let latest = self.tasks.calls.get(&task);
-        latest.map_or(Why::NONE, |latest| Cause::Resume(latest.call).into())
-    }
-
-    /// An exception leaves a body.
-    fn leave(&mut self, task: Object, Thrown { exception, why }: Thrown) {
-        match self.target(task) {
-            Target::Awaitable(id) if matches!(exception.kind, ExceptionKind::Cancelled(_)) => {
-                self.finish_cancelled(id, exception, why);
-            }
-            Target::Awaitable(id) => {
-                self.futures.set_exception(task, exception);
-                self.finish(id, State::Failed, Ended::Raised(exception), why);
-            }
-            Target::Caller | Target::Group(_) => self.end_main(why),
-        }
-    }
-
-    /// The coroutine ended with a `CancelledError`: `Future.cancel(self)`, without a message; the exception itself is
-    /// kept for the first who asks.
-    fn finish_cancelled(&mut self, id: Id, exception: Exception, why: Why) {
-        let message = match exception.kind {
-            ExceptionKind::Cancelled(message) => message,
-            _ => Message::Absent,
-        };
-        self.futures.set_cancel_message(id.into(), Message::Absent);
-        self.futures.set_cancelled_error(id.into(), message);
-        let exception = Exception { from: exception.from.or(Some(id)), ..exception };
-        self.finish(id, State::Cancelled, Ended::Cancelled(exception), why);
-    }
-
-    /// An awaitable is done.
-    pub fn finish(&mut self, id: Id, state: State, ended: Ended, why: Why) {
-        self.tell(What::Finish { target: Target::Awaitable(id), ended, results: &[] }, why);
-        if L::LISTENS
-            && let Some(cancel) = why.cancel()
-        {
-            self.futures.set_ended_by(id.into(), cancel);
-        }
-        self.settle(id.into(), state);
     }
 }
 
