@@ -1,8 +1,8 @@
 //! The calls that a scenario can be run through: one file a call, and here the list of them.
 //!
 //! A call's file holds everything that is its own and that needs no event loop: its options, and what differs from call
-//! to call wherever one is read, written or told of. Others reach it through [`Options`], so that a call is named in no
-//! other file but here, where the executor runs it, where the program of it is written and on the command line.
+//! to call wherever one is read, written or told of. Others reach it through [`Options`]. So nothing has to decide between
+//! calls but here, where the executor runs them, where their programs are written and on the command line.
 
 mod gather;
 mod option;

@@ -72,13 +72,14 @@
 //! In this order; what is forgotten, the compiler or a test finds.
 //!
 //! - *A call*: its options and what differs from call to call, in a file under `calls/`, and a line in each list of
-//!   `calls.rs`. What the loop does for it, in a file under `executor/calls/` where that is new, and a line in
+//!   `calls.rs` (one in `Misuse` too, where it can be called wrongly). What the loop does for it, in a file under `executor/calls/` where that is new, and a line in
 //!   `executor/calls.rs`. What its program looks like, in a file under `python/calls/`, and a line in `python/calls.rs`.
 //!   Its command in `cli.rs` and `commands.rs`. Then scenarios that show it. Files, documents, expectations, schemas,
 //!   reports, pictures and the proof take it from [`calls::Options`].
 //! - *An event*: its variant in `event.rs`, whose comment the schema shows; its fields in `event/fields.rs`, and what is
 //!   kept of it in `event/recording.rs`; the place in the executor that tells it, with its cause; what the ledger makes of
-//!   it (`outcome/ledger.rs`); its words in `report/phrases.rs` and `report/progress/plain.rs`; and how the harness sees it
+//!   it (`outcome/ledger.rs`, `CallRecord` in `outcome.rs`); whether others name it as their cause (`event/cause.rs`) and
+//!   whether a row changes with it (`report/timeline.rs`); its words in `report/phrases.rs` and `report/progress/plain.rs`; and how the harness sees it
 //!   (`python/harness.py`).
 //! - *A kind of awaitable*: its variant of [`scenario::Kind`] and its keys (`scenario/parse/awaitables.rs`); its program of
 //!   steps (`executor/plan.rs`), or its own file in the executor where it has no body; where the main coroutine or a call
@@ -90,9 +91,10 @@
 //! # Speed
 //!
 //! Bodies, callbacks and handles are closed enums over ids in columns; nothing is allocated per event and there is no
-//! waker. A body is a program of steps that all tasks of a table share; a task is the number of its step. The timer queue is a radix heap: time only goes forward, so a timer moves at most once a bit of its distance,
-//! and equal deadlines keep their order for nothing. A listener to events is a type parameter, so that a run that
-//! nobody listens to does not make them.
+//! waker. A body is a program of steps that all tasks of a table share; a task is the number of its step. The timer queue
+//! is a radix heap: time only goes forward, so a timer moves at most once a bit of its distance, and equal deadlines keep
+//! their order for nothing. Clock, choices, lateness and listener are type parameters, so that a run that nobody listens
+//! to, in canonical order and never late, pays for none of them.
 
 pub mod scenario;
 

@@ -190,7 +190,7 @@ pub struct Cancel {
     pub accepted: bool,
     /// Whether the caller had not gone on yet; at one moment their order decides.
     pub before_return: bool,
-    /// When, by whom, and whence.
+    /// When, by whom, and what it is a part of.
     pub cancellation: Cancellation,
 }
 

@@ -44,7 +44,7 @@ pub fn simulate<'s>(
     let mut run = ledger.finish(&end);
     let (made, given) = (choices.made(), way.choices.len());
     if given > made {
-        run.notes.push(format!("choices: the run has {made} to make, and {given} were given"));
+        run.notes.push(format!("{given} choices were given, but this run makes only {made}"));
     }
     let too_large = choices.too_large();
     (run.choices, run.choices_left_out) = choices.into_noted();

@@ -451,7 +451,7 @@ fn a_choice_that_is_too_large_is_named_before_anything_runs() {
     assert!(finished.stderr.contains("choice 2 is 2, but only 2 items remain there: write a number from 0 to 1"));
     assert!(!std::path::Path::new(output).exists());
     let many = json(&["gather", path(&file), "--choices", "0,0,0,0", "--format", "json"]);
-    assert_eq!(many["notes"], serde_json::json!(["choices: the run has 2 to make, and 4 were given"]));
+    assert_eq!(many["notes"], serde_json::json!(["4 choices were given, but this run makes only 2"]));
 }
 
 #[test]

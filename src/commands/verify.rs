@@ -117,7 +117,7 @@ struct Session<'a, W> {
     /// The scenarios of the JSON document, where one is asked for.
     json: Option<Vec<Value>>,
     totals: Totals,
-    /// What is wrong with a random scenario that is none: all ends there.
+    /// What is wrong with a random scenario that the parser refuses. The comparison ends there.
     refused: Option<Diagnostics>,
 }
 

@@ -40,17 +40,17 @@ pub const COMMON: [Field; 2] = [
     ("iteration", Holds::Iteration, "In which pass of the event loop, from 1."),
 ];
 
-/// The fields that say why an event happened. Only documents have them, and only where there is something to say: CPython
-/// tells no causes, and an `[[expect]]` asks for none.
+/// What a resume says of what released the caller. Like [`CAUSE`] and [`BECAUSE`] only documents have it, and only where
+/// there is something to say: CPython tells no causes, and an `[[expect]]` asks for none.
 pub const ALREADY: (&str, &str) =
     ("already", "Whether what let the caller go on had happened before it began to wait; not there where not.");
-/// The same.
+/// What made an event happen.
 pub const CAUSE: (&str, &str) = (
     "cause",
     "The number of the event that made this one happen, counted from 0 over all events; not there where it is the \
      program's own doing, or time's.",
 );
-/// The same.
+/// What an event brings with it, where that is another event.
 pub const BECAUSE: (&str, &str) =
     ("because", "The numbers of the events that this one brings with it, such as the failure behind an exception.");
 
@@ -87,7 +87,7 @@ impl EventKind {
                 ("value", Holds::Value, "What it returned."),
                 ("exception", Holds::Exception, "What it raised, or the CancelledError that it ended with."),
             ],
-            EventKind::Call => &[("function", Holds::Word(Function::WORDS), "Which of the two.")],
+            EventKind::Call => &[("function", Holds::Word(Function::WORDS), "Which function.")],
             EventKind::Check => &[("done", Holds::Boolean, "What it sees.")],
             EventKind::Callback => {
                 &[("awaitable", NAME_OR_GROUP, "A nested group, or \"group\" for what the call's own gather() gave.")]

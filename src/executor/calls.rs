@@ -23,7 +23,7 @@ use wait::WaitId;
 /// Every call made so far, by [`CallId`].
 #[derive(Debug, Default)]
 pub struct Calls {
-    made: Vec<Made>,
+    made: Vec<MadeCall>,
     /// The calls that gave a group, by the rows of these groups behind the tasks.
     groups: Vec<CallId>,
     /// What has just released the caller of a call, until that is told.
@@ -39,17 +39,17 @@ pub struct Released {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Made {
+struct MadeCall {
     /// The task that made it.
     caller: Object,
     site: SiteId,
-    gave: Gave,
+    gave: CallObject,
 }
 
 /// What a call gave to whoever made it.
 #[derive(Clone, Copy, Debug)]
-enum Gave {
-    /// Nothing: it raised.
+enum CallObject {
+    /// Nothing, or nothing yet: it raised, or it is at work.
     Nothing,
     /// A group, which runs whether or not it is awaited.
     Group(Object),
@@ -84,7 +84,7 @@ impl Calls {
 
     /// How many coroutines of wait() nobody has awaited.
     pub fn unawaited(&self) -> usize {
-        self.made.iter().filter(|made| matches!(made.gave, Gave::Coroutine)).count()
+        self.made.iter().filter(|made| matches!(made.gave, CallObject::Coroutine)).count()
     }
 
     /// What a row is, behind so many awaitables: the main task, or a group that a call gave.
@@ -96,7 +96,7 @@ impl Calls {
         }
     }
 
-    fn gave(&self, call: CallId) -> Gave {
+    fn gave(&self, call: CallId) -> CallObject {
         self.made[call.index()].gave
     }
 }
@@ -113,7 +113,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     /// Makes the arguments of a call, then the call. What it raises at once comes back beside its id.
     pub fn make_call(&mut self, caller: Object, site: SiteId) -> (CallId, Result<(), Thrown>) {
         let call = CallId(self.calls.made.len() as u32);
-        self.calls.made.push(Made { caller, site, gave: Gave::Nothing });
+        self.calls.made.push(MadeCall { caller, site, gave: CallObject::Nothing });
         let site = self.site(call);
         self.make_nested_groups(&site.arguments);
         let (by, why) = (self.target(caller), self.start_of(caller));
@@ -137,14 +137,14 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         let why = self.start_of(caller);
         self.tell(What::Await { call }, why);
         match (self.calls.gave(call), self.site(call).call) {
-            (Gave::Group(group), _) => self.await_group(caller, group),
-            (Gave::Coroutine, Call::Wait(options)) => {
-                self.calls.made[call.index()].gave = Gave::Nothing;
+            (CallObject::Group(group), _) => self.await_group(caller, group),
+            (CallObject::Coroutine, Call::Wait(options)) => {
+                self.calls.made[call.index()].gave = CallObject::Nothing;
                 let wait = self.begin_wait(caller, call, options).map_err(|misuse| raised(Misuse::Wait(misuse)))?;
-                self.calls.made[call.index()].gave = Gave::Waiting(wait);
+                self.calls.made[call.index()].gave = CallObject::Waiting(wait);
                 Ok(Some(Awaited::Waiter(wait)))
             }
-            _ => Ok(None),
+            (CallObject::Coroutine, Call::Gather(_)) | (CallObject::Nothing | CallObject::Waiting(_), _) => Ok(None),
         }
     }
 
@@ -159,16 +159,16 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         }
         let Released { why, already } = released;
         match self.calls.gave(call) {
-            Gave::Group(group) => {
+            CallObject::Group(group) => {
                 let got = Got::Results(self.groups.results(group));
                 let what = What::Resume { call, got, already };
                 self.listener.event(&Event { at: self.now, iteration: self.iteration, what, why, open: false });
             }
-            Gave::Waiting(wait) => {
+            CallObject::Waiting(wait) => {
                 let (done, pending) = self.sets(wait);
                 self.tell(What::Resume { call, got: Got::Sets { done: &done, pending: &pending }, already }, why);
             }
-            Gave::Nothing | Gave::Coroutine => {}
+            CallObject::Nothing | CallObject::Coroutine => {}
         }
     }
 

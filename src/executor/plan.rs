@@ -1,8 +1,8 @@
 //! What is run: the bodies of all coroutines as short programs of steps, and the calls that they make.
 //!
 //! A body is data: the loop keeps, for each task, the number of the step that it is suspended in, and goes on from there.
-//! The main coroutine is such a body too. What a scenario can say fits into a few steps; the machine runs any
-//! combination of them, so that a call may stand in any coroutine, and behind another call.
+//! The main coroutine is such a body too. What a scenario can say fits into a few steps. A call may stand in any
+//! coroutine, behind another one and in a loop; a body awaits its latest call, and loops do not nest.
 
 use std::borrow::Cow;
 
@@ -116,7 +116,7 @@ pub struct Plan<'s> {
 }
 
 impl<'s> Plan<'s> {
-    /// The program that a scenario means for a call (the design of the format says which that is, step by step).
+    /// The program that a scenario means for a call.
     pub fn new(scenario: &'s Scenario, call: Call, python: Python) -> Plan<'s> {
         let mut tables = Vec::new();
         if scenario.awaitables.len() > 1 {

@@ -309,7 +309,11 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
                     latest.repeated += 1;
                     Flow::Jump(from)
                 }
-                _ => Flow::Next,
+                latest => {
+                    // The next loop counts from the beginning.
+                    latest.into_iter().for_each(|latest| latest.repeated = 0);
+                    Flow::Next
+                }
             },
             Step::WaitForRest => match self.wait_for_rest(task) {
                 Some(wait) => self.suspend(task, Suspension::Waiter, wait.0),

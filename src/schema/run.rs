@@ -213,7 +213,7 @@ fn called(function: Function) -> Value {
 }
 
 fn call_keys(function: Function) -> Vec<Key> {
-    let mut keys = vec![key("function", "Which of the two.", json!({ "const": function.word() }))];
+    let mut keys = vec![key("function", "Which function.", json!({ "const": function.word() }))];
     keys.extend(function.keys().iter().map(|option| {
         let schema = match option.takes {
             Takes::Boolean => json!({ "type": "boolean" }),

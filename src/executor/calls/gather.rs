@@ -10,7 +10,7 @@ use crate::event::{
 };
 use crate::scenario::{Id, Ids, Kind, Nanos};
 
-use super::Gave;
+use super::CallObject;
 use crate::executor::arguments::{self, FirstTimes};
 use crate::executor::choices::Choices;
 use crate::executor::clock::Clock;
@@ -114,7 +114,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         why: Why,
         site: &Site<'_>,
         options: GatherOptions,
-    ) -> Result<Gave, GatherMisuse> {
+    ) -> Result<CallObject, GatherMisuse> {
         self.tell(What::Call { id: call, by, call: site.call }, why);
         if site.passes_list {
             return Err(self.plan.dialect.gather_of_a_list());
@@ -129,7 +129,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         for moment in &*site.check_done_at {
             self.timers.arm(moment.after(late), Action::Check(call));
         }
-        Ok(Gave::Group(self.object(group)))
+        Ok(CallObject::Group(self.object(group)))
     }
 
     /// Awaits a group. Awaiting a future that is done does not suspend.

@@ -6,7 +6,7 @@ use crate::calls::{Collection, ReturnWhen, WaitMisuse, WaitOptions};
 use crate::event::{CallId, Cause, Listener, Maker, SetPlace, Target, Warning, What, Why};
 use crate::scenario::{Id, Ids, Kind, Nanos};
 
-use super::{Gave, Released};
+use super::{CallObject, Released};
 use crate::executor::arguments;
 use crate::executor::choices::Choices;
 use crate::executor::clock::Clock;
@@ -89,12 +89,12 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         why: Why,
         site: &Site<'_>,
         options: WaitOptions,
-    ) -> Gave {
+    ) -> CallObject {
         if options.wrap {
             self.wrap_arguments(&site.arguments);
         }
         self.tell(What::Call { id: call, by, call: site.call }, why);
-        Gave::Coroutine
+        CallObject::Coroutine
     }
 
     /// Wraps the coroutines among the call's own arguments, as a user would before the call.
