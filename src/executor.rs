@@ -240,6 +240,11 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             while let Some(deadline) = self.timers.next_deadline().filter(|deadline| *deadline <= self.now) {
                 self.timers.pop_due(deadline, |action| batch.push(Handle::Due(action)));
             }
+            for handle in &batch[due..] {
+                if let Handle::Due(Action::Wake(task)) = handle {
+                    self.tasks.note_due(*task);
+                }
+            }
         } else {
             self.timers.pop_due(self.now, |action| batch.push(Handle::Due(action)));
         }

@@ -221,7 +221,7 @@ fn a_closed_pipe_ends_quietly_with_the_runs_own_code() {
 
 #[test]
 fn nobody_waits_for_a_run_that_nobody_reads() {
-    let file = scenario("[[awaitable]]\nname = \"users\"\ndelay = \"10ms\"\n[[awaitable]]\ndelay = 3600\n");
+    let file = scenario("[[awaitable]]\nname = \"users\"\ndelay = \"1s\"\n[[awaitable]]\ndelay = 3600\n");
     let mut child = Process::new(assert_cmd::cargo::cargo_bin!("asyncdemo"))
         .args(["gather", path(&file), "--format", "jsonl", "--clock", "real", "--progress", "never"])
         .stdout(Stdio::piped())

@@ -11,7 +11,7 @@ use crate::scenario::{Id, Nanos, Python, Scenario, parse};
 
 use super::choices::Canonical;
 use super::clock::Virtual;
-use super::lateness::Never;
+use super::lateness::{Jitter, Never};
 use super::plan::{Ending, Handler, Line, Place, Plan, Site, SiteId, Step};
 use super::{Workspace, simulate};
 
@@ -292,5 +292,21 @@ impl Listener for Lines<'_> {
         };
         let (at, pass, name) = (event.at, event.iteration, self.name(target));
         self.lines.push(format!("{at} {pass} {word} {name}{how}"));
+    }
+}
+
+/// On a loop that wakes late a sleep's timer may be due in the very pass in which its task, cancelled before, begins to
+/// clean up: CPython skips the handle, since it was cancelled, and the cleanup sleeps its whole time.
+#[test]
+fn a_cancelled_sleep_does_not_wake_the_cleanup() {
+    let scenario = scenario(
+        "[caller]\ncancel_at = 0\n[[awaitable]]\nname = \"a\"\ndelay = \"1ns\"\non_cancel = { cleanup = 1 }\n",
+    );
+    for number in 0..50 {
+        let plan = Plan::new(&scenario, scenario.call(Function::Gather), Python::V3_13);
+        let mut lines = Lines::new(&scenario);
+        let jitter = Jitter::new(number);
+        let end = simulate(&plan, Virtual, Canonical, jitter, &mut lines, &mut Workspace::default());
+        assert!(end.at > Nanos::SECOND, "jitter {number}: {:?}", lines.lines);
     }
 }
