@@ -16,9 +16,6 @@ mod run_so_far;
 mod screen;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-#[path = "/tmp/wt/dump.rs"]
-mod dump;
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
