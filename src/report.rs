@@ -3,6 +3,7 @@
 //! Everything here is a fold over [events](crate::event) or over the finished [`Run`](crate::outcome::Run), and knows
 //! nothing of the executor. Two rules hold for every text that is meant for people: it is coloured through the named
 //! roles of [`style`] only, and whatever comes from a scenario goes through [`escape`] before it reaches a terminal.
+//! Whatever draws time is a painter over one [`timeline`].
 
 pub mod cells;
 pub mod check;

@@ -95,19 +95,22 @@ impl<'r> Timeline<'r> {
 
     /// Takes in what happened.
     pub fn event(&mut self, event: &Event<'_>) {
-        if let Some((id, _)) = Phase::after(&event.what) {
-            if let Some(entry) = self.entries.to_mut().get_mut(id.index()) {
-                entry.event(event);
-            }
-        } else if event.what.call() == Some(CallId::MAIN) {
-            let what = match event.what {
-                // No row shows values, and there may be a million.
-                What::Resume { call, got: Got::Results(_), already } => {
-                    What::Resume { call, got: Got::Results(&[]), already }
+        match event.what {
+            What::Create { awaitable: id, .. }
+            | What::Start { awaitable: id }
+            | What::Cleanup { awaitable: id }
+            | What::Finish { target: Target::Awaitable(id), .. } => {
+                if let Some(entry) = self.entries.to_mut().get_mut(id.index()) {
+                    entry.event(event);
                 }
-                what => what,
-            };
-            self.call.to_mut().event(&Event { what, ..*event });
+            }
+            // No row shows values, and there may be a million.
+            What::Resume { call: CallId::MAIN, got: Got::Results(_), already } => {
+                let what = What::Resume { call: CallId::MAIN, got: Got::Results(&[]), already };
+                self.call.to_mut().event(&Event { what, ..*event });
+            }
+            _ if event.what.call() == Some(CallId::MAIN) => self.call.to_mut().event(event),
+            _ => {}
         }
     }
 
@@ -143,10 +146,11 @@ impl<'r> Timeline<'r> {
 }
 
 impl Phase {
-    /// The phase into which an event brings an awaitable. A future and a group run from the moment they are made.
+    /// The phase into which an event brings an awaitable. A future and a group run from the moment they are made; that
+    /// a task is made is not counted.
     pub fn after(what: &What<'_>) -> Option<(Id, Phase)> {
         match *what {
-            What::Create { awaitable, made: Made::Task, .. } => Some((awaitable, Phase::NotStarted)),
+            What::Create { made: Made::Task, .. } => None,
             What::Create { awaitable, .. } | What::Start { awaitable } => Some((awaitable, Phase::Running)),
             What::Cleanup { awaitable } => Some((awaitable, Phase::CleaningUp)),
             What::Finish { target: Target::Awaitable(id), ended, .. } => Some((id, ended.into())),

@@ -13,15 +13,9 @@ const NEXT: usize = 10;
 /// From how many lines on each part gets a heading.
 const ROOMY: usize = 10;
 
-/// The phases that are counted together, in the order in which counts are shown.
-const SHOWN: [&[Phase]; 6] = [
-    &[Phase::NotStarted, Phase::NotCreated],
-    &[Phase::Running],
-    &[Phase::CleaningUp],
-    &[Phase::Returned],
-    &[Phase::Raised],
-    &[Phase::Cancelled],
-];
+/// The phases that are counted, in the order in which counts are shown.
+const COUNTED: [Phase; 6] =
+    [Phase::NotStarted, Phase::Running, Phase::CleaningUp, Phase::Returned, Phase::Raised, Phase::Cancelled];
 
 /// Adds at most `most` lines.
 pub(super) fn lines(run: &mut RunSoFar<'_>, frame: &Frame<'_>, most: usize, lines: &mut Vec<String>) {
@@ -72,8 +66,8 @@ fn counts(run: &RunSoFar<'_>, frame: &Frame<'_>) -> Vec<String> {
     let room = frame.layout.width.saturating_sub(frame.layout.margin);
     let mut lines: Vec<String> = Vec::new();
     let mut columns = room + 1;
-    for phases in SHOWN {
-        let (count, phase) = (run.phases.count(phases), phases[0]);
+    for phase in COUNTED {
+        let count = run.phases.count(&[phase]);
         if count == 0 {
             continue;
         }

@@ -25,8 +25,8 @@ pub(super) struct Change {
 impl Phases {
     pub(super) fn new(awaitables: usize) -> Phases {
         let mut counts = [0; Phase::COUNT];
-        counts[Phase::NotCreated as usize] = awaitables;
-        Phases { phases: vec![Phase::NotCreated; awaitables], counts }
+        counts[Phase::NotStarted as usize] = awaitables;
+        Phases { phases: vec![Phase::NotStarted; awaitables], counts }
     }
 
     /// Takes in what happened, and tells what that changed.
@@ -39,7 +39,7 @@ impl Phases {
     }
 
     pub(super) fn of(&self, id: Id) -> Phase {
-        self.phases.get(id.index()).copied().unwrap_or(Phase::NotCreated)
+        self.phases.get(id.index()).copied().unwrap_or(Phase::NotStarted)
     }
 
     /// How many awaitables are in one of these phases.

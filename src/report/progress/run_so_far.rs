@@ -63,8 +63,10 @@ impl<'s> RunSoFar<'s> {
 
     /// Takes in what happened.
     pub(super) fn event(&mut self, event: &Event<'_>) {
-        self.timeline.event(event);
-        let Some(change) = self.phases.event(event) else { return };
+        let Some(change) = self.phases.event(event) else { return self.timeline.event(event) };
+        if !self.rows.is_empty() {
+            self.timeline.event(event);
+        }
         let id = change.id;
         if let Some(sleep) = self.sleep(id, change.to) {
             let end = event.at.after(sleep);
@@ -78,7 +80,9 @@ impl<'s> RunSoFar<'s> {
             self.next.one_is_stale();
         }
         if let Ended::Raised(exception) = ended {
-            self.failures.truncate(FAILURES - 1);
+            if self.failures.len() == FAILURES {
+                self.failures.pop_back();
+            }
             self.failures.push_front(Failure { id, at: event.at, exception });
         }
     }
