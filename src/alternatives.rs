@@ -7,12 +7,12 @@ use std::collections::HashSet;
 use crate::event::{Event, Listener, Point, Target};
 use crate::executor::choices::Choices;
 use crate::executor::clock::Virtual;
-use crate::executor::lateness::{Jitter, Never};
-use crate::executor::{self, Plan, Workspace};
+use crate::executor::{Plan, Workspace};
 use crate::outcome::alternatives::{Alternatives, Other, Tried, alike};
 use crate::outcome::{Ledger, Run};
 use crate::random::Random;
 use crate::scenario::Way;
+use crate::simulation::run_plan;
 
 /// So many events happen in all the runs that are tried.
 const MOST_EVENTS: usize = 200_000;
@@ -60,10 +60,7 @@ impl<'s> Trials<'_, 's> {
         let (mut ledger, mut count) = (Ledger::new(scenario, call, python), Count(0));
         self.walk.made = 0;
         let (walk, listener, workspace) = (&mut self.walk, (&mut ledger, &mut count), &mut self.workspace);
-        let end = match jitter {
-            None => executor::simulate(self.plan, Virtual, walk, Never, listener, workspace),
-            Some(number) => executor::simulate(self.plan, Virtual, walk, Jitter::new(number), listener, workspace),
-        };
+        let end = run_plan(self.plan, Virtual, walk, jitter, listener, workspace);
         self.walk.steps.truncate(self.walk.made);
         let mut run = ledger.finish(&end);
         run.way = Way { choices: self.walk.numbers(), jitter };

@@ -1,8 +1,8 @@
 //! One way to run a scenario: on the executor, with a ledger that makes a [`Run`] of what happens.
 
 use crate::calls::Call;
-use crate::event::{Listener, Recording};
-use crate::executor::choices::{Chosen, TooLarge};
+use crate::event::{Listener, Recording, RunEnd};
+use crate::executor::choices::{Choices, Chosen, TooLarge};
 use crate::executor::clock::{Clock, Virtual};
 use crate::executor::lateness::{Jitter, Never};
 use crate::executor::{self, Plan, Workspace};
@@ -37,10 +37,7 @@ pub fn simulate<'s>(
     let mut choices = Chosen::new(way.choices.clone());
     let (plan, mut workspace) = (Plan::new(scenario, call, python), Workspace::default());
     let listener = (listener, (&mut ledger, keep.events.then_some(&mut events)));
-    let end = match way.jitter {
-        None => executor::simulate(&plan, clock, &mut choices, Never, listener, &mut workspace),
-        Some(number) => executor::simulate(&plan, clock, &mut choices, Jitter::new(number), listener, &mut workspace),
-    };
+    let end = run_plan(&plan, clock, &mut choices, way.jitter, listener, &mut workspace);
     let mut run = ledger.finish(&end);
     let (made, given) = (choices.made(), way.choices.len());
     if given > made {
@@ -50,6 +47,21 @@ pub fn simulate<'s>(
     (run.choices, run.choices_left_out) = choices.into_noted();
     run.way = way.clone();
     Simulated { run, events, too_large }
+}
+
+/// Runs a plan on a loop that is as late as a number says, or never.
+pub fn run_plan(
+    plan: &Plan<'_>,
+    clock: impl Clock,
+    choices: impl Choices,
+    jitter: Option<u64>,
+    listener: impl Listener,
+    workspace: &mut Workspace,
+) -> RunEnd {
+    match jitter {
+        None => executor::simulate(plan, clock, choices, Never, listener, workspace),
+        Some(number) => executor::simulate(plan, clock, choices, Jitter::new(number), listener, workspace),
+    }
 }
 
 /// Runs a scenario at once, and keeps everything.
@@ -69,9 +81,6 @@ pub fn too_large(scenario: &Scenario, call: Call, python: Python, way: &Way) -> 
 pub fn drawn_choices(scenario: &Scenario, call: Call, python: Python, jitter: Option<u64>, random: Random) -> Vec<u32> {
     let mut choices = Chosen::drawn(random);
     let (plan, mut workspace) = (Plan::new(scenario, call, python), Workspace::default());
-    match jitter {
-        None => executor::simulate(&plan, Virtual, &mut choices, Never, (), &mut workspace),
-        Some(number) => executor::simulate(&plan, Virtual, &mut choices, Jitter::new(number), (), &mut workspace),
-    };
+    run_plan(&plan, Virtual, &mut choices, jitter, (), &mut workspace);
     choices.into_noted().0.into_iter().flat_map(|choice| choice.took).collect()
 }
