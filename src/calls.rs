@@ -112,8 +112,8 @@ pub trait Options {
     fn comes_back_at(&self, _ended: Ended) -> bool {
         false
     }
-    /// Why it returned while others were pending: the names of those that made it do so, as far as one can tell.
-    fn words_of_return(&self, _deciders: &[String], _timed_out: bool) -> String {
+    /// Why it returned while others were pending, where a member with this name made it do so, or its time was up.
+    fn words_of_return(&self, _decided_by: Option<&str>, _timed_out: bool) -> String {
         "returned".to_owned()
     }
 }

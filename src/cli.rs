@@ -26,8 +26,8 @@ use crate::scenario::{Nanos, Python, parse_duration};
     after_long_help = "Try it:\n  asyncdemo gather\n  asyncdemo wait --return-when first-exception --timeout 3\n  \
         asyncdemo gather my.toml --format json | jq .outcome\n  asyncdemo scenarios\n\n\
         Exit codes:\n  0    the call returned\n  1    the call raised or was cancelled\n  2    bad usage or a bad \
-        scenario; nothing ran\n  3    the call would never return\n  4    the output could not be written\n  130  \
-        interrupted by Ctrl-C",
+        scenario; nothing ran\n  3    the call would never return\n  4    the output could not be written\n  5    the \
+        call came back, but asyncio.run() never returns\n  130  interrupted by Ctrl-C",
     propagate_version = true,
     subcommand_required = true,
     arg_required_else_help = true,

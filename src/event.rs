@@ -17,7 +17,7 @@ use strum::{EnumDiscriminants, EnumMessage, IntoStaticStr, VariantArray, Variant
 pub use cause::{CancelId, Cause, Numbering, Why};
 pub use choice::{Choice, Point};
 pub use ended::{Ended, Exception, ExceptionKind, Message, Returned};
-pub use fields::{ALREADY, BECAUSE, CAUSE, COMMON, Field, Held, Holds};
+pub use fields::{ALREADY, BECAUSE, CALL, CAUSE, COMMON, Field, Held, Holds};
 pub use listener::Listener;
 pub use recording::Recording;
 pub use vocabulary::{Canceller, Fate, Made, Maker, Release, SetPlace, State, Status, Word};
@@ -75,6 +75,8 @@ pub enum What<'a> {
         accepted: bool,
         /// Who calls it.
         by: Canceller,
+        /// What it meets. Only what is said for people needs it: Python tells nothing of it.
+        met: Met,
     },
     /// A body caught `CancelledError` and begins its `on_cancel`.
     Cleanup {
@@ -159,6 +161,17 @@ impl CallId {
     pub fn index(self) -> usize {
         self.0 as usize
     }
+}
+
+/// What a `.cancel()` meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Met {
+    /// There is nothing that it could be called on: no task, no future, no group was made yet.
+    Nothing,
+    /// It has not ended.
+    Unfinished,
+    /// It has ended.
+    Ended,
 }
 
 /// Something that can be cancelled or can finish.

@@ -35,7 +35,8 @@ mod workspace;
 use std::collections::HashMap;
 
 use crate::event::{
-    CallId, CancelId, Canceller, Cause, Event, Listener, Message, Point, Reason, RunEnd, SetPlace, Target, What, Why,
+    CallId, CancelId, Canceller, Cause, Event, Listener, Message, Met, Point, Reason, RunEnd, SetPlace, Target, What,
+    Why,
 };
 use crate::scenario::{Id, Kind, Nanos};
 
@@ -345,7 +346,12 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             self.futures.mark_retrieved(object);
         }
         let accepted = self.accepts_cancel(object);
-        let what = What::Cancel { id, target, accepted, by };
+        let met = match self.futures.state(object) {
+            State::Absent => Met::Nothing,
+            State::Pending => Met::Unfinished,
+            _ => Met::Ended,
+        };
+        let what = What::Cancel { id, target, accepted, by, met };
         self.listener.event(&Event { at: self.now, iteration: self.iteration, what, why, open });
         if self.futures.state(object) != State::Pending {
             return false;

@@ -9,14 +9,16 @@ mod notes;
 
 use crate::calls::Call;
 use crate::event::{
-    CallId, Canceller, Cause, Choice, Ended, Event, Item, Log, Reason, Release, Returned, Target, Warning, What, Why,
+    CallId, CancelId, Canceller, Cause, Choice, Ended, Event, Item, Log, Maker, Numbering, Reason, Release, Returned,
+    Target, Warning, What, Why,
 };
 use crate::scenario::{Id, Nanos, Python, Scenario, Way};
 
-pub use crate::event::{Fate, Gave, State, Status};
+pub use crate::event::{Fate, Gave, Met, State, Status};
 
 pub use alternatives::Alternatives;
 pub use ledger::Ledger;
+pub use notes::{Moment, Note};
 
 /// A whole run, ready to be shown.
 #[derive(Debug)]
@@ -39,10 +41,12 @@ pub struct Run<'s> {
     pub nested: std::collections::BTreeMap<u32, Vec<Item>>,
     /// Every call that was made, by [`CallId`]. The first is the call that the scenario is run through, made or not.
     pub calls: Vec<CallRecord>,
-    /// Every `.cancel()` of the caller, of the call's own group and of a nested one, in the order of the calls.
+    /// Every `.cancel()`, by [`CancelId`].
     pub cancels: Vec<Cancel>,
     /// When the main coroutine ended; `None` where the program got stuck or was ended before.
     pub exited_at: Option<Nanos>,
+    /// What made it end.
+    pub exited_by: Why,
     /// The last moment of the run.
     pub ended_at: Nanos,
     /// Why there was no more.
@@ -55,8 +59,10 @@ pub struct Run<'s> {
     pub logs: Vec<(Log, Target)>,
     /// What else was tried, and what came of that.
     pub alternatives: Alternatives<'s>,
-    /// What asyncdemo itself has to say (a moment that never came, a message left out in 3.8): full sentences.
-    pub notes: Vec<String>,
+    /// What asyncdemo itself has to say: of a moment that never came, of a message left out in 3.8.
+    pub notes: Vec<Note>,
+    /// Which number each event has; where awaitables were not kept, none has one.
+    pub numbers: Numbering,
 }
 
 /// One call, and what came of it.
@@ -74,12 +80,14 @@ pub struct CallRecord {
     pub timed_out: Option<Nanos>,
     /// When and how what gather() gave was settled; `None` for wait, or where it never was.
     pub settled: Option<(Nanos, Ended)>,
-    /// The member whose end settled it.
-    pub settled_by: Option<Id>,
+    /// What settled it.
+    pub settled_by: Why,
     /// What its caller saw of `group.done()`, and when.
     pub checks: Vec<(Nanos, bool)>,
     /// What its caller got.
     pub outcome: Outcome,
+    /// What made its caller go on.
+    pub why: Why,
     /// What let its caller go on; `None` where it never did, and where the call itself raised or gave what was done.
     pub released: Option<Released>,
 }
@@ -105,9 +113,10 @@ impl CallRecord {
             awaited: None,
             timed_out: None,
             settled: None,
-            settled_by: None,
+            settled_by: Why::NONE,
             checks: Vec::new(),
             outcome: Outcome { at: Nanos::ZERO, gave: None },
+            why: Why::NONE,
             released: None,
         }
     }
@@ -122,10 +131,11 @@ impl CallRecord {
             What::Timeout { .. } => self.timed_out = Some(at),
             What::Finish { ended, .. } => {
                 self.settled = Some((at, ended));
-                self.settled_by = member(event.why.cause);
+                self.settled_by = event.why;
             }
             What::Resume { got, already, .. } => {
                 self.outcome = Outcome { at, gave: Some(got.kept()) };
+                self.why = event.why;
                 self.released = self.released(event.why, already);
             }
             _ => {}
@@ -137,7 +147,7 @@ impl CallRecord {
         let (by, member) = match why.cause? {
             _ if why.cancel().is_some() => (Release::Cancellation, None),
             Cause::Timeout(_) => (Release::Timeout, None),
-            cause => (Release::Member, Some(member(Some(cause)).or(self.settled_by)?)),
+            cause => (Release::Member, Some(member(Some(cause)).or(member(self.settled_by.cause))?)),
         };
         Some(Released { by, member, already })
     }
@@ -181,28 +191,23 @@ impl Outcome {
     }
 }
 
-/// A `.cancel()` of the caller or of a group.
+/// A `.cancel()`, refused or not.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cancel {
+    /// When.
+    pub at: Nanos,
     /// On what.
     pub target: Target,
     /// What it returned.
     pub accepted: bool,
-    /// Whether the caller had not gone on yet; at one moment their order decides.
-    pub before_return: bool,
-    /// When, by whom, and what it is a part of.
-    pub cancellation: Cancellation,
-}
-
-/// A `.cancel()` seen from what was cancelled.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cancellation {
-    /// When.
-    pub at: Nanos,
     /// Who called it.
     pub by: Canceller,
-    /// Of which of [`Run::cancels`] it is a part: that of the group or of the caller that passed its own on.
-    pub cause: Option<u32>,
+    /// What it comes from: another `.cancel()` that was passed on, or the program's end.
+    pub cause: Option<Cause>,
+    /// What it met.
+    pub met: Met,
+    /// Whether the caller had not gone on yet; at one moment their order decides.
+    pub before_return: bool,
 }
 
 /// One awaitable, and what became of it.
@@ -210,6 +215,8 @@ pub struct Cancellation {
 pub struct AwaitableRecord {
     /// When its task, future or group came to exist.
     pub created: Option<Nanos>,
+    /// Who made it.
+    pub made_by: Option<Maker>,
     /// When its body took its first step.
     pub started: Option<Nanos>,
     /// When its body began to clean up after a cancellation.
@@ -220,14 +227,16 @@ pub struct AwaitableRecord {
     pub ended: Option<Ended>,
     /// Its state when the caller went on; where the call hangs, at the end.
     pub at_return: State,
-    /// The first accepted `.cancel()`.
-    pub cancelled_by: Option<Cancellation>,
-    /// Whether that came before the caller went on; at one moment their order decides.
-    pub cancelled_before_return: bool,
-    /// The first that was accepted after its cleanup began, and ended that.
-    pub cancelled_again: Option<Cancellation>,
+    /// What made it end.
+    pub why: Why,
+    /// The first `.cancel()` that was accepted, whatever came of it.
+    pub first_cancel: Option<CancelId>,
+    /// The `.cancel()` that its cleanup is for.
+    pub caught: Option<CancelId>,
     /// The first `.cancel()` that came when it had raised already: refused, and Python logs nothing of it any more.
-    pub silenced: Option<Nanos>,
+    pub silenced: Option<CancelId>,
+    /// Where in [`Run::logs`] Python logs its exception.
+    pub logged: Option<u32>,
     /// What the caller got of it.
     pub fate: Fate,
     /// For an exception: whether anything asked for it, so that Python logs nothing.
@@ -238,15 +247,17 @@ impl AwaitableRecord {
     /// What is known before anything happened.
     pub const NEW: AwaitableRecord = AwaitableRecord {
         created: None,
+        made_by: None,
         started: None,
         cleanup: None,
         finished: None,
         ended: None,
         at_return: State::NotCreated,
-        cancelled_by: None,
-        cancelled_before_return: false,
-        cancelled_again: None,
+        why: Why::NONE,
+        first_cancel: None,
+        caught: None,
         silenced: None,
+        logged: None,
         fate: Fate::Unfinished,
         retrieved: true,
     };
@@ -255,11 +266,24 @@ impl AwaitableRecord {
     pub fn event(&mut self, event: &Event<'_>) {
         let at = Some(event.at);
         match event.what {
-            What::Create { .. } => self.created = at,
+            What::Create { by, .. } => (self.created, self.made_by) = (at, Some(by)),
             What::Start { .. } => self.started = at,
-            What::Cleanup { .. } => self.cleanup = at,
-            What::Finish { ended, .. } => (self.finished, self.ended) = (at, Some(ended)),
+            What::Cleanup { .. } => (self.cleanup, self.caught) = (at, event.why.cancel()),
+            What::Finish { ended, .. } => (self.finished, self.ended, self.why) = (at, Some(ended), event.why),
             _ => {}
+        }
+    }
+
+    /// The `.cancel()` that it met: what its cleanup is for, else what it ended by, else the first that it accepted.
+    pub fn cancelled_by(&self) -> Option<CancelId> {
+        self.caught.or(self.why.cancel()).or(self.first_cancel)
+    }
+
+    /// The `.cancel()` that ended its cleanup before that was over.
+    pub fn cancelled_again(&self) -> Option<CancelId> {
+        match (self.caught, self.why.cause) {
+            (Some(_), Some(Cause::Cancel(again))) => Some(again),
+            _ => None,
         }
     }
 
@@ -287,6 +311,24 @@ impl Run<'_> {
         &self.calls[CallId::MAIN.index()]
     }
 
+    /// The awaitable that made the call come out as it did: whose exception it raised, or whose end let it return.
+    pub fn decided_by(&self) -> Option<Id> {
+        match &self.outcome().gave {
+            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => exception.from,
+            _ => self.main().released.and_then(|released| released.member),
+        }
+    }
+
+    /// Whether the program comes to its end: not where nothing can happen any more, in the call or after it.
+    pub fn ends(&self) -> bool {
+        self.reason != Reason::Stuck
+    }
+
+    /// Whether `asyncio.run()` itself never returns: it waits for tasks that it has cancelled, and that never end.
+    pub fn is_stuck_at_exit(&self) -> bool {
+        !self.ends() && self.exited_at.is_some()
+    }
+
     /// The arguments of the call that the scenario is run through, in order, repeats included.
     pub fn arguments(&self) -> impl Iterator<Item = Id> + Clone {
         self.scenario.caller.args.iter().cloned().flatten().map(Id)
@@ -305,11 +347,8 @@ impl Run<'_> {
         }
     }
 
-    /// Where a cancellation began that others may have passed on: on what, when, and by whom.
-    pub fn beginning(&self, target: Target, cancellation: Cancellation) -> (Target, Cancellation) {
-        match cancellation.cause.and_then(|cause| self.cancels.get(cause as usize)) {
-            Some(cause) => self.beginning(cause.target, cause.cancellation),
-            None => (target, cancellation),
-        }
+    /// A `.cancel()` of this run.
+    pub fn cancel(&self, id: CancelId) -> &Cancel {
+        &self.cancels[id.0 as usize]
     }
 }

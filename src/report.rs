@@ -7,6 +7,7 @@
 
 pub mod cells;
 pub mod check;
+pub mod counted;
 pub mod duration;
 pub mod escape;
 pub mod fit;
@@ -19,6 +20,6 @@ pub mod phrases;
 pub mod progress;
 pub mod python;
 pub mod shell;
+pub mod story;
 pub mod style;
 pub mod timeline;
-pub mod why;

@@ -1,12 +1,12 @@
 //! One way to run a scenario: on the executor, with a ledger that makes a [`Run`] of what happens.
 
 use crate::calls::Call;
-use crate::event::{Listener, Recording, RunEnd};
+use crate::event::{Listener, Numbering, Recording, RunEnd};
 use crate::executor::choices::{Choices, Chosen, TooLarge};
 use crate::executor::clock::{Clock, Virtual};
 use crate::executor::lateness::{Jitter, Never};
 use crate::executor::{self, Plan, Workspace};
-use crate::outcome::{Keep, Ledger, Run};
+use crate::outcome::{Keep, Ledger, Note, Run};
 use crate::random::Random;
 use crate::scenario::{Python, Scenario, Way};
 
@@ -33,15 +33,17 @@ pub fn simulate<'s>(
 ) -> Simulated<'s> {
     let mut ledger =
         if keep.awaitables { Ledger::new(scenario, call, python) } else { Ledger::brief(scenario, call, python) };
-    let mut events = Recording::default();
+    let (mut events, mut numbers) = (Recording::default(), Numbering::default());
     let mut choices = Chosen::new(way.choices.clone());
     let (plan, mut workspace) = (Plan::new(scenario, call, python), Workspace::default());
-    let listener = (listener, (&mut ledger, keep.events.then_some(&mut events)));
+    let kept = (keep.events.then_some(&mut events), keep.awaitables.then_some(&mut numbers));
+    let listener = (listener, (&mut ledger, kept));
     let end = run_plan(&plan, clock, &mut choices, way.jitter, listener, &mut workspace);
     let mut run = ledger.finish(&end);
+    run.numbers = numbers;
     let (made, given) = (choices.made(), way.choices.len());
     if given > made {
-        run.notes.push(format!("{given} choices were given, but this run makes only {made}"));
+        run.notes.push(Note::ChoicesLeftOver { given, made });
     }
     let too_large = choices.too_large();
     (run.choices, run.choices_left_out) = choices.into_noted();

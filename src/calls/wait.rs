@@ -223,14 +223,12 @@ impl Options for WaitOptions {
         }
     }
 
-    fn words_of_return(&self, deciders: &[String], timed_out: bool) -> String {
+    fn words_of_return(&self, decided_by: Option<&str>, timed_out: bool) -> String {
         let condition = self.return_when.python_name();
-        match (self.return_when, deciders) {
-            (ReturnWhen::FirstException, [first]) => format!("{condition}: {first} raised"),
-            (ReturnWhen::FirstException, [_, ..]) => condition.to_owned(),
+        match (self.return_when, decided_by) {
+            (ReturnWhen::FirstException, Some(first)) => format!("{condition}: {first} raised"),
+            (ReturnWhen::FirstCompleted, Some(first)) => format!("{condition}: {first}"),
             _ if timed_out => "timed out".to_owned(),
-            (ReturnWhen::FirstCompleted, [first]) => format!("{condition}: {first}"),
-            (ReturnWhen::FirstCompleted, [_, ..]) => condition.to_owned(),
             _ => "returned".to_owned(),
         }
     }

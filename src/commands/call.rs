@@ -10,7 +10,7 @@ use crate::cli::{ClockChoice, RunOptions, ScenarioArgument, When};
 use crate::event::{Event, Listener, Reason, Recording, Word};
 use crate::executor::choices::TooLarge;
 use crate::executor::clock::{Paced, Virtual};
-use crate::outcome::Run;
+use crate::outcome::{Run, Status};
 use crate::report::json::{ClockName, Head};
 use crate::report::jsonl::Jsonl;
 use crate::report::progress::{PlainProgress, Progress};
@@ -87,7 +87,11 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
         Err(error) if !is_closed_pipe(&error) => return Err(Failure::Output(None, error)),
         _ => files?,
     }
-    Ok(if run.interrupted { Code::Interrupted } else { run.outcome().status().into() })
+    Ok(match run.outcome().status() {
+        _ if run.interrupted => Code::Interrupted,
+        status if status != Status::Hangs && run.is_stuck_at_exit() => Code::NeverEnds,
+        status => status.into(),
+    })
 }
 
 fn too_large_text(TooLarge { point, choice, number, of }: TooLarge) -> String {

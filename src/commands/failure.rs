@@ -23,6 +23,8 @@ pub enum Code {
     Hangs = 3,
     /// The output could not be written.
     Output = 4,
+    /// The call came back, but `asyncio.run()` never returns.
+    NeverEnds = 5,
     /// Ctrl-C.
     Interrupted = 130,
     /// SIGTERM.

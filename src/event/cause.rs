@@ -1,6 +1,6 @@
 //! What made an event happen, as the loop knows it when it tells the event.
 
-use super::{CallId, Event, Target, What};
+use super::{CallId, Event, Listener, Target, What};
 use crate::scenario::Id;
 
 /// Another event, named by what happened there. Each of these happens at most once in a run.
@@ -101,35 +101,74 @@ impl Cause {
     }
 }
 
-/// Numbers the events of a run from 0, so that a cause can be told as the number of an event.
+/// Numbers the events of a run from 0, so that one can be named by its number.
 ///
 /// A run can have millions of events: the numbers stand in columns, and cost four bytes each.
 #[derive(Debug, Default)]
 pub struct Numbering {
     columns: [Vec<u32>; 11],
+    /// Of each call, its `await`.
+    awaits: Vec<u32>,
+    /// In the order in which they came.
+    checks: Vec<u32>,
+    logs: Vec<u32>,
     next: u32,
 }
 
 /// The number of no event.
 const NONE: u32 = u32::MAX;
 
-impl Numbering {
-    /// The next event.
-    pub fn add(&mut self, event: &Event<'_>) {
-        if let Some(cause) = event.as_cause() {
-            let (column, row) = cause.place();
-            let column = &mut self.columns[column];
-            if column.len() <= row {
-                column.resize(row + 1, NONE);
+impl Listener for Numbering {
+    fn event(&mut self, event: &Event<'_>) {
+        match (event.as_cause(), event.what) {
+            (Some(cause), _) => {
+                let (column, row) = cause.place();
+                put(&mut self.columns[column], row, self.next);
             }
-            column[row] = self.next;
+            (None, What::Await { call }) => put(&mut self.awaits, call.index(), self.next),
+            (None, What::Check { .. }) => self.checks.push(self.next),
+            (None, What::Log { .. }) => self.logs.push(self.next),
+            (None, _) => {}
         }
         self.next += 1;
     }
+}
 
+fn put(column: &mut Vec<u32>, row: usize, number: u32) {
+    if column.len() <= row {
+        column.resize(row + 1, NONE);
+    }
+    column[row] = number;
+}
+
+fn get(column: &[u32], row: usize) -> Option<usize> {
+    column.get(row).filter(|number| **number != NONE).map(|number| *number as usize)
+}
+
+impl Numbering {
     /// The number of the event that a cause names.
     pub fn of(&self, cause: Cause) -> Option<usize> {
         let (column, row) = cause.place();
-        self.columns[column].get(row).filter(|number| **number != NONE).map(|number| *number as usize)
+        get(&self.columns[column], row)
+    }
+
+    /// The number of the `await` of a call.
+    pub fn of_await(&self, call: CallId) -> Option<usize> {
+        get(&self.awaits, call.index())
+    }
+
+    /// The numbers of all checks, in order.
+    pub fn checks(&self) -> impl Iterator<Item = usize> {
+        self.checks.iter().map(|number| *number as usize)
+    }
+
+    /// The number of a log, counted among the logs.
+    pub fn of_log(&self, index: usize) -> Option<usize> {
+        get(&self.logs, index)
+    }
+
+    /// The number of the last event.
+    pub fn last(&self) -> Option<usize> {
+        self.next.checked_sub(1).map(|number| number as usize)
     }
 }

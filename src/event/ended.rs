@@ -38,10 +38,10 @@ pub enum Returned {
 pub struct Exception {
     /// Which exception it is.
     pub kind: ExceptionKind,
-    /// The awaitable whose own body or future made it, or through whose cancellation it came; never a group.
+    /// The awaitable whose own body or future made it, or through whose own cancellation it came; never a group, and
+    /// none where the group or its caller was cancelled.
     pub from: Option<Id>,
-    /// The group that made it, a `CancelledError` of its own: once it was cancelled, and its members had swallowed that
-    /// or are values in its results.
+    /// The group that made it, a `CancelledError` of its own, once it was cancelled.
     pub group: Option<Target>,
 }
 

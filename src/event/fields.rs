@@ -44,6 +44,9 @@ pub const COMMON: [Field; 2] = [
 /// there is something to say: CPython tells no causes, and an `[[expect]]` asks for none.
 pub const ALREADY: (&str, &str) =
     ("already", "Whether what let the caller go on had happened before it began to wait; not there where not.");
+/// Which call an event is of.
+pub const CALL: (&str, &str) =
+    ("call", "The index in calls of the call that it is an event of; not there where that is the main one, 0.");
 /// What made an event happen.
 pub const CAUSE: (&str, &str) = (
     "cause",
@@ -78,7 +81,12 @@ impl EventKind {
                     Holds::Target(&Target::WORDS),
                     "An awaitable, \"group\" for what the call's own gather() gave, or \"caller\".",
                 ),
-                ("accepted", Holds::Boolean, "What .cancel() returns: false where there was nothing left to cancel."),
+                (
+                    "accepted",
+                    Holds::Boolean,
+                    "What .cancel() returns: false of something that is done or was never made, and of a group whose members are all \
+                     done.",
+                ),
                 ("by", Holds::Explained(Canceller::WORDS, Canceller::glossary), "Who calls it."),
             ],
             EventKind::Finish => &[

@@ -90,7 +90,7 @@ impl Listener for Recording {
             },
             What::Create { awaitable, made, by } => What::Create { awaitable, made, by },
             What::Start { awaitable } => What::Start { awaitable },
-            What::Cancel { id, target, accepted, by } => What::Cancel { id, target, accepted, by },
+            What::Cancel { id, target, accepted, by, met } => What::Cancel { id, target, accepted, by, met },
             What::Cleanup { awaitable } => What::Cleanup { awaitable },
             What::Call { id, by, call } => What::Call { id, by, call },
             What::Await { call } => What::Await { call },

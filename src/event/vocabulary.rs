@@ -144,7 +144,7 @@ pub enum Fate {
     Delivered,
     /// The set of wait() that it is in.
     Done,
-    /// The set of wait() that it is in.
+    /// The set of wait() that it is in, or that the group is in whose results hold it.
     Pending,
     /// It was cancelled, and the caller got nothing of it.
     Cancelled,
@@ -170,7 +170,7 @@ mod tests {
         }
         assert_eq!(State::of("Running"), None);
         let glossary = Fate::glossary();
-        assert!(glossary.contains(". done, pending: the set of wait() that it is in. cancelled: it was"), "{glossary}");
+        assert!(glossary.contains(". done: the set of wait() that it is in. pending: the set"), "{glossary}");
         assert!(Canceller::glossary().ends_with(" exit: asyncio.run() at the program's end. interrupt: Ctrl-C."));
     }
 }

@@ -7,11 +7,15 @@ use super::{Fate, Gave, Run};
 
 /// Gives every awaitable its fate. `unretrieved` are the objects whose exception nobody asked for.
 pub fn assign(run: &mut Run<'_>, unretrieved: &[Target]) {
-    for entry in &mut run.entries {
+    for (entry, id) in run.entries.iter_mut().zip(0..) {
         entry.fate = match entry.ended {
             None => Fate::Unfinished,
             Some(Ended::Returned(_)) => Fate::Lost,
             Some(Ended::Cancelled(_)) => Fate::Cancelled,
+            // A group that was cancelled has raised, as asyncio has it.
+            Some(Ended::Raised(exception)) if entry.retrieved && exception.group == Some(Target::Awaitable(Id(id))) => {
+                Fate::Cancelled
+            }
             Some(Ended::Raised(_)) if entry.retrieved => Fate::Swallowed,
             Some(Ended::Raised(_)) => Fate::Unretrieved,
         };
@@ -23,12 +27,14 @@ pub fn assign(run: &mut Run<'_>, unretrieved: &[Target]) {
     match &gave {
         None => {}
         Some(Gave::Results(items)) => {
-            deliver(run, items);
+            deliver(run, items, Fate::Delivered);
         }
         Some(Gave::Sets { done, pending }) => {
-            for id in done {
-                if let Some(ended) = run.entries[id.index()].ended {
-                    deliver_inside(run, *id, ended);
+            for (ids, inside) in [(pending, Fate::Pending), (done, Fate::Delivered)] {
+                for id in ids {
+                    if let Some(ended) = run.entries[id.index()].ended {
+                        deliver_inside(run, *id, ended, inside);
+                    }
                 }
             }
             for (ids, fate) in [(done, Fate::Done), (pending, Fate::Pending)] {
@@ -73,26 +79,29 @@ fn members(kind: &Kind) -> &[Ids] {
     }
 }
 
-fn deliver(run: &mut Run<'_>, items: &[Item]) {
+/// What is in a group's results shares the group's fate: delivered where that reached the caller, else pending.
+fn deliver(run: &mut Run<'_>, items: &[Item], shared: Fate) {
     for item in items {
         // Once is enough: groups that hold each other's groups twice have more paths than anybody can walk.
         let fate = &mut run.entries[item.awaitable.index()].fate;
-        if std::mem::replace(fate, Fate::Delivered) != Fate::Delivered {
-            deliver_inside(run, item.awaitable, item.ended);
+        if std::mem::replace(fate, shared) != shared {
+            deliver_inside(run, item.awaitable, item.ended, shared);
         }
     }
 }
 
 /// What an awaitable that reached the caller holds: a nested group's results, or the exception of a member.
-fn deliver_inside(run: &mut Run<'_>, id: Id, ended: Ended) {
+fn deliver_inside(run: &mut Run<'_>, id: Id, ended: Ended, shared: Fate) {
     match ended {
         Ended::Returned(Returned::Nested(group)) => {
             if let Some(items) = run.nested.remove(&group.0) {
-                deliver(run, &items);
+                deliver(run, &items, shared);
                 run.nested.insert(group.0, items);
             }
         }
-        Ended::Raised(exception) if matches!(run.scenario.awaitable(id).kind, Kind::Gather(_)) => {
+        Ended::Raised(exception)
+            if shared == Fate::Delivered && matches!(run.scenario.awaitable(id).kind, Kind::Gather(_)) =>
+        {
             pass_through_groups(run, exception);
             if let Some(from) = exception.from {
                 run.entries[from.index()].fate = Fate::Delivered;

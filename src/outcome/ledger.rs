@@ -1,14 +1,12 @@
 //! The fold that turns a run's events into a [`Run`].
 
-use std::collections::HashMap;
-
 use crate::calls::Call;
 use crate::event::{
-    CallId, CancelId, Canceller, Cause, Ended, Event, Listener, Reason, Returned, RunEnd, Target, What,
+    CallId, CancelId, Canceller, Ended, Event, Listener, Numbering, Reason, Returned, RunEnd, Target, What, Why,
 };
 use crate::scenario::{Id, Kind, Nanos, Python, Scenario, Way};
 
-use super::{AwaitableRecord, CallRecord, Cancel, Cancellation, Run, fate, notes};
+use super::{AwaitableRecord, CallRecord, Cancel, Run, fate, notes};
 
 /// Listens to one run. [`Ledger::finish`] closes the books.
 #[derive(Debug)]
@@ -17,8 +15,6 @@ pub struct Ledger<'s> {
     resumed: bool,
     /// By id: the scenario's own `.cancel()` came.
     scheduled_cancels: Vec<bool>,
-    /// Where in [`Run::cancels`] those of the caller and of groups stand.
-    places_of_cancels: HashMap<CancelId, u32>,
 }
 
 impl<'s> Ledger<'s> {
@@ -36,6 +32,7 @@ impl<'s> Ledger<'s> {
             calls: vec![CallRecord::new(call, Target::Caller)],
             cancels: Vec::new(),
             exited_at: None,
+            exited_by: Why::NONE,
             ended_at: Nanos::ZERO,
             reason: Reason::Finished,
             interrupted: false,
@@ -43,9 +40,10 @@ impl<'s> Ledger<'s> {
             logs: Vec::new(),
             alternatives: Default::default(),
             notes: Vec::new(),
+            numbers: Numbering::default(),
         };
         let scheduled_cancels = vec![false; scenario.len()];
-        Ledger { run, resumed: false, scheduled_cancels, places_of_cancels: HashMap::new() }
+        Ledger { run, resumed: false, scheduled_cancels }
     }
 
     /// A ledger that keeps the call's outcome, and what Python prints, but no entry for any awaitable.
@@ -105,29 +103,20 @@ impl<'s> Ledger<'s> {
         matches!(self.run.scenario.awaitable(id).kind, Kind::Gather(_))
     }
 
-    fn cancelled(&mut self, id: CancelId, target: Target, accepted: bool, cancellation: Cancellation) {
-        let before_return = !self.resumed;
-        if let Target::Awaitable(awaitable) = target {
-            if cancellation.by == Canceller::Schedule {
-                self.scheduled_cancels[awaitable.index()] = true;
-            }
-            let is_group = self.is_group(awaitable);
-            if let Some(entry) = self.run.entries.get_mut(awaitable.index()) {
-                if accepted {
-                    entry.cancelled_before_return |= before_return;
-                    let again = entry.cleanup.is_some();
-                    let which = if again { &mut entry.cancelled_again } else { &mut entry.cancelled_by };
-                    which.get_or_insert(cancellation);
-                } else if matches!(entry.ended, Some(Ended::Raised(_))) && !is_group {
-                    entry.silenced.get_or_insert(cancellation.at);
-                }
-            }
-            if !is_group {
-                return;
-            }
+    fn cancelled(&mut self, id: CancelId, cancel: Cancel) {
+        self.run.cancels.push(cancel);
+        let Target::Awaitable(awaitable) = cancel.target else { return };
+        if cancel.by == Canceller::Schedule {
+            self.scheduled_cancels[awaitable.index()] = true;
         }
-        self.places_of_cancels.insert(id, self.run.cancels.len() as u32);
-        self.run.cancels.push(Cancel { target, accepted, before_return, cancellation });
+        let is_group = self.is_group(awaitable);
+        self.note(awaitable, |entry| {
+            if cancel.accepted {
+                entry.first_cancel.get_or_insert(id);
+            } else if matches!(entry.ended, Some(Ended::Raised(_))) && !is_group {
+                entry.silenced.get_or_insert(id);
+            }
+        });
     }
 }
 
@@ -137,12 +126,9 @@ impl Listener for Ledger<'_> {
             What::Create { awaitable, .. } | What::Start { awaitable } | What::Cleanup { awaitable } => {
                 self.note(awaitable, |entry| entry.event(event));
             }
-            What::Cancel { id, target, accepted, by } => {
-                let passed_on = match event.why.cause {
-                    Some(Cause::Cancel(passed_on)) => self.places_of_cancels.get(&passed_on).copied(),
-                    _ => None,
-                };
-                self.cancelled(id, target, accepted, Cancellation { at: event.at, by, cause: passed_on });
+            What::Cancel { id, target, accepted, by, met } => {
+                let (cause, before_return) = (event.why.cause, !self.resumed);
+                self.cancelled(id, Cancel { at: event.at, target, accepted, by, cause, met, before_return });
             }
             What::Finish { target: Target::Awaitable(id), ended, results } => {
                 if let Ended::Returned(Returned::Nested(_)) = ended {
@@ -168,8 +154,14 @@ impl Listener for Ledger<'_> {
                 }
             }
             What::Warning { warning } => self.run.warnings.push(warning),
-            What::Log { log, target } => self.run.logs.push((log, target)),
-            What::Exit => self.run.exited_at = Some(event.at),
+            What::Log { log, target } => {
+                if let Target::Awaitable(id) = target {
+                    let index = self.run.logs.len() as u32;
+                    self.note(id, |entry| entry.logged = Some(index));
+                }
+                self.run.logs.push((log, target));
+            }
+            What::Exit => (self.run.exited_at, self.run.exited_by) = (Some(event.at), event.why),
             What::Finish { target: Target::Caller, .. } | What::Callback { .. } => {}
         }
     }

@@ -541,7 +541,8 @@ class _GatheringFuture(tasks._GatheringFuture):
             if scope["return_exceptions"]:
                 run.set_origin(error, None)
             elif child.cancelled():
-                run.set_origin(error, child.awaitable)
+                # Once the group was cancelled, its members only pass that on.
+                run.set_origin(error, None if self._cancel_requested else child.awaitable)
             exception = exception_json(error)
             run.event("finish", awaitable=self.told_name, outcome="raised", exception=exception)
 

@@ -2,20 +2,15 @@
 //! became of everything else.
 //!
 //! The parts stand in the order in which a reader asks for them, a file each: `call`, `lanes` (of those that are
-//! `chosen`), `verdict` (with `results` and `remarks`), `awaitables` (the `history` of each in `sentences`),
-//! `warnings`, `log`. All of them write to a `page`.
+//! `chosen`), `verdict` (with `results`), what became of the rest, `warnings`, `log`. All of them write to a `page`; what
+//! they say in sentences is the run's [story](super::story).
 
-mod alternatives;
-mod awaitables;
 mod call;
 mod chosen;
-mod history;
 mod lanes;
 mod log;
 mod page;
-mod remarks;
 mod results;
-mod sentences;
 mod verdict;
 mod warnings;
 
@@ -26,6 +21,7 @@ use unicode_width::UnicodeWidthStr;
 use super::fit::{GLUE, fit, pad};
 use super::format::{Finished, Format};
 use super::glyph::Glyphs;
+use super::story::{Causes, Paragraph, Story};
 use super::style::Style;
 use crate::event::Recording;
 use crate::outcome::{Keep, Run};
@@ -78,10 +74,10 @@ pub fn write(out: &mut impl io::Write, run: &Run<'_>, options: &Options<'_>) -> 
     write_call(&page, out)?;
     lanes::write(&page, out)?;
     writeln!(out)?;
-    verdict::write(&page, out)?;
-    awaitables::write(&page, out)?;
-    alternatives::write(&page, out)?;
-    warnings::write(&page, out)?;
+    let story = Story::of(&Causes::new(page.voice()));
+    verdict::write(&page, out, &story)?;
+    write_paragraphs(&page, out, &story)?;
+    warnings::write(&page, out, &story)?;
     if let Some(events) = options.events {
         log::write(&page, out, events)?;
     }
@@ -109,6 +105,26 @@ fn write_header(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let (bold, dim) = (page.style.bold, page.style.dim);
     writeln!(out, "{}{title}{:gap$}{}", bold.style(function), "", dim.style(python))?;
     writeln!(out)
+}
+
+/// What became of everything that the verdict leaves untold, and what Python leaves open.
+fn write_paragraphs(page: &Page<'_>, out: &mut impl io::Write, story: &Story) -> io::Result<()> {
+    if !story.awaitables.is_empty() {
+        writeln!(out)?;
+    }
+    for Paragraph { subject, sentences } in &story.awaitables {
+        let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+        let text = texts.join(" ");
+        let rest = text.strip_prefix(subject.as_str()).unwrap_or(&text);
+        page.paragraph(out, 2, (subject, page.style.bold), rest)?;
+    }
+    if !story.open.is_empty() {
+        writeln!(out)?;
+    }
+    for sentence in &story.open {
+        page.paragraph(out, 0, ("", page.style.dim), &sentence.text)?;
+    }
+    Ok(())
 }
 
 fn write_call(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {

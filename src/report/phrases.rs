@@ -7,7 +7,8 @@ use std::fmt;
 use super::duration::thousands;
 use super::escape::escaped;
 use super::fit::fit;
-use crate::event::{Canceller, Ended, Event, Got, Made, Maker, Target, Warning, What, Word};
+use super::story::by_whom;
+use crate::event::{Ended, Event, Got, Made, Maker, Met, Target, Warning, What, Word};
 use crate::scenario::{Id, Scenario};
 
 /// The most columns that a value takes in a line of the event log; JSON has it whole.
@@ -27,19 +28,14 @@ pub fn describe(event: &Event<'_>, scenario: &Scenario) -> String {
             }
         }
         What::Start { awaitable } => format!("{} starts", name(awaitable)),
-        What::Cancel { target, accepted, by, .. } => {
-            let subject = target_words(target, scenario);
-            let by = match by {
-                Canceller::Schedule => "as the scenario says",
-                Canceller::Caller => "with the caller",
-                Canceller::Group => "with its group",
-                Canceller::Exit => "as asyncio.run() ends",
-                Canceller::Interrupt => "by Ctrl-C",
-            };
-            if accepted {
-                format!("{subject} is cancelled, {by}")
-            } else {
-                format!("cancelling {subject}, {by}, does nothing: cancel() returns False")
+        What::Cancel { target, accepted, by, met, .. } => {
+            let (subject, by) = (target_words(target, scenario), by_whom(by, "its"));
+            match (accepted, met) {
+                (true, _) => format!("{subject} is cancelled{by}"),
+                (false, Met::Nothing) => format!("{subject} is to be cancelled{by}, but it has not been created yet"),
+                (false, Met::Unfinished | Met::Ended) => {
+                    format!("{subject}.cancel() is called{by}: it returns False")
+                }
             }
         }
         What::Cleanup { awaitable } => format!("{} catches CancelledError and cleans up", name(awaitable)),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::event::{ALREADY, BECAUSE, CAUSE, COMMON, EventKind, Field, Holds, Word};
+use crate::event::{ALREADY, BECAUSE, CALL, CAUSE, COMMON, EventKind, Field, Holds, Word};
 
 use super::{defined, described, merge, words};
 
@@ -47,12 +47,12 @@ fn open() -> (String, Value) {
     ("open".to_owned(), described(sentence, json!({ "const": true })))
 }
 
-/// The fields that say why an event happened; none of them is always there.
+/// The fields that say of which call an event is, and why it happened; none of them is always there.
 fn why(kind: EventKind) -> impl Iterator<Item = ((&'static str, &'static str), Value)> {
     let number = || json!({ "type": "integer", "minimum": 0 });
     let already = (kind == EventKind::Resume).then(|| (ALREADY, json!({ "const": true })));
     let because = json!({ "type": "array", "items": number(), "minItems": 1 });
-    already.into_iter().chain([(CAUSE, number()), (BECAUSE, because)])
+    already.into_iter().chain([(CALL, number()), (CAUSE, number()), (BECAUSE, because)])
 }
 
 /// What goes with how something ended: a value where it returned, an exception where it did not.

@@ -1,4 +1,4 @@
-//! The run document, `asyncdemo.run/1`.
+//! The run document, `asyncdemo.run/2`.
 
 use serde_json::{Map, Value, json};
 use strum::VariantNames;
@@ -33,7 +33,7 @@ pub fn run() -> Value {
                 "format",
                 "The format and its version. Within a version keys are only ever added.",
                 json!({
-                    "const": "asyncdemo.run/1"
+                    "const": "asyncdemo.run/2"
                 }),
             ),
             key(
@@ -63,6 +63,12 @@ pub fn run() -> Value {
                 json!({ "type": ["integer", "null"], "minimum": 0 }),
             ),
             key("outcome", "What the caller got, and when.", defined("outcome")),
+            key("last_event_at", "The last moment at which anything happened.", defined("seconds")),
+            key(
+                "ends",
+                "Whether the program comes to its end; false where nothing can happen any more, in the call or after it.",
+                json!({ "type": "boolean" }),
+            ),
             key(
                 "calls",
                 "Every call that was made, the one above first, made or not.",
@@ -78,6 +84,11 @@ pub fn run() -> Value {
             key("warnings", "What Python would warn: the text of each, without its category.", texts()),
             key("logs", "What Python would log: the first line of each.", texts()),
             key("notes", "What asyncdemo itself has to say, as of a moment that never came.", texts()),
+            optional(
+                "story",
+                "What the report says, sentence by sentence; without --no-awaitables.",
+                list_of(sentence()),
+            ),
             key(
                 "choices",
                 "The sets of several that CPython goes over in an order that it does not fix, as they came.",
@@ -227,41 +238,54 @@ fn call_keys(function: Function) -> Vec<Key> {
 
 /// Each form that an outcome can have.
 fn outcomes() -> Vec<Value> {
-    let of = |statuses: &[Status], sentence: String, further: Vec<Key>| {
+    let of = |statuses: &[Status], sentence: String, at: Key, further: Vec<Key>| {
         let mut keys = vec![
             key(
                 "status",
                 "How the call came out.",
                 words(&statuses.iter().map(|status| status.word()).collect::<Vec<_>>()),
             ),
-            key("at", "When the caller went on; where the call hangs, the last moment of all.", defined("seconds")),
+            at,
+            optional(
+                "why",
+                "Why it came out so: chains of causes, each nearest first; without --no-awaitables.",
+                chains(),
+            ),
         ];
         keys.extend(further);
         described(sentence, record(keys))
     };
+    let went_on = || key("at", "When the caller went on.", defined("seconds"));
     let given = |name: &&'static str| match *name {
         "results" => key("results", "Its list, in argument order.", list_of(defined("result"))),
         "done" => key("done", "Its first set, in argument order.", defined("names")),
         name => key(name, "Its second set, in argument order.", defined("names")),
     };
     let returned = Function::ALL.iter().map(|function| {
-        of(&[Status::Returned], format!("{function}() returned."), function.results().iter().map(given).collect())
+        let sentence = format!("{function}() returned.");
+        of(&[Status::Returned], sentence, went_on(), function.results().iter().map(given).collect())
     });
     let others = [
         of(
             &[Status::Raised, Status::Cancelled],
             "The call raised; cancelled: it raised CancelledError.".to_owned(),
+            went_on(),
             vec![
                 key("exception", "What it raised.", defined("exception")),
                 optional(
                     "from",
-                    "The awaitable that made the exception, or through whose cancellation it came; never a group. Not \
-                 there where there is none.",
+                    "The awaitable that made the exception, or through whose own cancellation it came; never a group. \
+                     Not there where the caller or a group was cancelled.",
                     defined("name"),
                 ),
             ],
         ),
-        of(&[Status::Hangs], "The call never comes back.".to_owned(), vec![]),
+        of(
+            &[Status::Hangs],
+            "The call never comes back.".to_owned(),
+            key("at", "Never.", json!({ "type": "null" })),
+            vec![],
+        ),
     ];
     returned.chain(others).collect()
 }
@@ -338,20 +362,12 @@ fn awaitable() -> Value {
         key("fate", format!("What the caller got of it. {}", Fate::glossary()), words(Fate::WORDS)),
         optional(
             "retrieved",
-            "Of a member of done: whether anything asked for its exception.",
+            "Of a member of done that raised: whether anything asked for its exception.",
             json!({
                 "type": "boolean"
             }),
         ),
-        optional(
-            "why",
-            "What was not of its own making: the chain of causes, nearest first.",
-            json!({
-                "type": "array",
-                "items": { "type": "string" },
-                "minItems": 1,
-            }),
-        ),
+        optional("why", "What was not of its own making: chains of causes, each nearest first.", chains()),
     ]);
     let ended = json!({ "properties": { "state": words(Ended::VARIANTS) } });
     merge(
@@ -364,7 +380,10 @@ fn awaitable() -> Value {
                     "else": { "properties": { "value": { "not": {} }, "exception": { "not": {} } } },
                 },
                 {
-                    "if": { "properties": { "fate": { "const": "done" } } },
+                    "if": { "properties": {
+                        "fate": { "const": Fate::Done.word() },
+                        "state": { "const": State::Raised.word() },
+                    } },
                     "then": { "required": ["retrieved"] },
                     "else": { "properties": { "retrieved": { "not": {} } } },
                 },
@@ -372,6 +391,37 @@ fn awaitable() -> Value {
         }),
     );
     line
+}
+
+/// A sentence of the report.
+fn sentence() -> Value {
+    let number = || json!({ "type": "integer", "minimum": 0 });
+    let more = || json!({ "type": "integer", "minimum": 1 });
+    record(vec![
+        key("text", "The sentence.", json!({ "type": "string" })),
+        key("about", "The awaitables that it is about; the first twenty.", defined("names")),
+        optional("more", "How many more awaitables it is about.", more()),
+        key(
+            "events",
+            "The numbers of the events that bear it out, counted from 0; the first twenty.",
+            list_of(number()),
+        ),
+        optional("more_events", "How many more events do.", more()),
+        optional(
+            "absent",
+            "There where it is about something that did not happen: its events are those between which it did not.",
+            json!({ "const": true }),
+        ),
+    ])
+}
+
+/// Chains of causes, in short sentences.
+fn chains() -> Value {
+    json!({
+        "type": "array",
+        "items": { "type": "array", "items": { "type": "string" }, "minItems": 1 },
+        "minItems": 1,
+    })
 }
 
 fn texts() -> Value {

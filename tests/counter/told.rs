@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use asyncdemo::calls::Call;
 use asyncdemo::event::{
-    Canceller, Ended, Event, EventKind, ExceptionKind, Got, Numbering, Recording, Target, What, Word,
+    Canceller, Ended, Event, EventKind, ExceptionKind, Got, Listener, Numbering, Recording, Target, What, Word,
 };
 use asyncdemo::executor::choices::Canonical;
 use asyncdemo::executor::clock::Virtual;
@@ -44,7 +44,7 @@ impl<'r> Told<'r> {
             }
             told.cause.push(numbers.0);
             told.because.push(numbers.1);
-            numbering.add(&event);
+            numbering.event(&event);
             told.events.push(event);
         }
         told

@@ -1,7 +1,9 @@
 //! Reports of real runs: whole pages, meant to be read, and sentences that say what happened.
 
+mod causes;
 mod pages;
 mod sentences;
+mod story;
 
 use asyncdemo::calls::Function;
 use asyncdemo::executor::clock::{Advance, Clock};

@@ -243,7 +243,12 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         if !return_exceptions {
             if cancelled {
                 let message = self.futures.make_cancelled_error(child, self.plan.dialect);
-                let exception = Exception::cancelled(message, Some(Id(child.0)));
+                // Once the group was cancelled, its members only pass that on.
+                let (from, cancelled_group) = match cancelled_by {
+                    None => (Some(Id(child.0)), None),
+                    Some(_) => (None, Some(self.target(object))),
+                };
+                let exception = Exception { group: cancelled_group, ..Exception::cancelled(message, from) };
                 return self.raise_group(object, exception, self.why_of_cancelled(group, child));
             }
             if let Some(exception) = self.futures.exception(child) {

@@ -1,7 +1,8 @@
 //! Which awaitables get a lane where there are more than fit, and what is said of the others.
 
 use crate::event::Ended;
-use crate::outcome::{AwaitableRecord, Fate, Gave, Run, State, Status};
+use crate::outcome::{AwaitableRecord, Fate, Run, State, Status};
+use crate::report::counted::Counted;
 use crate::report::timeline::order::{Placed, visit};
 use crate::scenario::{Id, Nanos};
 
@@ -15,23 +16,6 @@ const ALIKE: usize = 3;
 const RANKS: usize = 6;
 /// Lanes whose moments differ by less than this share of the run look the same.
 const PRECISION: u128 = 40;
-
-/// The awaitables that made the call come out as it did, as far as one can tell; at most a few.
-pub fn deciders(run: &Run<'_>) -> Vec<Id> {
-    match &run.outcome().gave {
-        Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => exception.from.into_iter().collect(),
-        Some(Gave::Sets { done, .. }) => {
-            let options = run.call.options();
-            let entry = |id: &Id| run.entries.get(id.index());
-            let ended =
-                |id: &&Id| entry(id).and_then(|entry| entry.ended).is_some_and(|ended| options.comes_back_at(ended));
-            let first = done.iter().filter(ended).filter_map(|id| entry(id)?.finished).min();
-            let in_time = |id: &&Id| entry(id).is_some_and(|entry| entry.finished == first);
-            done.iter().filter(ended).filter(in_time).take(ALIKE).copied().collect()
-        }
-        None | Some(Gave::Results(_)) => Vec::new(),
-    }
-}
 
 /// Which awaitables get a lane, in the order of [`visit`], and what is said of the others.
 #[derive(Debug)]
@@ -51,26 +35,6 @@ pub struct Rest {
     pub cancelled: Counted,
     pub unfinished: Counted,
     pub never_started: Counted,
-}
-
-/// How many, and when.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Counted {
-    /// How many.
-    pub count: usize,
-    /// The first moment and the last, where there is one.
-    pub span: Option<(Nanos, Nanos)>,
-}
-
-impl Counted {
-    /// One more.
-    pub fn add(&mut self, at: Option<Nanos>) {
-        self.count += 1;
-        if let Some(at) = at {
-            let (first, last) = self.span.unwrap_or((at, at));
-            self.span = Some((first.min(at), last.max(at)));
-        }
-    }
 }
 
 impl Rest {
@@ -97,7 +61,7 @@ impl Rest {
 /// pending or running when the call came back, then the others; of each some, and few that look the same.
 pub fn choose(run: &Run<'_>) -> Chosen {
     let fits = run.entries.len() <= FIT;
-    let deciders = deciders(run);
+    let decided = run.decided_by();
     let mut ranks: [Vec<(usize, Placed)>; RANKS] = Default::default();
     let mut rest = Rest::default();
     let mut position = 0;
@@ -105,7 +69,7 @@ pub fn choose(run: &Run<'_>) -> Chosen {
     visit(run.scenario, |place| {
         position += 1;
         let Some(entry) = run.entries.get(place.id.index()) else { return };
-        let rank = if fits { 0 } else { rank(place.id, entry, &deciders) };
+        let rank = if fits { 0 } else { rank(entry, decided == Some(place.id)) };
         let (Some(rank_places), Some(alike)) = (ranks.get_mut(rank), alike.get_mut(rank)) else { return };
         let drawn = Drawn::new(run, place.id, entry);
         let same = match alike {
@@ -141,9 +105,9 @@ pub fn choose(run: &Run<'_>) -> Chosen {
     Chosen { places: places.into_iter().map(|(_, place)| place).collect(), rest }
 }
 
-fn rank(id: Id, entry: &AwaitableRecord, deciders: &[Id]) -> usize {
+fn rank(entry: &AwaitableRecord, decided: bool) -> usize {
     match entry.ended.map(|ended| ended.status()) {
-        _ if deciders.contains(&id) => 0,
+        _ if decided => 0,
         Some(Status::Cancelled) => 2,
         Some(Status::Raised) => 1,
         None | Some(Status::Hangs) => 3,

@@ -5,18 +5,19 @@ use std::io;
 use owo_colors::Style as Look;
 use unicode_width::UnicodeWidthStr;
 
-use super::chosen::{Chosen, Counted, Rest, choose, deciders};
+use super::chosen::{Chosen, Rest, choose};
 use super::page::Page;
 use crate::event::Ended;
 use crate::outcome::{AwaitableRecord, Gave, Status};
 use crate::report::cells::{Cells, segment_sign};
+use crate::report::counted::Counted;
 use crate::report::duration::thousands;
 use crate::report::fit::{fit, pad};
 use crate::report::phrases::count;
 use crate::report::timeline::axis::Axis;
 use crate::report::timeline::order::Placed;
 use crate::report::timeline::{Phase, Row, Segment, Timeline};
-use crate::scenario::{Id, Nanos};
+use crate::scenario::Nanos;
 
 /// Below this many columns there is no room for outcomes beside the lanes.
 const BESIDE: usize = 64;
@@ -202,7 +203,7 @@ fn outcome(page: &Page<'_>, place: Placed) -> (String, Look) {
         Some(Ended::Cancelled(_)) => ("cancelled".to_owned(), style.cancelled),
         Some(ended) => (format!("{} {}", <&str>::from(ended), value(ended)), page.end_sign(ended).1),
         None if entry.created.is_none() => ("never started".to_owned(), style.dim),
-        None if page.program_ended() => ("not finished".to_owned(), style.orphan),
+        None if page.voice().program_ended() => ("not finished".to_owned(), style.orphan),
         None if body => ("never finishes".to_owned(), style.orphan),
         None => ("never done".to_owned(), style.orphan),
     }
@@ -220,9 +221,8 @@ fn call_outcome(page: &Page<'_>) -> (String, Look) {
         Some(Gave::Cancelled(_)) => "cancelled".to_owned(),
         Some(Gave::Sets { pending, .. }) if pending.is_empty() => "all are done".to_owned(),
         Some(Gave::Sets { .. }) => {
-            let name = |id: &Id| fit(run.scenario.name(*id), 30, page.glyphs.ellipsis);
-            let deciders: Vec<String> = deciders(run).iter().map(name).collect();
-            run.call.options().words_of_return(&deciders, run.main().timed_out.is_some())
+            let decided = run.decided_by().map(|id| fit(run.scenario.name(id), 30, page.glyphs.ellipsis));
+            run.call.options().words_of_return(decided.as_deref(), run.main().timed_out.is_some())
         }
     };
     (text, look)
@@ -233,7 +233,7 @@ fn rest_words(page: &Page<'_>, rest: &Rest) -> String {
     let mut parts = Vec::new();
     let mut part = |counted: Counted, verb: &str| {
         if counted.count > 0 {
-            let when = counted.span.map_or(String::new(), |span| format!(" {}", span_words(page, span)));
+            let when = counted.span.map_or(String::new(), |span| format!(" {}", page.voice().span(span)));
             let many = if counted.count == rest.count() {
                 "all".to_owned()
             } else {
@@ -245,17 +245,8 @@ fn rest_words(page: &Page<'_>, rest: &Rest) -> String {
     part(rest.raised, "raised");
     part(rest.cancelled, "cancelled");
     part(rest.returned, "returned");
-    part(rest.unfinished, if page.program_ended() { "not finished" } else { "never finish" });
+    part(rest.unfinished, if page.voice().program_ended() { "not finished" } else { "never finish" });
     part(rest.never_started, "never started");
     let total = thousands(rest.count() as u64);
     format!("{} and {total} more: {}", page.glyphs.ellipsis, parts.join(", "))
-}
-
-/// `at 1 s`, or `between 0.1 s and 1 s`.
-pub fn span_words(page: &Page<'_>, (first, last): (Nanos, Nanos)) -> String {
-    if first == last {
-        format!("at {}", page.time(first))
-    } else {
-        format!("between {} and {}", page.time(first), page.time(last))
-    }
 }

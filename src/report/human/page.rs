@@ -5,12 +5,12 @@ use std::io;
 
 use owo_colors::Style as Look;
 
-use crate::event::{Ended, Exception};
+use crate::event::Ended;
 use crate::outcome::{AwaitableRecord, Run, Status};
 use crate::report::cells::Sign;
-use crate::report::duration::duration;
-use crate::report::fit::{GLUE, fit, wrap};
+use crate::report::fit::{GLUE, wrap};
 use crate::report::glyph::Glyphs;
+use crate::report::story::Voice;
 use crate::report::style::Style;
 use crate::scenario::{Id, Nanos};
 
@@ -33,61 +33,29 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
+    /// How it is said.
+    pub fn voice(&self) -> Voice<'a> {
+        Voice { run: self.run, width: self.width, unicode: self.unicode, ellipsis: self.glyphs.ellipsis }
+    }
+
     /// The ledger's line for an awaitable.
     pub fn entry(&self, id: Id) -> Option<&'a AwaitableRecord> {
-        self.run.entries.get(id.index())
-    }
-
-    /// Whether the program came to its end, so that what is not finished only was not let finish.
-    pub fn program_ended(&self) -> bool {
-        self.run.interrupted || self.run.exited_at.is_some()
-    }
-
-    /// `gather()` or `wait()`.
-    pub fn function(&self) -> &'static str {
-        self.run.call.options().in_text()
-    }
-
-    /// What happened when the caller went on, for a sentence: `gather() raised`.
-    pub fn came_back(&self) -> String {
-        let caller = || "the caller was cancelled".to_owned();
-        match self.run.outcome().status() {
-            Status::Returned => format!("{} returned", self.function()),
-            Status::Cancelled if self.run.main().called.is_none() || self.run.main().awaited.is_none() => caller(),
-            Status::Raised | Status::Cancelled => format!("{} raised", self.function()),
-            Status::Hangs => format!("{} hangs", self.function()),
-        }
+        self.voice().entry(id)
     }
 
     /// A moment or duration, unbroken.
     pub fn time(&self, nanos: Nanos) -> String {
-        let text = duration(nanos, self.unicode).to_string();
-        text.replace(' ', "\u{1f}")
+        self.voice().time(nanos)
     }
 
     /// An awaitable's name, unbroken.
     pub fn name(&self, id: Id) -> String {
-        self.glued(self.run.scenario.name(id), self.width.saturating_sub(8).min(40))
-    }
-
-    /// The `repr` of what something ended with, unbroken.
-    pub fn value(&self, ended: Ended) -> String {
-        self.glued(self.ended(ended), self.width.saturating_sub(12).min(60))
-    }
-
-    /// The `repr` of an exception, whole but for one that would fill the page.
-    pub fn exception(&self, exception: Exception) -> String {
-        self.glued(self.ended(Ended::Raised(exception)), 4 * self.width)
+        self.voice().name(id)
     }
 
     /// The `repr` of what something ended with, whole.
     pub fn ended(&self, ended: Ended) -> impl fmt::Display + 'a {
-        let run = self.run;
-        ended.repr(run.scenario, move |returned| run.items(returned))
-    }
-
-    fn glued(&self, shown: impl fmt::Display, width: usize) -> String {
-        fit(shown, width, self.glyphs.ellipsis).replace(' ', "\u{1f}")
+        self.voice().ended(ended)
     }
 
     /// The sign and the look of an end.
@@ -128,14 +96,5 @@ impl<'a> Page<'a> {
             }
         }
         Ok(())
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub fn join(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

@@ -5,9 +5,9 @@ use std::io;
 use super::page::Page;
 use crate::event::{Log, Target, Warning};
 use crate::report::duration::thousands;
-use crate::report::escape::escaped;
 use crate::report::fit::fit;
 use crate::report::phrases::{target_words, warning_line};
+use crate::report::story::Story;
 
 /// The most warnings of one kind that are written out.
 const SHOWN: usize = 4;
@@ -15,14 +15,14 @@ const SHOWN: usize = 4;
 const NAMES: usize = 3;
 
 /// Writes warnings, logs and notes, where there are any.
-pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
+pub fn write(page: &Page<'_>, out: &mut impl io::Write, story: &Story) -> io::Result<()> {
     write_block(page, out, "Python warns:", &warnings(page))?;
     write_block(page, out, "Python logs:", &logs(page))?;
-    for (index, note) in page.run.notes.iter().enumerate() {
+    for (index, note) in story.notes.iter().enumerate() {
         if index == 0 {
             writeln!(out)?;
         }
-        page.paragraph(out, 0, ("Note:", page.style.bold), &format!(" {}", escaped(note)))?;
+        page.paragraph(out, 0, ("Note:", page.style.bold), &format!(" {}", note.text))?;
     }
     Ok(())
 }

@@ -1,13 +1,13 @@
-//! The run document, `asyncdemo.run/1`. Keys are only ever added within a version.
+//! The run document, `asyncdemo.run/2`. Keys are only ever added within a version.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
 use crate::calls::{Call, Setting, Takes};
-use crate::event::{ALREADY, Choice, Event, Recording, Target, Word};
+use crate::event::{ALREADY, Choice, Ended, Event, Recording, Target, Word};
 use crate::outcome::alternatives::{Other, Tried};
 use crate::outcome::{AwaitableRecord, CallRecord, Fate, Gave, Outcome, Released, Run};
-use crate::report::why::Causes;
+use crate::report::story::{Causes, Chain, Sentence, Story, Voice, notes_of, unglued};
 use crate::scenario::{Id, Kind, Scenario};
 
 use super::event::{EventLog, Lookup, NameList, NameOf, Results, Seconds, Thrown, serialize_end};
@@ -52,20 +52,32 @@ impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (run, scenario) = (self.run, self.run.scenario);
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("format", "asyncdemo.run/1")?;
+        map.serialize_entry("format", "asyncdemo.run/2")?;
         map.serialize_entry("scenario", &Source { title: scenario.title.as_deref(), source: self.head.source })?;
         map.serialize_entry("call", &CallOptions(run.call))?;
         map.serialize_entry("python", run.python.as_str())?;
         map.serialize_entry("clock", self.head.clock.word())?;
         map.serialize_entry("jitter", &run.way.jitter)?;
-        map.serialize_entry("outcome", &OutcomeOf { document: self, outcome: run.outcome() })?;
-        map.serialize_entry("calls", &Seq(run.calls.iter().map(|call| Called { document: self, call })))?;
+        let causes = &Causes::new(Voice::of_documents(run));
+        let why = |call| if self.awaitables { causes.of_call(call) } else { Vec::new() };
+        map.serialize_entry("outcome", &OutcomeOf { document: self, outcome: run.outcome(), why: &why(run.main()) })?;
+        map.serialize_entry("last_event_at", &Seconds(run.ended_at))?;
+        map.serialize_entry("ends", &run.ends())?;
+        map.serialize_entry(
+            "calls",
+            &Seq(run.calls.iter().map(|call| Called { document: self, call, why: why(call) })),
+        )?;
         if self.awaitables {
-            map.serialize_entry("awaitables", &Awaitables(self))?;
+            map.serialize_entry("awaitables", &Awaitables { document: self, causes })?;
         }
         map.serialize_entry("warnings", &Seq(run.warnings.iter().map(|warning| warning.text(scenario))))?;
         map.serialize_entry("logs", &Seq(run.logs.iter().map(|(log, _)| log.text())))?;
-        map.serialize_entry("notes", &run.notes)?;
+        let notes = notes_of(causes);
+        map.serialize_entry("notes", &Seq(notes.iter().map(|note| unglued(&note.text))))?;
+        if self.awaitables {
+            let story = Story::of(causes);
+            map.serialize_entry("story", &Seq(story.sentences().map(|sentence| Told { scenario, sentence })))?;
+        }
         map.serialize_entry("choices", &Seq(run.choices.iter().map(|choice| Chosen { scenario, choice })))?;
         if run.choices_left_out > 0 {
             map.serialize_entry("choices_left_out", &run.choices_left_out)?;
@@ -120,7 +132,7 @@ impl Serialize for Otherwise<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("flags", &run.way.to_string())?;
         map.serialize_entry("tried", &Counts(*tried))?;
-        map.serialize_entry("outcome", &OutcomeOf { document: &outcome, outcome: run.outcome() })?;
+        map.serialize_entry("outcome", &OutcomeOf { document: &outcome, outcome: run.outcome(), why: &[] })?;
         map.serialize_entry("fates", &OtherFates { run: document.run, other: run })?;
         map.serialize_entry("warnings", &Seq(run.warnings.iter().map(|warning| warning.text(run.scenario))))?;
         map.serialize_entry("logs", &Seq(run.logs.iter().map(|(log, _)| log.text())))?;
@@ -213,11 +225,12 @@ impl CallOptions {
 struct Called<'a> {
     document: &'a Document<'a>,
     call: &'a CallRecord,
+    why: Vec<Chain>,
 }
 
 impl Serialize for Called<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Called { document, call } = *self;
+        let Called { document, call, ref why } = *self;
         let scenario = document.run.scenario;
         let mut map = serializer.serialize_map(None)?;
         CallOptions(call.call).write(&mut map)?;
@@ -226,7 +239,7 @@ impl Serialize for Called<'_> {
         map.serialize_entry("called", &call.called.map(Seconds))?;
         map.serialize_entry("awaited", &call.awaited.map(Seconds))?;
         map.serialize_entry("returned", &call.came_back().map(Seconds))?;
-        map.serialize_entry("outcome", &OutcomeOf { document, outcome: &call.outcome })?;
+        map.serialize_entry("outcome", &OutcomeOf { document, outcome: &call.outcome, why })?;
         map.serialize_entry("released_by", &call.released.map(|released| ReleasedBy { scenario, released }))?;
         map.end()
     }
@@ -273,6 +286,7 @@ impl Serialize for ReleasedBy<'_> {
 struct OutcomeOf<'a> {
     document: &'a Document<'a>,
     outcome: &'a Outcome,
+    why: &'a [Chain],
 }
 
 impl Serialize for OutcomeOf<'_> {
@@ -280,7 +294,7 @@ impl Serialize for OutcomeOf<'_> {
         let (run, lookup, outcome) = (self.document.run, self.document.lookup(), self.outcome);
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("status", outcome.status().word())?;
-        map.serialize_entry("at", &Seconds(outcome.at))?;
+        map.serialize_entry("at", &outcome.gave.as_ref().map(|_| Seconds(outcome.at)))?;
         match &outcome.gave {
             None => {}
             Some(Gave::Results(items)) => map.serialize_entry("results", &Results { lookup, items })?,
@@ -296,22 +310,63 @@ impl Serialize for OutcomeOf<'_> {
                 }
             }
         }
+        if !self.why.is_empty() {
+            map.serialize_entry("why", &Why(self.why))?;
+        }
         map.end()
     }
 }
 
-struct Awaitables<'a>(&'a Document<'a>);
+/// Chains of causes, each nearest first.
+struct Why<'a>(&'a [Chain]);
+
+impl Serialize for Why<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|chain| Seq(chain.iter().map(|link| unglued(&link.text)))))
+    }
+}
+
+/// A sentence of the report.
+struct Told<'a> {
+    scenario: &'a Scenario,
+    sentence: &'a Sentence,
+}
+
+impl Serialize for Told<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Sentence { text, about, events, absent } = self.sentence;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("text", &unglued(text))?;
+        map.serialize_entry("about", &NameList { scenario: self.scenario, ids: &about.first })?;
+        if about.more > 0 {
+            map.serialize_entry("more", &about.more)?;
+        }
+        map.serialize_entry("events", &events.first)?;
+        if events.more > 0 {
+            map.serialize_entry("more_events", &events.more)?;
+        }
+        if *absent {
+            map.serialize_entry("absent", absent)?;
+        }
+        map.end()
+    }
+}
+
+struct Awaitables<'a> {
+    document: &'a Document<'a>,
+    causes: &'a Causes<'a>,
+}
 
 impl Serialize for Awaitables<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let run = self.0.run;
-        let causes = &Causes::new(run);
+        let Awaitables { document, causes } = *self;
+        let run = document.run;
         let tables = run.scenario.awaitables.iter();
         serializer.collect_seq(tables.flat_map(|table| {
             table.ids.clone().map(move |id| AwaitableObject {
                 run,
                 causes,
-                lookup: self.0.lookup(),
+                lookup: document.lookup(),
                 id: Id(id),
                 kind: &table.kind,
                 entry: &run.entries[id as usize],
@@ -344,12 +399,12 @@ impl Serialize for AwaitableObject<'_> {
         map.serialize_entry("finished", &entry.finished.map(Seconds))?;
         map.serialize_entry("at_return", entry.at_return.word())?;
         map.serialize_entry("fate", entry.fate.word())?;
-        if entry.fate == Fate::Done {
+        if entry.fate == Fate::Done && matches!(entry.ended, Some(Ended::Raised(_))) {
             map.serialize_entry("retrieved", &entry.retrieved)?;
         }
         let why = self.causes.of(self.id);
         if !why.is_empty() {
-            map.serialize_entry("why", &why)?;
+            map.serialize_entry("why", &Why(&why))?;
         }
         map.end()
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::event::{
-    ALREADY, BECAUSE, CAUSE, Ended, Event, Exception, Held, Item, Numbering, Returned, Target, What, Word,
+    ALREADY, BECAUSE, CALL, CAUSE, CallId, Ended, Event, Exception, Held, Item, Listener, Numbering, Returned, Target,
+    What, Word,
 };
 use crate::scenario::{Id, Nanos, Scenario, Value};
 
@@ -157,7 +158,7 @@ impl<'s> EventLog<'s> {
         }
         let number = |cause: Option<_>| cause.and_then(|cause| self.numbering.of(cause));
         let (cause, because) = (number(event.why.cause), number(event.why.because));
-        self.numbering.add(event);
+        self.numbering.event(event);
         EventObject { lookup: Lookup { scenario: self.scenario, nested: &self.nested }, event, cause, because }
     }
 }
@@ -188,6 +189,9 @@ impl Serialize for EventObject<'_> {
                 }
                 Held::Exception(exception) => map.serialize_entry(key, &Thrown { scenario, exception }),
             }?;
+        }
+        if let Some(call) = self.event.what.call().filter(|call| *call != CallId::MAIN) {
+            map.serialize_entry(CALL.0, &call.index())?;
         }
         if self.event.open {
             map.serialize_entry("open", &true)?;

@@ -1,7 +1,8 @@
 //! What happened to an awaitable, as far as it decides what is said.
 
-use super::page::Page;
-use crate::event::{Canceller, Ended};
+use super::causes::Causes;
+use super::holders::Holder;
+use crate::event::{Canceller, Ended, Log, Maker};
 use crate::outcome::{AwaitableRecord, Fate, State, Status};
 use crate::report::timeline::order::Placed;
 use crate::scenario::Kind;
@@ -24,7 +25,13 @@ pub struct History {
     /// A `.cancel()` came when it had raised already.
     pub silenced: bool,
     pub retrieved: bool,
+    /// Python logs its exception as `asyncio.run()` ends.
+    pub logged_at_shutdown: bool,
+    /// The caller made it, and so still has it when the call is over.
+    pub kept: bool,
     pub given: bool,
+    /// It is in the set of wait() by its own name, and not in the results of a group that is.
+    pub in_set: bool,
     /// A gather() has it among its members, the call itself or a nested one.
     pub gathered: bool,
     pub sort: Sort,
@@ -39,8 +46,10 @@ pub enum Sort {
 }
 
 impl History {
-    pub fn new(page: &Page<'_>, place: Placed, entry: &AwaitableRecord) -> History {
-        let sort = match page.run.scenario.awaitable(place.id).kind {
+    pub fn new(causes: &Causes<'_>, place: Placed, entry: &AwaitableRecord) -> History {
+        let run = causes.voice.run;
+        let canceller = |cancel: Option<_>| cancel.map(|id| run.cancel(id).by);
+        let sort = match run.scenario.awaitable(place.id).kind {
             Kind::Coroutine(_) => Sort::Coroutine,
             Kind::Task(_) => Sort::Task,
             Kind::Future(_) | Kind::Gather(_) => Sort::Other,
@@ -49,17 +58,21 @@ impl History {
             fate: entry.fate,
             at_return: entry.at_return,
             end: entry.ended.map_or(Status::Hangs, |ended| ended.status()),
-            canceller: entry.cancelled_by.map(|cancelled| cancelled.by),
-            cancelled_first: entry.cancelled_before_return,
+            canceller: canceller(entry.cancelled_by()),
+            cancelled_first: entry.cancelled_by().is_some_and(|id| run.cancel(id).before_return),
             created: entry.created.is_some(),
             started: entry.started.is_some(),
             cleaned: entry.cleanup.is_some(),
-            again: entry.cancelled_again.map(|cancelled| cancelled.by),
+            again: canceller(entry.cancelled_again()),
             silenced: entry.silenced.is_some(),
             // Only for an exception does it make a difference. A cancelled group has one too.
             retrieved: entry.retrieved || !matches!(entry.ended, Some(Ended::Raised(_))),
+            logged_at_shutdown: entry.logged.is_some_and(|log| run.logs[log as usize].0 == Log::UnhandledAtShutdown),
+            kept: entry.made_by == Some(Maker::Caller),
             given: place.given,
-            gathered: place.depth > 0 || (place.given && page.run.call.options().takes_exceptions()),
+            in_set: matches!(entry.fate, Fate::Done | Fate::Pending)
+                && causes.holders.of(place.id).next() == Some(Holder::Call),
+            gathered: place.depth > 0 || (place.given && run.call.options().takes_exceptions()),
             sort,
         }
     }

@@ -27,7 +27,8 @@ impl Holders {
         for made in [true, false] {
             for awaitable in &run.scenario.awaitables {
                 if let Kind::Gather(group) = &awaitable.kind
-                    && run.entries[awaitable.ids.start as usize].created.is_some() == made
+                    && run.entries.get(awaitable.ids.start as usize).is_some_and(|entry| entry.created.is_some())
+                        == made
                 {
                     hold(&group.members, Holder::Group(Id(awaitable.ids.start)));
                 }

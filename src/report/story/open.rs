@@ -1,11 +1,10 @@
 //! What Python leaves open: a sentence where it matters, and one where all orders of a set were tried and do not.
 
-use std::io;
-
-use super::page::{Page, join};
-use crate::event::{Choice, Ended, SetPlace, Target, Word};
+use super::voice::{Voice, join};
+use super::{LISTED, Sentence};
+use crate::event::{CancelId, Canceller, Cause, Choice, Ended, SetPlace, Target, Word};
 use crate::outcome::alternatives::{Other, Tried, ended_alike, gave_alike};
-use crate::outcome::{AwaitableRecord, Fate, Gave, Run, Status};
+use crate::outcome::{AwaitableRecord, Cancel, Fate, Gave, Run, Status};
 use crate::report::duration::thousands;
 use crate::report::phrases::target_words;
 use crate::scenario::Id;
@@ -13,49 +12,66 @@ use crate::scenario::Id;
 /// So many names are listed.
 const NAMES: usize = 4;
 
-/// Writes the sentences, where there are any.
-pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
-    for (index, text) in [order(page), lateness(page)].into_iter().flatten().enumerate() {
-        if index == 0 {
-            writeln!(out)?;
-        }
-        page.paragraph(out, 0, ("", page.style.dim), &text)?;
-    }
-    Ok(())
+/// The sentences, where there are any.
+pub fn sentences(voice: Voice<'_>) -> Vec<Sentence> {
+    [order(&voice), lateness(&voice)].into_iter().flatten().collect()
 }
 
-fn order(page: &Page<'_>) -> Option<String> {
-    let (run, found) = (page.run, &page.run.alternatives);
+fn order(voice: &Voice<'_>) -> Option<Sentence> {
+    let (run, found) = (voice.run, &voice.run.alternatives);
     let orders = thousands(found.orders as u64).to_string();
     if found.depends_on_order()? {
         let of =
             if found.all_orders { format!("{orders} orders") } else { format!("the {orders} orders that were tried") };
-        let (count, what) = most(page, |tried| tried.orders)?;
-        return Some(format!("Python fixes no order {}, and here it matters: in {count} of {of} {what}.", sets(run)));
+        let (count, what) = most(voice, |tried| tried.orders)?;
+        let text = format!("Python fixes no order {}, and here it matters: in {count} of {of} {what}.", sets(run));
+        return Some(of_sets(run, text));
     }
     let all = if found.orders == 2 { "both".to_owned() } else { format!("all {orders}") };
     run.choices
         .iter()
         .any(|choice| shows(run, choice))
-        .then(|| format!("Python fixes no order {}; {all} end alike.", sets(run)))
+        .then(|| of_sets(run, format!("Python fixes no order {}; {all} end alike.", sets(run))))
 }
 
-fn lateness(page: &Page<'_>) -> Option<String> {
-    let found = &page.run.alternatives;
+/// A sentence about the sets of a run: what is in them, and the events whose order is open.
+fn of_sets(run: &Run<'_>, text: String) -> Sentence {
+    let mut sentence = Sentence::new(text);
+    for Choice { point, items, .. } in &run.choices {
+        let items = items.iter().filter_map(|target| match target {
+            Target::Awaitable(id) => Some(*id),
+            Target::Group(_) | Target::Caller => None,
+        });
+        let event = |id: Id| match point.place {
+            SetPlace::WaitWraps => Some(Cause::Create(id)),
+            SetPlace::WaitLooks => Some(Cause::Finish(Target::Awaitable(id))),
+            SetPlace::Shutdown => {
+                let by_exit = |cancel: &Cancel| cancel.by == Canceller::Exit && cancel.target == Target::Awaitable(id);
+                Some(Cause::Cancel(CancelId(run.cancels.iter().position(by_exit)? as u32)))
+            }
+        };
+        sentence = sentence.about(items.clone()).by_causes(run, items.take(LISTED).filter_map(event));
+    }
+    sentence
+}
+
+fn lateness(voice: &Voice<'_>) -> Option<Sentence> {
+    let found = &voice.run.alternatives;
     found.depends_on_lateness()?;
-    let late = match page.run.way.jitter {
+    let late = match voice.run.way.jitter {
         None => "A real loop wakes a little late",
         Some(_) => "A loop can wake later or earlier than this one",
     };
-    let (count, what) = most(page, |tried| tried.jitters)?;
-    Some(format!("{late}, and here it matters: in {count} of {} such runs {what}.", thousands(found.jitters as u64)))
+    let (count, what) = most(voice, |tried| tried.jitters)?;
+    let jitters = thousands(found.jitters as u64);
+    Some(Sentence::new(format!("{late}, and here it matters: in {count} of {jitters} such runs {what}.")))
 }
 
 /// How many came out in the way that is most frequent among the others, what that is, and the flags that show it.
-fn most(page: &Page<'_>, count: fn(&Tried) -> usize) -> Option<(String, String)> {
-    let others = page.run.alternatives.others.iter().filter(|other| count(&other.tried) > 0);
+fn most(voice: &Voice<'_>, count: fn(&Tried) -> usize) -> Option<(String, String)> {
+    let others = voice.run.alternatives.others.iter().filter(|other| count(&other.tried) > 0);
     let Other { run, tried } = others.rev().max_by_key(|other| count(&other.tried))?;
-    Some((thousands(count(tried) as u64).to_string(), format!("{} ({})", difference(page, run), run.way)))
+    Some((thousands(count(tried) as u64).to_string(), format!("{} ({})", difference(voice, run), run.way)))
 }
 
 /// `in which asyncio.run() cancels the three tasks that are left`, for each set of the run.
@@ -96,9 +112,9 @@ fn shows(run: &Run<'_>, choice: &Choice) -> bool {
 }
 
 /// What is different in another run: what the caller got, else of the first awaitable.
-fn difference(page: &Page<'_>, other: &Run<'_>) -> String {
-    let (run, function) = (page.run, page.function());
-    let there = Page { run: other, ..*page };
+fn difference(voice: &Voice<'_>, other: &Run<'_>) -> String {
+    let (run, function) = (voice.run, voice.function());
+    let there = Voice { run: other, ..*voice };
     if run.outcome().status() != other.outcome().status() || !gave_alike(run, other) {
         return match &other.outcome().gave {
             None => format!("{function} never returns"),
@@ -108,7 +124,7 @@ fn difference(page: &Page<'_>, other: &Run<'_>) -> String {
             Some(Gave::Results(_)) => format!("{function} returns"),
             Some(Gave::Sets { done, .. }) if done.is_empty() => format!("{function} returns with nothing done"),
             Some(Gave::Sets { done, .. }) => {
-                let mut names: Vec<String> = done.iter().take(NAMES).map(|id| page.name(*id)).collect();
+                let mut names: Vec<String> = done.iter().take(NAMES).map(|id| voice.name(*id)).collect();
                 if done.len() > NAMES {
                     names.push(format!("{} more", thousands((done.len() - NAMES) as u64)));
                 }
@@ -127,7 +143,7 @@ fn difference(page: &Page<'_>, other: &Run<'_>) -> String {
     let entries = run.entries.iter().zip(&other.entries).zip(0..);
     let mut differing = entries.filter(|((a, b), _)| a.fate != b.fate || !entries_alike(run, a, other, b));
     if let Some(((a, b), id)) = differing.next() {
-        let name = page.name(Id(id));
+        let name = voice.name(Id(id));
         let what = match (a.fate, b.fate, b.ended) {
             (_, Fate::Raised, _) if a.fate != b.fate => format!("the exception is that of {name}"),
             (before, fate, _) if before != fate => format!("{name} is {} instead of {}", fate.word(), before.word()),

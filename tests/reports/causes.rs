@@ -1,0 +1,204 @@
+//! What a report says of causes, and what it must not say: each case once said something else.
+
+use super::sentences::says;
+use super::{GATHER, WAIT};
+
+#[test]
+fn a_group_refuses_a_cancellation_since_it_is_done_not_since_its_members_are() {
+    let scenario = r#"
+        awaitable = [
+            { name = "a", delay = 1, raises = "OSError" },
+            { name = "b", delay = 4 },
+        ]
+        caller = { await_at = 3, cancel_group_at = 2 }
+    "#;
+    let never = &["nothing left to cancel"];
+    says(scenario, GATHER, &["group.cancel() at 2 s returned False: the group was done already."], never);
+    let too_late = include_str!("../../scenarios/mistakes/too-late-to-cancel.toml");
+    says(too_late, GATHER, &["group.cancel() at 1.2 s returned False: the group was done already."], never);
+}
+
+#[test]
+fn a_later_cancellation_that_ends_a_cleanup_is_the_cause() {
+    let scenario = r#"
+        awaitable = [{ name = "upload", delay = 5, cancel_at = 1, on_cancel = { cleanup = 2 } }]
+        caller.cancel_at = 1.5
+    "#;
+    let because = "gather() raised CancelledError() at 1.5 s, because the caller was cancelled, as the scenario says.";
+    says(scenario, GATHER, &[because], &["because upload was cancelled"]);
+}
+
+#[test]
+fn what_was_done_before_the_await_lets_wait_return_at_once() {
+    let scenario = |options: &str| {
+        format!(
+            r#"
+            awaitable = [
+                {{ name = "early", kind = "task", delay = 0.5, raises = "OSError" }},
+                {{ name = "late", kind = "task", delay = 3 }},
+            ]
+            {options}
+            "#
+        )
+    };
+    for moment in ["call_at", "await_at"] {
+        let first = scenario(&format!("caller.{moment} = 1\nwait.return_when = \"first-completed\""));
+        let because =
+            "wait() returned two sets at once, at 1 s, because early had been done since 0.5 s: 1 done, 1 pending.";
+        says(&first, WAIT, &[because], &["when early was done"]);
+        let exception = scenario(&format!("caller.{moment} = 1\nwait.return_when = \"first-exception\""));
+        let because = "wait() returned two sets at once, at 1 s, because early had already raised at 0.5 s";
+        says(&exception, WAIT, &[because], &["when early raised"]);
+    }
+}
+
+#[test]
+fn all_that_ended_before_the_caller_went_on_is_done() {
+    let scenario = r#"
+        awaitable = [
+            { name = "a", kind = "task", delay = 1 },
+            { name = "b", kind = "task", delay = 1 },
+            { name = "c", kind = "task", delay = 2 },
+        ]
+        wait.return_when = "first-completed"
+    "#;
+    let why = [
+        "wait() returned two sets at 1 s, when a was done: 2 done, 1 pending.",
+        "b had also ended before the caller went on, and so is done too.",
+    ];
+    says(scenario, WAIT, &why, &[]);
+}
+
+#[test]
+fn a_group_that_failed_by_a_cancelled_member_was_not_cancelled_itself() {
+    let scenario = r#"
+        awaitable = [{ name = "job", delay = 3, cancel_at = 1 }]
+        caller.await_at = 2
+    "#;
+    let said = "The group had already raised CancelledError() at 1 s, because job was cancelled, as the scenario says; the \
+                caller awaited it only at 2 s.";
+    says(scenario, GATHER, &[said], &["The group was cancelled"]);
+    let cancelled = r#"
+        awaitable = [{ name = "job", delay = 9, on_cancel = { cleanup = 2 } }]
+        caller = { await_at = 4, cancel_group_at = 1 }
+    "#;
+    let said = "The group had already raised CancelledError() at 3 s, because group.cancel() was called at 1 s, as the \
+                scenario says; the caller awaited it only at 4 s.";
+    says(cancelled, GATHER, &[said], &["The group was cancelled"]);
+    let nested = r#"
+        awaitable = [
+            { name = "x", kind = "task", delay = 9, cancel_at = 1 },
+            { name = "y", delay = 2 },
+            { name = "pair", kind = "gather", members = ["x"] },
+        ]
+        caller.args = ["pair", "y"]
+        wait.return_when = "first-completed"
+        wait.timeout = 0.5
+    "#;
+    let said = "It raised CancelledError() at 1 s, because x was cancelled, as the scenario says.";
+    says(nested, WAIT, &[said], &["Nobody cancelled it: it raised CancelledError()"]);
+}
+
+#[test]
+fn the_caller_still_has_the_tasks_that_it_made() {
+    let scenario = |kind: &str| {
+        format!(
+            r#"
+            awaitable = [
+                {{ name = "fails", delay = 1, raises = "OSError" }},
+                {{ name = "mine", kind = "{kind}", delay = 2, returns = 7 }},
+                {{ name = "broken", kind = "{kind}", delay = 3, raises = "KeyError: k" }},
+            ]
+            "#
+        )
+    };
+    let kept =
+        ["it returned 7 at 2 s, and only the task still has the result.", "Only the task still has this exception"];
+    says(&scenario("task"), GATHER, &kept, &["is lost", "Nobody sees"]);
+    let kept = ["it returned 7 at 2 s, and only the future still has the result."];
+    says(&scenario("future"), GATHER, &kept, &["is lost", "Nobody sees"]);
+    let lost = ["it returned 7 at 2 s, and its result is lost.", "Nobody sees this exception"];
+    says(&scenario("coroutine"), GATHER, &lost, &["still has"]);
+}
+
+#[test]
+fn what_a_pending_group_holds_is_pending_with_it() {
+    let scenario = r#"
+        awaitable = [
+            { name = "a", delay = 1, returns = 1 },
+            { name = "b", delay = 3, returns = 2 },
+            { name = "pair", kind = "gather", members = ["a", "b"], return_exceptions = true },
+        ]
+        wait.timeout = 2
+    "#;
+    let said = [
+        "a had already returned 1 (at 1 s) when wait() returned; the result is among those of pair, which was pending.",
+    ];
+    says(scenario, WAIT, &said, &["lost"]);
+}
+
+#[test]
+fn a_moment_that_never_came_has_its_true_reason() {
+    let scenario = r#"
+        awaitable = [{ name = "t", kind = "task", delay = 3 }]
+        caller = { call_at = 2, cancel_at = 1 }
+    "#;
+    let said = ["The call at 2 s never happened: the caller was cancelled at 1 s, as the scenario says."];
+    says(scenario, GATHER, &said, &["the program ended at 3 s"]);
+}
+
+#[test]
+fn what_asyncio_run_logs_at_its_end_it_says_itself() {
+    let scenario = r#"
+        awaitable = [
+            { name = "a", delay = 1, raises = "OSError" },
+            { name = "b", delay = 9, on_cancel = { raises = "ValueError" } },
+        ]
+        caller.then = "exit"
+    "#;
+    says(scenario, GATHER, &["asyncio.run() logs this exception as it shuts down."], &["Nobody asked"]);
+}
+
+#[test]
+fn nothing_can_be_cancelled_before_it_exists() {
+    let scenario = r#"
+        awaitable = [{ name = "a", delay = 1, cancel_at = 1 }]
+        caller.call_at = 2
+    "#;
+    let said = ["a is to be cancelled, as the scenario says, but it has not been created yet"];
+    says(scenario, super::How { events: true, ..GATHER }, &said, &["returns False"]);
+    let unnamed = r#"
+        awaitable = [
+            { name = "a", delay = 1 },
+            { name = "b", delay = 1 },
+            { name = "pair", kind = "gather", members = ["a"] },
+        ]
+        caller.args = ["b"]
+    "#;
+    let said = ["a never ran: the group pair was never made, so no coroutine was made either."];
+    says(unnamed, GATHER, &said, &["nothing awaited the coroutine"]);
+}
+
+#[test]
+fn a_program_that_never_ends_is_told() {
+    let scenario = r#"
+        awaitable = [
+            { name = "service", delay = 0.3, raises = "OSError" },
+            { name = "stubborn", delay = "forever", on_cancel = { cleanup = "forever" } },
+        ]
+        caller.then = "exit"
+    "#;
+    let said = "The program never ends: its main coroutine is over at 0.3 s, but asyncio.run() waits for stubborn, whose \
+                cleanup never ends.";
+    says(scenario, GATHER, &[said], &[]);
+}
+
+#[test]
+fn a_cancellation_that_an_exception_replaced_is_told() {
+    let scenario = r#"
+        awaitable = [{ name = "a", delay = 9, on_cancel = { raises = "OSError: disk" } }]
+        caller.cancel_at = 1
+    "#;
+    let said = "The caller was cancelled at 1 s, but it got OSError('disk'), which replaced the CancelledError.";
+    says(scenario, GATHER, &[said], &[]);
+}
