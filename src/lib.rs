@@ -60,7 +60,14 @@
 //! - A nested group that ended with the very exception that reached the caller counts as delivered.
 //! - An exception that gather() took from its member, and that Python logs as the group's since nobody asked the group
 //!   for it, is unretrieved and not swallowed: its traceback is in the log.
-//! - In wait's two sets an awaitable's fate is the set, also where a group that holds it is in `done` as well.
+//! - In wait's two sets an awaitable's fate is the set, also where a group that holds it is in `done` as well. What is in
+//!   the results of a group that is pending is pending with it.
+//! - A nested group that was cancelled counts as cancelled, though it has raised its `CancelledError`.
+//! - Where the main coroutine or `asyncio.run()` waits forever, the program does not end: `ends` is false. Only where
+//!   `asyncio.run()` itself does is the exit code 5: what the main coroutine waits for at the end is asyncdemo's own doing.
+//! - An event names its call where that is not the main one: while a stream is written, nobody knows whether there will be
+//!   several.
+//! - Where awaitables are left out of a document, so is what can be told only of them: `story` and `why`.
 //!
 //! - Every group has a done callback, so that its moment can be shown. The printed program has none: without it a run
 //!   differs in nothing but the number of a pass in which only that callback is called, and `verify` adds it.
@@ -79,7 +86,8 @@
 //! - *An event*: its variant in `event.rs`, whose comment the schema shows; its fields in `event/fields.rs`, and what is
 //!   kept of it in `event/recording.rs`; the place in the executor that tells it, with its cause; what the ledger makes of
 //!   it (`outcome/ledger.rs`, `CallRecord` in `outcome.rs`); whether others name it as their cause (`event/cause.rs`) and
-//!   whether a row changes with it (`report/timeline.rs`); its words in `report/phrases.rs` and `report/progress/plain.rs`; and how the harness sees it
+//!   whether a row changes with it (`report/timeline.rs`); its words in `report/phrases.rs` and
+//!   `report/progress/plain.rs`, and as a cause in `report/story/causes.rs`; and how the harness sees it
 //!   (`python/harness.py`).
 //! - *A kind of awaitable*: its variant of [`scenario::Kind`] and its keys (`scenario/parse/awaitables.rs`); its program of
 //!   steps (`executor/plan.rs`), or its own file in the executor where it has no body; where the main coroutine or a call

@@ -17,7 +17,10 @@ const NAMES: usize = 3;
 /// Writes warnings, logs and notes, where there are any.
 pub fn write(page: &Page<'_>, out: &mut impl io::Write, story: &Story) -> io::Result<()> {
     write_block(page, out, "Python warns:", &warnings(page))?;
-    write_block(page, out, "Python logs:", &logs(page))?;
+    // What is logged of an object comes when that is collected.
+    let collected = page.run.logs.iter().filter(|(log, _)| *log != Log::UnhandledAtShutdown).count();
+    let heading = if collected > 1 { "Python logs, in no fixed order:" } else { "Python logs:" };
+    write_block(page, out, heading, &logs(page))?;
     for (index, note) in story.notes.iter().enumerate() {
         if index == 0 {
             writeln!(out)?;

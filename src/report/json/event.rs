@@ -220,3 +220,23 @@ impl Serialize for NameList<'_> {
         serializer.collect_seq(self.ids.iter().map(|id| NameOf(self.scenario, *id)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Got, Why};
+    use crate::scenario::parse;
+
+    #[test]
+    fn an_event_names_its_call_where_that_is_not_the_main_one() {
+        let scenario = parse("-", "[[awaitable]]").unwrap_or_else(|_| panic!("it is a scenario"));
+        let mut log = EventLog::new(&scenario);
+        let mut line = |what| {
+            let event = Event { at: Nanos::ZERO, iteration: 1, what, why: Why::NONE, open: false };
+            serde_json::to_string(&log.line(&event)).unwrap_or_default()
+        };
+        let got = Got::Results(&[]);
+        assert!(!line(What::Resume { call: CallId::MAIN, got, already: false }).contains("\"call\""));
+        assert!(line(What::Resume { call: CallId(2), got, already: false }).contains("\"call\":2"));
+    }
+}
