@@ -407,7 +407,7 @@ fn a_second_cancellation_does_not_hide_the_first() {
         scenario,
         Gather,
         &[
-            "upload cancelled: it was cancelled again while it cleaned up < gather() was cancelled at 1.5 s, as the scenario says | it was cancelled the first time < gather() was cancelled < the caller was cancelled at 1 s, as the scenario says",
+            "upload cancelled: it was cancelled again while it cleaned up < group.cancel() was called at 1.5 s, as the scenario says | it was cancelled the first time < gather() was cancelled < the caller was cancelled at 1 s, as the scenario says",
         ],
     );
 }

@@ -82,8 +82,12 @@ pub fn run() -> Value {
                 list_of(awaitable()),
             ),
             key("warnings", "What Python would warn: the text of each, without its category.", texts()),
-            key("logs", "What Python would log: the first line of each. What it logs of objects that nobody holds any more comes in no fixed \
-             order.", texts()),
+            key(
+                "logs",
+                "What Python would log: the first line of each. What it logs of objects that nobody holds any more comes in no fixed \
+             order.",
+                texts(),
+            ),
             key("notes", "What asyncdemo itself has to say, as of a moment that never came.", texts()),
             optional(
                 "story",
@@ -259,7 +263,9 @@ fn outcomes() -> Vec<Value> {
     let went_on = || key("at", "When the caller went on.", defined("seconds"));
     let given = |name: &&'static str| match *name {
         "results" => key("results", "Its list, in argument order.", list_of(defined("result"))),
-        "done" => key("done", "Its first set, listed in argument order; Python fixes no order of it.", defined("names")),
+        "done" => {
+            key("done", "Its first set, listed in argument order; Python fixes no order of it.", defined("names"))
+        }
         name => key(name, "Its second set, likewise.", defined("names")),
     };
     let returned = Function::ALL.iter().map(|function| {

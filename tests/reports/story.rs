@@ -50,6 +50,8 @@ fn check(simulated: &Simulated<'_>, name: &str) {
     let moments: Vec<Nanos> = simulated.events.iter().map(|event| event.at).collect();
     for sentence in story.sentences() {
         let text = words(&unglued(&sentence.text));
+        let stops = text.ends_with(['.', ':']) && !text.contains(",.") && !text.contains("  ");
+        assert!(stops, "{name}: no sentence: {text:?}");
         assert!(page.contains(&text), "{name}: the report does not say {text:?}:\n{page}");
         from += text.len();
         let named = || sentence.events.first.iter().map(|number| moments[*number]);

@@ -89,7 +89,7 @@ impl<'r> Causes<'r> {
     pub fn of_call(&self, call: &CallRecord) -> Vec<Chain> {
         let told = match &call.outcome.gave {
             None => self.teller_of_all().first_unfinished(&self.run().scenario.caller.args),
-            Some(_) => self.of_return(call, None),
+            Some(_) => self.of_outcome(call),
         };
         Some(told).into_iter().filter(|chain| !chain.is_empty()).collect()
     }
@@ -97,14 +97,20 @@ impl<'r> Causes<'r> {
     /// Why the caller of a call went on. A moment that is `now` is left out.
     pub fn of_return(&self, call: &CallRecord, now: Option<Nanos>) -> Chain {
         let mut teller = Teller { now, ..self.teller_of_all() };
-        match call.why.cause {
-            None => {}
-            Some(cause) => teller.follow(behind_return(call, cause)),
-        }
-        if let (Some(first), Some(moment)) = (teller.said.first_mut(), self.caller_was_cancelled(call)) {
-            first.text = format!("{}{}{moment}", first.text, if first.text.contains(',') { ", " } else { " " });
+        if let Some(cause) = call.why.cause {
+            teller.follow(behind_return(call, cause));
         }
         teller.said
+    }
+
+    /// The same, which also says what the caller was about when it was cancelled.
+    fn of_outcome(&self, call: &CallRecord) -> Chain {
+        let mut chain = self.of_return(call, None);
+        if let (Some(first), Some(moment)) = (chain.first_mut(), self.caller_was_cancelled(call)) {
+            let separator = if first.text.contains(',') { ", " } else { " " };
+            first.text.push_str(&format!("{separator}{moment}"));
+        }
+        chain
     }
 
     /// Where a chain begins, in words: its last link.
@@ -416,7 +422,7 @@ impl<'r> Teller<'_, 'r> {
             };
             self.say(text, Cause::Resume(CallId::MAIN));
         }
-        self.said.extend(self.causes.of_return(main, None));
+        self.said.extend(self.causes.of_outcome(main));
     }
 
     fn raised_by_call(&self, call: CallId) -> String {

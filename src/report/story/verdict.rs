@@ -91,7 +91,7 @@ fn cancelled(causes: &Causes<'_>, exception: Exception, at: &str) -> String {
     }
     let because = match chain.last() {
         Some(Link { text, .. }) if text.starts_with("Ctrl-C") => format!(", because {text}"),
-        Some(Link { text, .. }) => format!(", because {}", text.replace(" while it awaited wait()", "")),
+        Some(Link { text, .. }) => format!(", because {}", text),
         None => String::new(),
     };
     format!("{function} raised {repr} at {at}{because}.")
