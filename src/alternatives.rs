@@ -69,7 +69,7 @@ impl<'s> Trials<'_, 's> {
 
     /// Tries other orders: all of them where there are few enough, else each single change, pairs of changes, and then
     /// some from a stream.
-    fn orders(&mut self, base: &Run<'s>, choices: &[Step], most: usize) {
+    fn orders(&mut self, base: &Run<'s>, choices: &[Turn], most: usize) {
         self.found.orders = usize::from(most > 0);
         let all = choices.iter().fold(1usize, |all, step| all.saturating_mul(step.of as usize));
         if all <= most {
@@ -105,7 +105,7 @@ impl<'s> Trials<'_, 's> {
     }
 
     /// Tries the order of the walk. Whether it is the run's own.
-    fn order(&mut self, base: &Run<'s>, own: &[Step]) -> bool {
+    fn order(&mut self, base: &Run<'s>, own: &[Turn]) -> bool {
         let (run, _) = self.run(self.of.way.jitter);
         let is_own = self.walk.steps == own;
         if !is_own {
@@ -141,7 +141,7 @@ impl<'s> Trials<'_, 's> {
 }
 
 /// Each change of one choice; those behind it are 0 then.
-fn singles(choices: &[Step]) -> impl Iterator<Item = Vec<u32>> {
+fn singles(choices: &[Turn]) -> impl Iterator<Item = Vec<u32>> {
     (0..choices.len()).flat_map(move |place| {
         others(choices[place]).map(move |number| {
             let before = choices[..place].iter().map(|step| step.number);
@@ -151,7 +151,7 @@ fn singles(choices: &[Step]) -> impl Iterator<Item = Vec<u32>> {
 }
 
 /// Each change of two.
-fn pairs(choices: &[Step]) -> impl Iterator<Item = Vec<u32>> {
+fn pairs(choices: &[Turn]) -> impl Iterator<Item = Vec<u32>> {
     (0..choices.len()).flat_map(move |first| {
         others(choices[first]).flat_map(move |number| {
             singles(&choices[first + 1..]).map(move |rest| {
@@ -163,13 +163,13 @@ fn pairs(choices: &[Step]) -> impl Iterator<Item = Vec<u32>> {
 }
 
 /// What else could have been chosen.
-fn others(step: Step) -> impl Iterator<Item = u32> {
+fn others(step: Turn) -> impl Iterator<Item = u32> {
     (0..step.of).filter(move |number| *number != step.number)
 }
 
 /// A choice: which of how many.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Step {
+struct Turn {
     number: u32,
     of: u32,
 }
@@ -177,7 +177,7 @@ struct Step {
 /// Goes a way, and knows which it was.
 #[derive(Debug, Default)]
 struct Walk {
-    steps: Vec<Step>,
+    steps: Vec<Turn>,
     /// How many of the steps the run has made so far.
     made: usize,
 }
@@ -185,14 +185,14 @@ struct Walk {
 impl Walk {
     /// With these numbers, and 0 behind them.
     fn to(numbers: impl Iterator<Item = u32>) -> Walk {
-        Walk { steps: numbers.map(|number| Step { number, of: u32::MAX }).collect(), made: 0 }
+        Walk { steps: numbers.map(|number| Turn { number, of: u32::MAX }).collect(), made: 0 }
     }
 
     /// The next way in the order of their numbers: what comes behind a choice depends on that alone, so all are met.
     fn advance(&mut self) -> bool {
-        while let Some(Step { number, of }) = self.steps.pop() {
+        while let Some(Turn { number, of }) = self.steps.pop() {
             if number + 1 < of {
-                self.steps.push(Step { number: number + 1, of });
+                self.steps.push(Turn { number: number + 1, of });
                 return true;
             }
         }
@@ -213,10 +213,10 @@ impl Choices for &mut Walk {
         for first in 0..items.len().saturating_sub(1) {
             let of = (items.len() - first) as u32;
             if self.made == self.steps.len() {
-                self.steps.push(Step { number: 0, of });
+                self.steps.push(Turn { number: 0, of });
             }
             let step = &mut self.steps[self.made];
-            *step = Step { number: if step.number < of { step.number } else { 0 }, of };
+            *step = Turn { number: if step.number < of { step.number } else { 0 }, of };
             items[first..=first + step.number as usize].rotate_right(1);
             self.made += 1;
         }
@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn single_changes_come_before_pairs() {
-        let steps = [Step { number: 0, of: 3 }, Step { number: 1, of: 2 }];
+        let steps = [Turn { number: 0, of: 3 }, Turn { number: 1, of: 2 }];
         assert_eq!(singles(&steps).collect::<Vec<_>>(), [vec![1], vec![2], vec![0, 0]]);
         assert_eq!(pairs(&steps).collect::<Vec<_>>(), [[1, 0], [2, 0]]);
     }

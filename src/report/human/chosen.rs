@@ -19,7 +19,7 @@ const PRECISION: u128 = 40;
 
 /// Which awaitables get a lane, in the order of [`visit`], and what is said of the others.
 #[derive(Debug)]
-pub struct Chosen {
+pub struct Shown {
     /// Those that are shown.
     pub places: Vec<Placed>,
     /// Those that are not.
@@ -59,7 +59,7 @@ impl Rest {
 
 /// Chooses what is shown: first those that decided the outcome, then the failed, the cancelled, those that were
 /// pending or running when the call came back, then the others; of each some, and few that look the same.
-pub fn choose(run: &Run<'_>) -> Chosen {
+pub fn choose(run: &Run<'_>) -> Shown {
     let fits = run.entries.len() <= FIT;
     let decided = run.decided_by();
     let mut ranks: [Vec<(usize, Placed)>; RANKS] = Default::default();
@@ -102,7 +102,7 @@ pub fn choose(run: &Run<'_>) -> Chosen {
     }
     places.extend(ranks.into_iter().flatten());
     places.sort_unstable_by_key(|(position, _)| *position);
-    Chosen { places: places.into_iter().map(|(_, place)| place).collect(), rest }
+    Shown { places: places.into_iter().map(|(_, place)| place).collect(), rest }
 }
 
 fn rank(entry: &AwaitableRecord, decided: bool) -> usize {

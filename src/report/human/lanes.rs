@@ -5,7 +5,7 @@ use std::io;
 use owo_colors::Style as Look;
 use unicode_width::UnicodeWidthStr;
 
-use super::chosen::{Chosen, Rest, choose};
+use super::chosen::{Rest, Shown, choose};
 use super::page::Page;
 use crate::event::Ended;
 use crate::outcome::{AwaitableRecord, Gave, Status};
@@ -103,7 +103,7 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
 }
 
 /// The names of lanes, indented under their groups, and what the widest takes; none takes more than its share.
-fn names(page: &Page<'_>, chosen: &Chosen) -> (Vec<String>, usize) {
+fn names(page: &Page<'_>, chosen: &Shown) -> (Vec<String>, usize) {
     let most = (page.width * 3 / 10).min(30);
     let name = |place: &Placed| {
         let indent = (2 * place.depth).min(8).min(most / 2);
@@ -116,7 +116,7 @@ fn names(page: &Page<'_>, chosen: &Chosen) -> (Vec<String>, usize) {
     (names, widest)
 }
 
-fn is_endless(page: &Page<'_>, chosen: &Chosen) -> bool {
+fn is_endless(page: &Page<'_>, chosen: &Shown) -> bool {
     page.run.outcome().status() == Status::Hangs
         || chosen.places.iter().filter_map(|place| page.entry(place.id)).any(never_finishes)
 }

@@ -78,7 +78,7 @@ impl Serialize for Document<'_> {
             let story = Story::of(causes);
             map.serialize_entry("story", &Seq(story.sentences().map(|sentence| Told { scenario, sentence })))?;
         }
-        map.serialize_entry("choices", &Seq(run.choices.iter().map(|choice| Chosen { scenario, choice })))?;
+        map.serialize_entry("choices", &Seq(run.choices.iter().map(|choice| ChoiceObject { scenario, choice })))?;
         if run.choices_left_out > 0 {
             map.serialize_entry("choices_left_out", &run.choices_left_out)?;
         }
@@ -157,12 +157,12 @@ impl Serialize for OtherFates<'_> {
 }
 
 /// A set that was gone over.
-struct Chosen<'a> {
+struct ChoiceObject<'a> {
     scenario: &'a Scenario,
     choice: &'a Choice,
 }
 
-impl Serialize for Chosen<'_> {
+impl Serialize for ChoiceObject<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (scenario, Choice { point, items, took }) = (self.scenario, self.choice);
         let mut map = serializer.serialize_map(Some(5))?;
@@ -234,7 +234,7 @@ impl Serialize for Called<'_> {
         let scenario = document.run.scenario;
         let mut map = serializer.serialize_map(None)?;
         CallOptions(call.call).write(&mut map)?;
-        map.serialize_entry("by", &Caller { scenario, by: call.by })?;
+        map.serialize_entry("by", &CalledBy { scenario, by: call.by })?;
         map.serialize_entry("arguments", &Seq(document.run.arguments().map(|id| NameOf(scenario, id))))?;
         map.serialize_entry("called", &call.called.map(Seconds))?;
         map.serialize_entry("awaited", &call.awaited.map(Seconds))?;
@@ -246,12 +246,12 @@ impl Serialize for Called<'_> {
 }
 
 /// Whose coroutine makes a call.
-struct Caller<'a> {
+struct CalledBy<'a> {
     scenario: &'a Scenario,
     by: Target,
 }
 
-impl Serialize for Caller<'_> {
+impl Serialize for CalledBy<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         match self.by {
@@ -311,16 +311,16 @@ impl Serialize for OutcomeOf<'_> {
             }
         }
         if !self.why.is_empty() {
-            map.serialize_entry("why", &Why(self.why))?;
+            map.serialize_entry("why", &Chains(self.why))?;
         }
         map.end()
     }
 }
 
 /// Chains of causes, each nearest first.
-struct Why<'a>(&'a [Chain]);
+struct Chains<'a>(&'a [Chain]);
 
-impl Serialize for Why<'_> {
+impl Serialize for Chains<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(|chain| Seq(chain.iter().map(|link| unglued(&link.text)))))
     }
@@ -404,7 +404,7 @@ impl Serialize for AwaitableObject<'_> {
         }
         let why = self.causes.of(self.id);
         if !why.is_empty() {
-            map.serialize_entry("why", &Why(&why))?;
+            map.serialize_entry("why", &Chains(&why))?;
         }
         map.end()
     }
