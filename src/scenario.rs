@@ -118,9 +118,54 @@ impl Kind {
         KindWord::from(self).word()
     }
 
+    /// What its coroutine does, where it has one.
+    pub fn body(&self) -> Option<&Body> {
+        match self {
+            Kind::Coroutine(body) | Kind::Task(body) => Some(body),
+            Kind::Future(_) | Kind::Gather(_) => None,
+        }
+    }
+
     /// Whether it takes steps of its own.
     pub fn has_body(&self) -> bool {
-        matches!(self, Kind::Coroutine(_) | Kind::Task(_))
+        self.body().is_some()
+    }
+
+    /// Whether it is a coroutine that something else has to wrap in a task.
+    pub fn is_coroutine(&self) -> bool {
+        matches!(self, Kind::Coroutine(_))
+    }
+
+    /// Whether it is a bare future.
+    pub fn is_future(&self) -> bool {
+        matches!(self, Kind::Future(_))
+    }
+
+    /// Whether it is a nested group.
+    pub fn is_group(&self) -> bool {
+        matches!(self, Kind::Gather(_))
+    }
+
+    /// Whether the program makes it as it starts, whatever is called later.
+    pub fn is_made_at_start(&self) -> bool {
+        matches!(self, Kind::Task(_) | Kind::Future(_))
+    }
+
+    /// What a nested group holds; nothing of what is no group.
+    pub fn members(&self) -> &[Ids] {
+        match self {
+            Kind::Gather(group) => &group.members,
+            Kind::Coroutine(_) | Kind::Task(_) | Kind::Future(_) => &[],
+        }
+    }
+
+    /// How it ends when nothing cancels it; a group ends as its members do.
+    pub fn end(&self) -> Option<&End> {
+        match self {
+            Kind::Coroutine(body) | Kind::Task(body) => Some(&body.end),
+            Kind::Future(settlement) => Some(&settlement.end),
+            Kind::Gather(_) => None,
+        }
     }
 
     /// How long it sleeps before its outcome.
@@ -134,10 +179,7 @@ impl Kind {
 
     /// How long it cleans up after a cancellation.
     pub fn cleanup(&self) -> Option<Delay> {
-        match self {
-            Kind::Coroutine(body) | Kind::Task(body) => body.on_cancel.as_ref()?.cleanup,
-            Kind::Future(_) | Kind::Gather(_) => None,
-        }
+        self.body()?.on_cancel.as_ref()?.cleanup
     }
 }
 

@@ -6,7 +6,7 @@ use strum::{IntoStaticStr, VariantNames};
 
 use super::{CallId, Item, Status, Target};
 use crate::calls::Misuse;
-use crate::scenario::{self, Id, Kind, Scenario, Value, write_exception_repr};
+use crate::scenario::{self, Id, Scenario, Value, write_exception_repr};
 
 /// How something ended.
 #[derive(Clone, Copy, Debug, PartialEq, IntoStaticStr, VariantNames)]
@@ -181,18 +181,11 @@ impl Exception {
 }
 
 fn body_end(scenario: &Scenario, id: Id) -> Option<&scenario::End> {
-    match &scenario.awaitable(id).kind {
-        Kind::Coroutine(body) | Kind::Task(body) => Some(&body.end),
-        Kind::Future(settlement) => Some(&settlement.end),
-        Kind::Gather(_) => None,
-    }
+    scenario.awaitable(id).kind.end()
 }
 
 fn cleanup_end(scenario: &Scenario, id: Id) -> Option<&scenario::End> {
-    match &scenario.awaitable(id).kind {
-        Kind::Coroutine(body) | Kind::Task(body) => body.on_cancel.as_ref()?.then.as_ref(),
-        Kind::Future(_) | Kind::Gather(_) => None,
-    }
+    scenario.awaitable(id).kind.body()?.on_cancel.as_ref()?.then.as_ref()
 }
 
 fn raised(end: Option<&scenario::End>) -> Option<&scenario::WrittenException> {

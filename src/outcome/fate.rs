@@ -1,7 +1,7 @@
 //! What the caller got of each awaitable, in one word.
 
 use crate::event::{CallId, Ended, Exception, Item, Returned, Target};
-use crate::scenario::{Id, Ids, Kind};
+use crate::scenario::Id;
 
 use super::{Fate, Gave, Run};
 
@@ -58,7 +58,7 @@ pub fn assign(run: &mut Run<'_>, unretrieved: &[Target]) {
 fn log_with_group(run: &mut Run<'_>, group: Target) {
     let scenario = run.scenario;
     let (ended, members) = match group {
-        Target::Awaitable(id) => (run.entries[id.index()].ended, members(&scenario.awaitable(id).kind)),
+        Target::Awaitable(id) => (run.entries[id.index()].ended, scenario.awaitable(id).kind.members()),
         Target::Group(_) => (run.main().settled.map(|(_, ended)| ended), scenario.caller.args.as_slice()),
         Target::Caller => return,
     };
@@ -69,13 +69,6 @@ fn log_with_group(run: &mut Run<'_>, group: Target) {
             entry.fate = Fate::Unretrieved;
             log_with_group(run, Target::Awaitable(id));
         }
-    }
-}
-
-fn members(kind: &Kind) -> &[Ids] {
-    match kind {
-        Kind::Gather(group) => &group.members,
-        _ => &[],
     }
 }
 
@@ -99,9 +92,7 @@ fn deliver_inside(run: &mut Run<'_>, id: Id, ended: Ended, shared: Fate) {
                 run.nested.insert(group.0, items);
             }
         }
-        Ended::Raised(exception)
-            if shared == Fate::Delivered && matches!(run.scenario.awaitable(id).kind, Kind::Gather(_)) =>
-        {
+        Ended::Raised(exception) if shared == Fate::Delivered && run.scenario.awaitable(id).kind.is_group() => {
             pass_through_groups(run, exception);
             if let Some(from) = exception.from {
                 run.entries[from.index()].fate = Fate::Delivered;
@@ -117,7 +108,7 @@ fn pass_through_groups(run: &mut Run<'_>, exception: Exception) {
         return;
     }
     let scenario = run.scenario;
-    for awaitable in scenario.awaitables.iter().filter(|awaitable| matches!(awaitable.kind, Kind::Gather(_))) {
+    for awaitable in scenario.awaitables.iter().filter(|awaitable| awaitable.kind.is_group()) {
         let entry = &mut run.entries[awaitable.ids.start as usize];
         if entry.ended == Some(Ended::Raised(exception)) {
             entry.fate = Fate::Delivered;

@@ -4,7 +4,7 @@ use crate::calls::Call;
 use crate::event::{
     CallId, CancelId, Canceller, Ended, Event, Listener, Numbering, Reason, Returned, RunEnd, Target, What, Why,
 };
-use crate::scenario::{Id, Kind, Nanos, Python, Scenario, Way};
+use crate::scenario::{Id, Nanos, Python, Scenario, Way};
 
 use super::{AwaitableRecord, CallRecord, Cancel, Run, fate, notes};
 
@@ -100,7 +100,7 @@ impl<'s> Ledger<'s> {
     }
 
     fn is_group(&self, id: Id) -> bool {
-        matches!(self.run.scenario.awaitable(id).kind, Kind::Gather(_))
+        self.run.scenario.awaitable(id).kind.is_group()
     }
 
     fn cancelled(&mut self, id: CancelId, cancel: Cancel) {

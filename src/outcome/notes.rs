@@ -1,7 +1,7 @@
 //! What is to be said of a run beside what happened: moments that never came, and what a version leaves out.
 
 use crate::event::{CallId, Canceller, Target};
-use crate::scenario::{End, Id, Kind, Nanos, Python};
+use crate::scenario::{End, Id, Nanos, Python};
 
 use super::Run;
 
@@ -81,8 +81,9 @@ pub fn of(run: &Run<'_>, scheduled_cancels: &[bool]) -> Vec<Note> {
             let came = &scheduled_cancels[awaitable.ids.start as usize..awaitable.ids.end as usize];
             let by_key = awaitable.cancel.as_ref().is_some_and(|cancel| cancel.message.is_some())
                 && came.iter().any(|came| *came);
-            let by_future = matches!(&awaitable.kind, Kind::Future(settlement) if matches!(&settlement.end,
-                    End::Raises(raised) if raised.is_cancelled_error() && raised.message.is_some()));
+            let by_future = awaitable.kind.is_future()
+                && matches!(awaitable.kind.end(), Some(End::Raises(raised))
+                    if raised.is_cancelled_error() && raised.message.is_some());
             if by_key || by_future {
                 notes.push(Note::MessageLeftOut { of: awaitable.name.clone() });
             }

@@ -87,8 +87,7 @@ impl MainWriter<'_, '_> {
 
     fn needs_loop(&self) -> bool {
         let caller = &self.outline.scenario.caller;
-        let makes_or_cancels =
-            |one: &crate::scenario::Awaitable| one.cancel.is_some() || matches!(one.kind, Kind::Future(_));
+        let makes_or_cancels = |one: &crate::scenario::Awaitable| one.cancel.is_some() || one.kind.is_future();
         caller.cancel_at.is_some()
             || self.outline.scenario.awaitables.iter().any(makes_or_cancels)
             || (self.outline.call.options().gives_a_future()

@@ -206,10 +206,8 @@ impl<'s> Outline<'s> {
 
     /// The members of a nested group.
     pub fn members(&self, part: usize) -> Option<Vec<usize>> {
-        match &self.table(part).kind {
-            Kind::Gather(group) => Some(self.parts_of_list(&group.members)),
-            _ => None,
-        }
+        let kind = &self.table(part).kind;
+        kind.is_group().then(|| self.parts_of_list(kind.members()))
     }
 
     /// Whether a part is all of its table.
@@ -255,9 +253,7 @@ impl<'s> Outline<'s> {
 
     /// Whether the program itself makes tasks of these coroutines, right at the call.
     pub fn is_wrapped(&self, part: usize) -> bool {
-        self.call.options().wraps_coroutines()
-            && matches!(self.table(part).kind, Kind::Coroutine(_))
-            && self.parts[part].is_argument
+        self.call.options().wraps_coroutines() && self.table(part).kind.is_coroutine() && self.parts[part].is_argument
     }
 
     /// How `cancel_at` finds its target.
@@ -290,7 +286,7 @@ impl<'s> Outline<'s> {
 
     /// Whether what the program makes of this has to be remembered by name, and nothing else does so.
     pub fn remembers_part(&self, part: usize) -> bool {
-        let is_group = matches!(self.table(part).kind, Kind::Gather(_));
+        let is_group = self.table(part).kind.is_group();
         if is_group && self.may_lack_groups() {
             return true;
         }
@@ -323,9 +319,6 @@ impl<'s> Outline<'s> {
 
     /// The body of a coroutine or a task.
     pub fn body(&self, table: usize) -> Option<&'s Body> {
-        match &self.awaitable(table).kind {
-            Kind::Coroutine(body) | Kind::Task(body) => Some(body),
-            Kind::Future(_) | Kind::Gather(_) => None,
-        }
+        self.awaitable(table).kind.body()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::scenario::{Ids, Kind};
+use crate::scenario::Ids;
 
 use super::outline::Outline;
 
@@ -63,7 +63,7 @@ impl Symbols {
     /// All but the coroutines and the timers, which are told as they are written.
     pub(super) fn new(outline: &Outline<'_>) -> Symbols {
         let tables = 0..outline.scenario.awaitables.len();
-        let futures = tables.filter(|table| matches!(outline.awaitable(*table).kind, Kind::Future(_)));
+        let futures = tables.filter(|table| outline.awaitable(*table).kind.is_future());
         let clones = |part: &usize| outline.clones(outline.parts[*part].table, &outline.parts[*part].ids);
         Symbols {
             function: outline.call.function().name(),

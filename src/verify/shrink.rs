@@ -20,7 +20,7 @@ pub fn shrink(file: &ScenarioFile, mut differs: impl FnMut(&Scenario) -> bool) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Awaitable, Body, Delay, End, Id, Ids, Kind, OnCancel};
+    use crate::scenario::{Body, Delay, End, Id, Ids, Kind, OnCancel};
     use crate::verify::generator::{self, Random};
     use std::collections::BTreeSet;
 
@@ -40,10 +40,7 @@ mod tests {
     }
 
     fn bodies(scenario: &Scenario) -> impl Iterator<Item = &Body> {
-        scenario.awaitables.iter().filter_map(|awaitable| match awaitable {
-            Awaitable { kind: Kind::Coroutine(body) | Kind::Task(body), .. } => Some(body),
-            _ => None,
-        })
+        scenario.awaitables.iter().filter_map(|awaitable| awaitable.kind.body())
     }
 
     fn cleanups(scenario: &Scenario) -> impl Iterator<Item = &OnCancel> {

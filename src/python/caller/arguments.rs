@@ -18,7 +18,7 @@ impl MainWriter<'_, '_> {
     pub(super) fn make_arguments(&mut self) {
         let outline = self.outline;
         for (part, Part { table, ids, variable, .. }) in outline.parts.iter().enumerate() {
-            let is_coroutine = matches!(outline.awaitable(*table).kind, Kind::Coroutine(_));
+            let is_coroutine = outline.awaitable(*table).kind.is_coroutine();
             if is_coroutine && !variable.is_empty() && !outline.is_wrapped(part) {
                 self.symbols.makes(outline, *table, ids);
                 let coroutines = alike(ids, code!("{}()", outline.identifiers[*table]));

@@ -1,6 +1,6 @@
 //! The timers that cancel: one for each `cancel_at`, in file order, then the caller's own.
 
-use crate::scenario::{Kind, Nanos, ScheduledCancel};
+use crate::scenario::{Nanos, ScheduledCancel};
 
 use super::super::code::{Snippet, code};
 use super::super::expression::Expression;
@@ -35,7 +35,7 @@ impl MainWriter<'_, '_> {
             message.clear();
         }
         let awaitable = outline.awaitable(table);
-        if matches!(awaitable.kind, Kind::Task(_) | Kind::Future(_)) {
+        if awaitable.kind.is_made_at_start() {
             return self.arm_by_variable(cancel.at, &outline.variables[table], awaitable.ids.len(), message);
         }
         for part in outline.parts_of(&awaitable.ids) {

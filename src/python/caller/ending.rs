@@ -82,7 +82,7 @@ impl MainWriter<'_, '_> {
                 is_there && !(unfinished.is_some() && outline.parts[*part].is_argument)
             };
             let parts = outline.parts_of(&awaitable.ids);
-            let is_there_from_the_start = matches!(awaitable.kind, Kind::Task(_) | Kind::Future(_));
+            let is_there_from_the_start = awaitable.kind.is_made_at_start();
             if is_there_from_the_start && parts.clone().all(|part| is_printed(&part)) {
                 items.push(self.all_of(table));
             } else {
@@ -95,7 +95,7 @@ impl MainWriter<'_, '_> {
     /// What stands for something that was made, if it was.
     fn made(&self, part: usize) -> Expression {
         let outline = self.outline;
-        if matches!(outline.table(part).kind, Kind::Gather(_)) && outline.may_lack_groups() {
+        if outline.table(part).kind.is_group() && outline.may_lack_groups() {
             Expression::Text(code!("*made.get({}, [])", string(&outline.identifiers[outline.parts[part].table])))
         } else {
             self.argument(part)
@@ -112,7 +112,7 @@ impl MainWriter<'_, '_> {
     fn others(&self) -> Vec<Expression> {
         let outline = self.outline;
         let futures = (0..outline.scenario.awaitables.len())
-            .filter(|table| matches!(outline.awaitable(*table).kind, Kind::Future(_)))
+            .filter(|table| outline.awaitable(*table).kind.is_future())
             .map(|table| self.all_of(table));
         let groups = outline.groups.iter().map(|group| self.made(*group));
         futures.chain(groups).collect()

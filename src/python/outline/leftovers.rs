@@ -8,7 +8,7 @@ use super::{Outline, Part};
 impl Outline<'_> {
     /// Whether the call is given coroutines as they are, and makes tasks of them only when it is awaited.
     pub fn passes_coroutines(&self) -> bool {
-        let is_coroutine = |part: &usize| matches!(self.table(*part).kind, Kind::Coroutine(_));
+        let is_coroutine = |part: &usize| self.table(*part).kind.is_coroutine();
         self.in_program().makes_tasks() == MakesTasks::WhenAwaited && self.arguments.iter().any(is_coroutine)
     }
 
@@ -33,8 +33,7 @@ impl Outline<'_> {
         if self.makes_nothing() {
             return true;
         }
-        let is_loose =
-            |part: &Part| !part.is_used && matches!(self.awaitable(part.table).kind, Kind::Task(_) | Kind::Future(_));
+        let is_loose = |part: &Part| !part.is_used && self.awaitable(part.table).kind.is_made_at_start();
         // A nested group that fails leaves its members behind.
         let group_may_fail = !self.groups.is_empty() && self.raised_by_used().any();
         self.in_program().waits_for_all() && !self.raises().any() && !group_may_fail && !self.parts.iter().any(is_loose)
@@ -57,7 +56,7 @@ impl Outline<'_> {
     pub fn gather_makes_tasks(&self) -> bool {
         let at_once = self.in_program().makes_tasks() == MakesTasks::AtOnce;
         self.parts.iter().any(|part| {
-            let is_coroutine = matches!(self.awaitable(part.table).kind, Kind::Coroutine(_));
+            let is_coroutine = self.awaitable(part.table).kind.is_coroutine();
             is_coroutine && part.is_used && (at_once || !part.is_argument)
         })
     }

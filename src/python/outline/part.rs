@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::scenario::{Ids, Kind, Scenario};
+use crate::scenario::{Ids, Scenario};
 
 /// The awaitables of a table that every argument list names together: all of them, or, where a list names single clones
 /// of a `count`, as many neighbours as no list tells apart.
@@ -34,10 +34,9 @@ pub fn argument_lists(scenario: &Scenario) -> Vec<&[Ids]> {
     while let Some(list) = lists.get(next).copied() {
         next += 1;
         for table in list.iter().map(|ids| table_of(scenario, ids)) {
-            if let Kind::Gather(group) = &scenario.awaitables[table].kind
-                && !std::mem::replace(&mut seen[table], true)
-            {
-                lists.push(&group.members);
+            let kind = &scenario.awaitables[table].kind;
+            if kind.is_group() && !std::mem::replace(&mut seen[table], true) {
+                lists.push(kind.members());
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What the call can raise.
 
 use crate::python::code::{Snippet, code};
-use crate::scenario::{Awaitable, End, Kind, WrittenException};
+use crate::scenario::{Awaitable, End, WrittenException};
 
 use super::Outline;
 
@@ -61,14 +61,9 @@ impl Outline<'_> {
 
 /// Every exception that an awaitable may raise by itself.
 pub fn raised(awaitable: &Awaitable) -> impl Iterator<Item = &WrittenException> {
-    let (end, cleanup) = match &awaitable.kind {
-        Kind::Coroutine(body) | Kind::Task(body) => {
-            (Some(&body.end), body.on_cancel.as_ref().and_then(|on_cancel| on_cancel.then.as_ref()))
-        }
-        Kind::Future(settlement) => (Some(&settlement.end), None),
-        Kind::Gather(_) => (None, None),
-    };
-    [end, cleanup].into_iter().flatten().filter_map(|end| match end {
+    let on_cancel = awaitable.kind.body().and_then(|body| body.on_cancel.as_ref());
+    let cleanup = on_cancel.and_then(|on_cancel| on_cancel.then.as_ref());
+    [awaitable.kind.end(), cleanup].into_iter().flatten().filter_map(|end| match end {
         End::Raises(exception) => Some(exception),
         End::Returns(_) => None,
     })

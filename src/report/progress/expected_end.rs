@@ -8,7 +8,7 @@ use crate::scenario::{Awaitable, Caller, Delay, Kind, Nanos, Scenario, Then};
 pub(super) fn expected_end(scenario: &Scenario, call: Call) -> Nanos {
     let caller = &scenario.caller;
     let (mut end, mut full, mut endless) = (Nanos::ZERO, Nanos::ZERO, false);
-    for awaitable in scenario.awaitables.iter().filter(|awaitable| !matches!(awaitable.kind, Kind::Gather(_))) {
+    for awaitable in scenario.awaitables.iter().filter(|awaitable| !awaitable.kind.is_group()) {
         let own = own_end(awaitable, caller);
         full = full.max(own.unwrap_or_default());
         match cancelled_end(awaitable).into_iter().chain(own).min() {

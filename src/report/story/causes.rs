@@ -7,7 +7,7 @@ use super::holders::{Holder, Holders};
 use super::voice::Voice;
 use crate::event::{CallId, CancelId, Canceller, Cause, Ended, Exception, ExceptionKind, Target, Why};
 use crate::outcome::{AwaitableRecord, CallRecord, Cancel, Fate, Gave, Run};
-use crate::scenario::{Id, Ids, Kind, Nanos};
+use crate::scenario::{Id, Ids, Nanos};
 
 /// A chain of causes.
 pub type Chain = Vec<Link>;
@@ -465,9 +465,7 @@ impl<'r> Teller<'_, 'r> {
 
     /// What keeps a group from its end.
     fn waits_for(&mut self, group: Id) {
-        if let Kind::Gather(group) = &self.run().scenario.awaitable(group).kind {
-            self.first_unfinished_of(&group.members);
-        }
+        self.first_unfinished_of(self.run().scenario.awaitable(group).kind.members());
     }
 
     fn first_unfinished(mut self, list: &[Ids]) -> Chain {
@@ -523,7 +521,7 @@ impl<'r> Teller<'_, 'r> {
 
     fn is_future(&self, target: Target) -> bool {
         match target {
-            Target::Awaitable(id) => matches!(self.run().scenario.awaitable(id).kind, Kind::Future(_)),
+            Target::Awaitable(id) => self.run().scenario.awaitable(id).kind.is_future(),
             Target::Group(_) | Target::Caller => false,
         }
     }

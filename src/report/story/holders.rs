@@ -1,7 +1,7 @@
 //! Which argument lists hold an awaitable.
 
 use crate::outcome::Run;
-use crate::scenario::{Id, Ids, Kind};
+use crate::scenario::{Id, Ids};
 
 /// The lists through which each awaitable was to reach the caller.
 pub struct Holders {
@@ -26,11 +26,11 @@ impl Holders {
         hold(&run.scenario.caller.args, Holder::Call);
         for made in [true, false] {
             for awaitable in &run.scenario.awaitables {
-                if let Kind::Gather(group) = &awaitable.kind
+                if awaitable.kind.is_group()
                     && run.entries.get(awaitable.ids.start as usize).is_some_and(|entry| entry.created.is_some())
                         == made
                 {
-                    hold(&group.members, Holder::Group(Id(awaitable.ids.start)));
+                    hold(awaitable.kind.members(), Holder::Group(Id(awaitable.ids.start)));
                 }
             }
         }

@@ -6,7 +6,7 @@ use crate::event::{Canceller, Ended, Exception, Target};
 use crate::outcome::{AwaitableRecord, Run, Status};
 use crate::report::duration::{duration, thousands};
 use crate::report::fit::{GLUE, fit};
-use crate::scenario::{Id, Kind, Nanos};
+use crate::scenario::{Id, Nanos};
 
 /// A run, and the room and the characters that there are to speak of it.
 #[derive(Clone, Copy)]
@@ -100,7 +100,7 @@ impl<'r> Voice<'r> {
 
     /// Whether an awaitable is a nested group.
     pub fn is_group(&self, id: Id) -> bool {
-        matches!(self.run.scenario.awaitable(id).kind, Kind::Gather(_))
+        self.run.scenario.awaitable(id).kind.is_group()
     }
 
     /// What something is called in a sentence: `it`, where that is what is spoken of.
