@@ -7,11 +7,14 @@
 mod alike;
 mod awaitables;
 mod causes;
+mod chain;
+mod evidence;
 mod history;
 mod holders;
 mod notes;
 mod open;
 mod remarks;
+mod telling;
 mod verdict;
 mod voice;
 

@@ -10,6 +10,7 @@ use std::hash::Hash;
 use super::alike::Alike;
 use super::causes::Causes;
 use super::history::History;
+use super::telling::sentences;
 use super::verdict::{is_passed_on, waits_for};
 use super::{LISTED, Paragraph};
 use crate::event::{Ended, Returned, Target};
@@ -28,7 +29,7 @@ const NAMES: usize = 3;
 pub fn paragraphs(causes: &Causes<'_>) -> Vec<Paragraph> {
     let told = |alike: &Alike| {
         let subject = causes.voice.names(&alike.ids, alike.count, NAMES);
-        Paragraph { sentences: alike.sentences(causes, &subject), subject }
+        Paragraph { sentences: sentences(alike, causes, &subject), subject }
     };
     alike(causes).iter().map(told).collect()
 }
