@@ -12,6 +12,7 @@ use crate::report::duration::duration;
 use crate::report::fit::{GLUE, fit, wrap};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
+use crate::report::timeline::Marked;
 use crate::scenario::{Id, Nanos};
 
 /// Lines of text are not longer than this, however wide the terminal: nobody likes to read them.
@@ -93,6 +94,14 @@ impl<'a> Page<'a> {
     /// The sign and the look of an end.
     pub fn end_sign(&self, ended: Ended) -> Sign {
         self.sign(ended.status())
+    }
+
+    /// The sign and the look of a mark of a row.
+    pub fn mark_sign(&self, what: Marked) -> Sign {
+        match what {
+            Marked::End(how) => self.sign(how),
+            Marked::CameBack(how) => (self.glyphs.moment, self.sign(how).1),
+        }
     }
 
     /// The sign and the look of the call's own outcome.

@@ -6,7 +6,7 @@ use crate::report::cells::{Cells, Sign, segment_sign};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
 use crate::report::timeline::axis::Axis;
-use crate::report::timeline::{Phase, Row, RowOf, Segment};
+use crate::report::timeline::{Marked, Phase, Row, RowOf, Segment};
 use crate::scenario::Nanos;
 
 /// How frames look.
@@ -25,8 +25,6 @@ pub(super) struct Bar {
     pub(super) look: Look,
     /// What it ends with, once it has ended.
     pub(super) end: Sign,
-    /// When the call came back, where that is marked.
-    pub(super) over: Option<Nanos>,
     pub(super) ahead: Ahead,
 }
 
@@ -78,25 +76,24 @@ impl Theme {
         let mut cells = Cells::new(width);
         let end = axis.column(row.end().unwrap_or(now));
         cells.segments(row, axis, end, sign);
-        if let (Some(over), Some(begun)) = (bar.over.map(|over| axis.column(over)), row.begun)
-            && axis.column(begun) < over
-            && over < end
-        {
-            cells.put(over, (glyphs.moment, style.bold));
-        }
-        match (row.end(), row.segments.last()) {
-            (Some(_), _) => cells.put(end, bar.end),
-            (None, Some(last)) => {
-                let tip = if self.unicode { "╸" } else { ">" };
-                let is_tip = row.of == RowOf::Awaitable && last.phase == Phase::Running && !last.after_call;
-                cells.put(end, if is_tip { (tip, bar.look) } else { sign(last) });
-                match bar.ahead {
-                    Ahead::Unknown => {}
-                    Ahead::EndAt(at) => cells.fill(end + 1..axis.column(at) + 1, (self.track(), style.dim)),
-                    Ahead::NoEnd => cells.put(end + 1, (glyphs.never, style.orphan)),
-                }
+        for mark in &row.marks {
+            let column = axis.column(mark.at);
+            match mark.what {
+                Marked::End(_) => cells.put(column, bar.end),
+                // The column in which it begins shows that.
+                Marked::CameBack(_) if row.begun.is_some_and(|begun| axis.column(begun) >= column) => {}
+                Marked::CameBack(_) => cells.put(column, (glyphs.moment, style.bold)),
             }
-            (None, None) => {}
+        }
+        if let (None, Some(last)) = (row.end(), row.segments.last()) {
+            let tip = if self.unicode { "╸" } else { ">" };
+            let is_tip = row.of == RowOf::Awaitable && last.phase == Phase::Running && !last.after_call;
+            cells.put(end, if is_tip { (tip, bar.look) } else { sign(last) });
+            match bar.ahead {
+                Ahead::Unknown => {}
+                Ahead::EndAt(at) => cells.fill(end + 1..axis.column(at) + 1, (self.track(), style.dim)),
+                Ahead::NoEnd => cells.put(end + 1, (glyphs.never, style.orphan)),
+            }
         }
         let (mut text, columns) = cells.render();
         text.extend(std::iter::repeat_n(' ', width - columns));

@@ -14,11 +14,11 @@ use super::crowd;
 use super::layout::{INDENT, Layout, Size};
 use super::run_so_far::{Failure, RunSoFar};
 use crate::event::Ended;
-use crate::outcome::{AwaitableRecord, CallRecord, Gave, Status};
+use crate::outcome::{AwaitableRecord, Gave, Status};
 use crate::report::duration::{elapsed, elapsed_of, took};
 use crate::report::fit::{fit, pad};
 use crate::report::timeline::axis::Axis;
-use crate::report::timeline::{Phase, Row, RowOf};
+use crate::report::timeline::{Mark, Phase, Row, RowOf};
 use crate::scenario::{Id, Nanos, Scenario};
 
 /// The lines that show a run at a moment.
@@ -26,8 +26,8 @@ pub(super) fn frame(run: &mut RunSoFar<'_>, now: Nanos, size: Size, theme: &Them
     let most = size.height.saturating_sub(2).max(1);
     let frame = Frame::new(run, now, size.width, theme);
     let mut lines = Vec::new();
-    if run.timeline.has_rows() && run.rows.len() < most {
-        let entry = |id| run.timeline.entry(id).unwrap_or(&AwaitableRecord::NEW);
+    if run.records.has_rows() && run.rows.len() < most {
+        let entry = |id| run.records.of(id).unwrap_or(&AwaitableRecord::NEW);
         lines.extend(run.rows.iter().map(|(id, depth)| frame.awaitable(run, *id, entry(*id), *depth)));
     } else {
         crowd::lines(run, &frame, most.saturating_sub(1), &mut lines);
@@ -44,9 +44,7 @@ pub(super) struct Frame<'t> {
     axis: Axis,
     /// How far the axis reaches, as far as can be said.
     horizon: Nanos,
-    /// Since when whatever still runs does so without the call.
-    over: Option<Nanos>,
-    /// What is said of it.
+    /// What is said of what runs without the call.
     pub(super) leftover: Option<&'static str>,
 }
 
@@ -64,7 +62,7 @@ struct Parts<'a> {
 impl<'t> Frame<'t> {
     fn new(run: &RunSoFar<'_>, now: Nanos, terminal: usize, theme: &'t Theme) -> Frame<'t> {
         let layout = Layout::new(terminal, &run.widths);
-        let call = run.timeline.call();
+        let call = &run.records.call;
         let leftover = |(_, status)| match call.called {
             Some(_) => call.call.options().words_of_leftover(status),
             None => "running, the caller was cancelled",
@@ -75,8 +73,7 @@ impl<'t> Frame<'t> {
             now,
             axis: theme.axis(run.horizon, now, layout.bar),
             horizon: run.horizon,
-            over: over(call).map(|(at, _)| at),
-            leftover: over(call).map(leftover),
+            leftover: run.timeline().over().map(leftover),
         }
     }
 
@@ -87,7 +84,7 @@ impl<'t> Frame<'t> {
         let leftover = self.leftover.filter(|_| phase == Phase::Running);
         let sign = self.theme.sign(phase);
         let look = if leftover.is_some() { style.orphan } else { sign.1 };
-        let row = Row::of_awaitable(&run.scenario.awaitable(id).kind, entry, self.over);
+        let row = run.timeline().row(id, entry);
         let sleep = run.sleep(id, phase);
         let since = entry.cleanup.filter(|_| phase == Phase::CleaningUp).or(row.begun);
         let time = match (entry.finished, since) {
@@ -108,7 +105,7 @@ impl<'t> Frame<'t> {
         self.line(&Parts {
             name: &self.name(run.scenario, id, depth),
             name_look: Look::new(),
-            bar: Bar { row, look: style.running, end: (sign.0, look), over: self.over, ahead },
+            bar: Bar { row, look: style.running, end: (sign.0, look), ahead },
             time: time.as_deref().unwrap_or_default(),
             state: &words,
             look,
@@ -119,12 +116,12 @@ impl<'t> Frame<'t> {
     pub(super) fn failure(&self, run: &RunSoFar<'_>, failure: &Failure) -> String {
         let end = self.theme.sign(Phase::Raised);
         let ended = Ended::Raised(failure.exception);
-        let (of, ended_at) = (RowOf::Awaitable, Some((failure.at, ended)));
-        let row = Row { of, begun: None, segments: Vec::new(), ended: ended_at, came_back: None };
+        let marks = vec![Mark::end(failure.at, Status::Raised)];
+        let row = Row { of: RowOf::Awaitable, begun: None, segments: Vec::new(), marks };
         self.line(&Parts {
             name: &self.name(run.scenario, failure.id, 0),
             name_look: Look::new(),
-            bar: Bar { row, look: end.1, end, over: None, ahead: Ahead::Unknown },
+            bar: Bar { row, look: end.1, end, ahead: Ahead::Unknown },
             time: &self.took(Nanos::ZERO, failure.at),
             state: &self.ended(ended, run.scenario),
             look: end.1,
@@ -133,10 +130,9 @@ impl<'t> Frame<'t> {
 
     /// The line of the call itself.
     fn call(&self, run: &RunSoFar<'_>) -> String {
-        let (style, call) = (&self.theme.style, run.timeline.call());
+        let (style, call, timeline) = (&self.theme.style, &run.records.call, run.timeline());
         let options = call.call.options();
-        // What its caller got; else what it will get.
-        let status = call.came_back().map(|_| call.outcome.status()).or(over(call).map(|(_, status)| status));
+        let status = timeline.status();
         let end = self.theme.sign(match status {
             None | Some(Status::Hangs) => Phase::Running,
             Some(Status::Returned) => Phase::Returned,
@@ -144,8 +140,8 @@ impl<'t> Frame<'t> {
             Some(Status::Cancelled) => Phase::Cancelled,
         });
         let timeout = call.awaited.zip(options.timeout()).map(|(awaited, timeout)| awaited.after(timeout));
-        let time = match (call.called, self.over) {
-            (Some(from), Some(at)) => self.took(from, at),
+        let time = match (call.called, timeline.over()) {
+            (Some(from), Some((at, _))) => self.took(from, at),
             (Some(from), None) => self.elapsed(from, timeout.map(|end| Nanos(end.0.saturating_sub(from.0)))),
             (None, _) => String::new(),
         };
@@ -176,10 +172,9 @@ impl<'t> Frame<'t> {
             name_look: style.bold,
             // The moment that goes through the others' bars is where this one ends.
             bar: Bar {
-                row: run.timeline.call_row(None),
+                row: timeline.call_row(),
                 look: end.1,
                 end,
-                over: None,
                 ahead: timeout.map_or(Ahead::Unknown, Ahead::EndAt),
             },
             time: &time,
@@ -265,12 +260,6 @@ impl<'t> Frame<'t> {
         let text = fit(text, self.layout.state + 2, "");
         (text.width() <= self.layout.state).then_some(text)
     }
-}
-
-/// When and how the call came out, whether or not its caller has seen that.
-fn over(call: &CallRecord) -> Option<(Nanos, Status)> {
-    let settled = call.settled.map(|(at, ended)| (at, ended.status()));
-    settled.or_else(|| Some((call.came_back()?, call.outcome.status())))
 }
 
 /// What a person calls a phase.
