@@ -12,7 +12,7 @@ use std::fmt;
 
 use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
-use crate::event::{Ended, Status};
+use crate::event::{Ended, Status, Word};
 use crate::scenario::{Caller, Nanos};
 
 pub use gather::{GatherMisuse, GatherOptions};
@@ -114,7 +114,7 @@ pub trait Options {
     }
     /// Why it returned while others were pending: the names of those that made it do so, as far as one can tell.
     fn words_of_return(&self, _deciders: &[String], _timed_out: bool) -> String {
-        "returned".to_owned()
+        Status::Returned.word().to_owned()
     }
 }
 

@@ -7,12 +7,13 @@
 
 pub mod axis;
 pub mod order;
+mod phase;
 
-use strum::EnumCount;
-
-use crate::event::{Ended, Made, Target, What};
+use crate::event::State;
 use crate::outcome::{AwaitableRecord, CallRecord, Run, Status};
 use crate::scenario::{Id, Kind, Nanos, Scenario};
+
+pub use phase::Phase;
 
 /// A run, as far as it has come.
 #[derive(Clone, Copy, Debug)]
@@ -45,19 +46,6 @@ pub enum RowOf {
     Group,
     /// The call that the run is about.
     Call,
-}
-
-/// Where an awaitable is in its life, as far as pictures tell it. In documents a cleanup is not told from running.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumCount)]
-#[allow(missing_docs)]
-pub enum Phase {
-    NotCreated,
-    NotStarted,
-    Running,
-    CleaningUp,
-    Returned,
-    Raised,
-    Cancelled,
 }
 
 /// A part of a row, in which nothing changes.
@@ -121,7 +109,11 @@ impl<'r> Timeline<'r> {
         let kind = &self.scenario.awaitable(id).kind;
         let of = if matches!(kind, Kind::Gather(_)) { RowOf::Group } else { RowOf::Awaitable };
         let begun = if kind.has_body() { known.started } else { known.created };
-        let phases = [(known.created, Phase::NotStarted), (begun, Phase::Running), (known.cleanup, Phase::CleaningUp)];
+        let phases = [
+            (known.created, Phase::In(State::NotStarted)),
+            (begun, Phase::In(State::Running)),
+            (known.cleanup, Phase::CleaningUp),
+        ];
         let crossed = |(over, _): &(Nanos, Status)| begun.is_some() && known.finished.is_none_or(|end| *over < end);
         let came_back = self.over.filter(crossed).map(|(at, status)| Mark { at, what: Marked::CameBack(status) });
         let end = known.finished.zip(known.ended).map(|(at, ended)| Mark::end(at, ended.status()));
@@ -138,7 +130,8 @@ impl<'r> Timeline<'r> {
         let call = self.call;
         let begun = call.call.options().begins(call.called, call.awaited);
         let end = call.settled.map(|(at, _)| at).or(call.came_back());
-        let segments = segments([(call.called, Phase::NotStarted), (begun, Phase::Running)], end, self.over);
+        let segments =
+            segments([(call.called, Phase::In(State::NotStarted)), (begun, Phase::In(State::Running))], end, self.over);
         Row { of: RowOf::Call, begun, segments, marks: self.call_marks() }
     }
 
@@ -166,35 +159,6 @@ fn came_back(call: &CallRecord) -> Option<(Nanos, Status)> {
     Some((call.came_back()?, call.outcome.status()))
 }
 
-impl Phase {
-    /// The phase into which an event brings an awaitable. A future and a group run from the moment they are made; that
-    /// a task is made is not counted.
-    pub fn after(what: &What<'_>) -> Option<(Id, Phase)> {
-        match *what {
-            What::Create { made: Made::Task, .. } => None,
-            What::Create { awaitable, .. } | What::Start { awaitable } => Some((awaitable, Phase::Running)),
-            What::Cleanup { awaitable } => Some((awaitable, Phase::CleaningUp)),
-            What::Finish { target: Target::Awaitable(id), ended, .. } => Some((id, ended.into())),
-            _ => None,
-        }
-    }
-
-    /// Whether a body is at work, or a future or group pending.
-    pub fn is_running(self) -> bool {
-        matches!(self, Phase::Running | Phase::CleaningUp)
-    }
-}
-
-impl From<Ended> for Phase {
-    fn from(ended: Ended) -> Phase {
-        match ended {
-            Ended::Returned(_) => Phase::Returned,
-            Ended::Raised(_) => Phase::Raised,
-            Ended::Cancelled(_) => Phase::Cancelled,
-        }
-    }
-}
-
 impl Mark {
     /// The end of a row.
     pub fn end(at: Nanos, how: Status) -> Mark {
@@ -210,7 +174,7 @@ impl Row {
 
     /// Whether it has no end as far as the run has come, although there is something of it.
     pub fn goes_on(&self) -> bool {
-        self.end().is_none() && self.segments.last().is_none_or(|last| last.phase != Phase::NotCreated)
+        self.end().is_none() && self.segments.last().is_none_or(|last| last.phase != Phase::In(State::NotCreated))
     }
 }
 
@@ -222,7 +186,7 @@ fn segments<const N: usize>(
 ) -> Vec<Segment> {
     let over = over.map(|(at, _)| at);
     let begins = |from, phase, after_call| Segment { from, to: end, phase, after_call };
-    let mut segments = vec![begins(Nanos::ZERO, Phase::NotCreated, false)];
+    let mut segments = vec![begins(Nanos::ZERO, Phase::In(State::NotCreated), false)];
     for (from, phase) in phases {
         segments.extend(from.map(|from| begins(from, phase, over.is_some_and(|over| over <= from))));
     }
@@ -243,7 +207,7 @@ fn segments<const N: usize>(
 mod tests {
     use super::*;
     use crate::calls::Function;
-    use crate::event::{CallId, Exception, Message, Returned};
+    use crate::event::{CallId, Ended, Exception, Message, Returned, Target};
     use crate::outcome::{Gave, Outcome};
     use crate::scenario::parse;
 
@@ -251,7 +215,8 @@ mod tests {
         let phases = phases.map(|(at, phase)| (at.map(Nanos), phase));
         let shown = |segment: Segment| {
             let to = segment.to.map_or("".to_owned(), |to| to.0.to_string());
-            format!("{}-{to} {:?}{}", segment.from.0, segment.phase, if segment.after_call { " on" } else { "" })
+            let on = if segment.after_call { " on" } else { "" };
+            format!("{}-{to} {}{on}", segment.from.0, segment.phase.words())
         };
         let segments = segments(phases, end.map(Nanos), over.map(|over| (Nanos(over), Status::Returned)));
         assert_eq!(segments.into_iter().map(shown).collect::<Vec<_>>().join(", "), expected);
@@ -259,17 +224,22 @@ mod tests {
 
     #[test]
     fn what_changes_and_the_return_of_the_call_part_segments() {
-        use Phase::{CleaningUp, NotStarted, Running};
-        let phases = |created, started, cleanup| [(created, NotStarted), (started, Running), (cleanup, CleaningUp)];
-        check(phases(None, None, None), None, Some(5), "0-5 NotCreated, 5- NotCreated on");
-        check(phases(Some(0), Some(0), None), Some(9), None, "0-9 Running");
-        check(phases(Some(0), Some(0), None), Some(9), Some(9), "0-9 Running");
-        check(phases(Some(0), Some(0), None), None, Some(4), "0-4 Running, 4- Running on");
+        let phases = |created, started, cleanup| {
+            [
+                (created, Phase::In(State::NotStarted)),
+                (started, Phase::In(State::Running)),
+                (cleanup, Phase::CleaningUp),
+            ]
+        };
+        check(phases(None, None, None), None, Some(5), "0-5 not created, 5- not created on");
+        check(phases(Some(0), Some(0), None), Some(9), None, "0-9 running");
+        check(phases(Some(0), Some(0), None), Some(9), Some(9), "0-9 running");
+        check(phases(Some(0), Some(0), None), None, Some(4), "0-4 running, 4- running on");
         let all = phases(Some(1), Some(2), Some(6));
-        check(all, Some(9), None, "0-1 NotCreated, 1-2 NotStarted, 2-6 Running, 6-9 CleaningUp");
-        check(all, Some(9), Some(2), "0-1 NotCreated, 1-2 NotStarted, 2-6 Running on, 6-9 CleaningUp on");
-        check(all, None, Some(8), "0-1 NotCreated, 1-2 NotStarted, 2-6 Running, 6-8 CleaningUp, 8- CleaningUp on");
-        check(phases(Some(0), None, None), Some(3), Some(1), "0-1 NotStarted, 1-3 NotStarted on");
+        check(all, Some(9), None, "0-1 not created, 1-2 not started, 2-6 running, 6-9 cleaning up");
+        check(all, Some(9), Some(2), "0-1 not created, 1-2 not started, 2-6 running on, 6-9 cleaning up on");
+        check(all, None, Some(8), "0-1 not created, 1-2 not started, 2-6 running, 6-8 cleaning up, 8- cleaning up on");
+        check(phases(Some(0), None, None), Some(3), Some(1), "0-1 not started, 1-3 not started on");
         check(phases(Some(0), Some(0), None), Some(0), None, "");
     }
 

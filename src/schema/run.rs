@@ -364,7 +364,7 @@ fn awaitable() -> Value {
                     "else": { "properties": { "value": { "not": {} }, "exception": { "not": {} } } },
                 },
                 {
-                    "if": { "properties": { "fate": { "const": "done" } } },
+                    "if": { "properties": { "fate": { "const": Fate::Done.word() } } },
                     "then": { "required": ["retrieved"] },
                     "else": { "properties": { "retrieved": { "not": {} } } },
                 },

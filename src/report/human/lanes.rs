@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::chosen::{Chosen, Counted, Rest, choose, deciders};
 use super::page::Page;
-use crate::event::Ended;
+use crate::event::{Ended, State, Word};
 use crate::outcome::{AwaitableRecord, Gave, Status};
 use crate::report::cells::{Cells, Sign, segment_sign};
 use crate::report::duration::thousands;
@@ -158,7 +158,10 @@ fn cells(page: &Page<'_>, row: &Row, axis: &Axis, width: usize) -> Cells {
     cells.segments(row, axis, open, sign);
     // Behind the last moment it looks like all that goes on.
     let after_call = page.run.main().came_back().is_some();
-    cells.fill(open..never, sign(&Segment { from: Nanos::ZERO, to: None, phase: Phase::Running, after_call }));
+    cells.fill(
+        open..never,
+        sign(&Segment { from: Nanos::ZERO, to: None, phase: Phase::In(State::Running), after_call }),
+    );
     for (column, sign) in marks {
         cells.put(column, sign);
     }
@@ -172,15 +175,17 @@ fn cells(page: &Page<'_>, row: &Row, axis: &Axis, width: usize) -> Cells {
 fn outcome(page: &Page<'_>, place: Placed) -> (String, Look) {
     let style = &page.style;
     let Some(entry) = page.entry(place.id) else { return (String::new(), style.dim) };
-    let beside = page.width;
-    let value = |ended| fit(page.ended(ended), beside, page.glyphs.ellipsis);
     let body = page.run.scenario.awaitable(place.id).kind.has_body();
     match entry.ended {
-        Some(Ended::Cancelled(_)) if body && entry.started.is_none() => {
-            ("cancelled before it started".to_owned(), style.cancelled)
+        Some(ended) => {
+            let word = ended.state().word();
+            let text = match ended {
+                Ended::Cancelled(_) if body && entry.started.is_none() => format!("{word} before it started"),
+                Ended::Cancelled(_) => word.to_owned(),
+                _ => format!("{word} {}", fit(page.ended(ended), page.width, page.glyphs.ellipsis)),
+            };
+            (text, page.end_sign(ended).1)
         }
-        Some(Ended::Cancelled(_)) => ("cancelled".to_owned(), style.cancelled),
-        Some(ended) => (format!("{} {}", <&str>::from(ended), value(ended)), page.end_sign(ended).1),
         None if entry.created.is_none() => ("never started".to_owned(), style.dim),
         None if page.program_ended() => ("not finished".to_owned(), style.orphan),
         None if body => ("never finishes".to_owned(), style.orphan),
@@ -191,13 +196,13 @@ fn outcome(page: &Page<'_>, place: Placed) -> (String, Look) {
 /// What stands beside the call's own lane.
 fn call_outcome(page: &Page<'_>) -> (String, Look) {
     let run = page.run;
+    let word = run.outcome().status().word();
     let (_, look) = page.outcome_sign();
     let text = match &run.outcome().gave {
         None => "never returns".to_owned(),
-        Some(Gave::Results(results)) if results.is_empty() => "returned []".to_owned(),
-        Some(Gave::Results(results)) => format!("returned {}", count(results.len(), "result")),
-        Some(Gave::Raised(_)) => "raised".to_owned(),
-        Some(Gave::Cancelled(_)) => "cancelled".to_owned(),
+        Some(Gave::Results(results)) if results.is_empty() => format!("{word} []"),
+        Some(Gave::Results(results)) => format!("{word} {}", count(results.len(), "result")),
+        Some(Gave::Raised(_) | Gave::Cancelled(_)) => word.to_owned(),
         Some(Gave::Sets { pending, .. }) if pending.is_empty() => "all are done".to_owned(),
         Some(Gave::Sets { .. }) => {
             let name = |id: &Id| fit(run.scenario.name(*id), 30, page.glyphs.ellipsis);
@@ -222,9 +227,9 @@ fn rest_words(page: &Page<'_>, rest: &Rest) -> String {
             parts.push(format!("{many}\u{1f}{verb}{when}"));
         }
     };
-    part(rest.raised, "raised");
-    part(rest.cancelled, "cancelled");
-    part(rest.returned, "returned");
+    part(rest.raised, Status::Raised.word());
+    part(rest.cancelled, Status::Cancelled.word());
+    part(rest.returned, Status::Returned.word());
     part(rest.unfinished, if page.program_ended() { "not finished" } else { "never finish" });
     part(rest.never_started, "never started");
     let total = thousands(rest.count() as u64);

@@ -2,6 +2,7 @@
 
 use owo_colors::Style as Look;
 
+use crate::event::State;
 use crate::report::cells::{Cells, Sign, segment_sign};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
@@ -51,12 +52,12 @@ impl Theme {
     pub(super) fn sign(&self, phase: Phase) -> Sign {
         let (glyphs, style) = (&self.glyphs, &self.style);
         match phase {
-            Phase::NotCreated | Phase::NotStarted => (glyphs.not_started, style.dim),
-            Phase::Running => (glyphs.running, style.running),
+            Phase::In(State::NotCreated) | Phase::In(State::NotStarted) => (glyphs.not_started, style.dim),
+            Phase::In(State::Running) => (glyphs.running, style.running),
             Phase::CleaningUp => (glyphs.cleanup, style.cancelled),
-            Phase::Returned => (glyphs.returned, style.success),
-            Phase::Raised => (glyphs.raised, style.failure),
-            Phase::Cancelled => (glyphs.cancelled, style.cancelled),
+            Phase::In(State::Returned) => (glyphs.returned, style.success),
+            Phase::In(State::Raised) => (glyphs.raised, style.failure),
+            Phase::In(State::Cancelled) => (glyphs.cancelled, style.cancelled),
         }
     }
 
@@ -70,7 +71,7 @@ impl Theme {
         let (row, glyphs, style) = (&bar.row, &self.glyphs, &self.style);
         let sign = |segment: &Segment| match (row.of, segment.phase) {
             // wait() was called; that it does nothing before it is awaited is said beside.
-            (RowOf::Call, Phase::NotStarted) => (glyphs.call, bar.look),
+            (RowOf::Call, Phase::In(State::NotStarted)) => (glyphs.call, bar.look),
             _ => segment_sign(glyphs, style, row.of, segment, bar.look),
         };
         let mut cells = Cells::new(width);
@@ -87,7 +88,7 @@ impl Theme {
         }
         if let (None, Some(last)) = (row.end(), row.segments.last()) {
             let tip = if self.unicode { "╸" } else { ">" };
-            let is_tip = row.of == RowOf::Awaitable && last.phase == Phase::Running && !last.after_call;
+            let is_tip = row.of == RowOf::Awaitable && last.phase == Phase::In(State::Running) && !last.after_call;
             cells.put(end, if is_tip { (tip, bar.look) } else { sign(last) });
             match bar.ahead {
                 Ahead::Unknown => {}

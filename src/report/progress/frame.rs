@@ -13,7 +13,7 @@ use super::bar::{Ahead, Bar, Theme};
 use super::crowd;
 use super::layout::{INDENT, Layout, Size};
 use super::run_so_far::{Failure, RunSoFar};
-use crate::event::Ended;
+use crate::event::{Ended, Fate, State, Word};
 use crate::outcome::{AwaitableRecord, Gave, Status};
 use crate::report::duration::{elapsed, elapsed_of, took};
 use crate::report::fit::{fit, pad};
@@ -81,7 +81,7 @@ impl<'t> Frame<'t> {
     pub(super) fn awaitable(&self, run: &RunSoFar<'_>, id: Id, entry: &AwaitableRecord, depth: usize) -> String {
         let style = &self.theme.style;
         let phase = run.phases.of(id);
-        let leftover = self.leftover.filter(|_| phase == Phase::Running);
+        let leftover = self.leftover.filter(|_| phase == Phase::In(State::Running));
         let sign = self.theme.sign(phase);
         let look = if leftover.is_some() { style.orphan } else { sign.1 };
         let row = run.timeline().row(id, entry);
@@ -94,12 +94,12 @@ impl<'t> Frame<'t> {
         };
         let words = match (entry.ended, leftover) {
             (Some(ended), _) => self.ended(ended, run.scenario),
-            (None, Some(leftover)) => self.first_that_fits([leftover, word(phase)]),
-            (None, None) => self.first_that_fits([word(phase)]),
+            (None, Some(leftover)) => self.first_that_fits([leftover, &phase.words()]),
+            (None, None) => self.first_that_fits([&*phase.words()]),
         };
         let ahead = match since.zip(sleep) {
             Some((since, sleep)) => Ahead::EndAt(since.after(sleep)),
-            None if phase == Phase::Running && run.is_endless(id) => Ahead::NoEnd,
+            None if phase == Phase::In(State::Running) && run.is_endless(id) => Ahead::NoEnd,
             None => Ahead::Unknown,
         };
         self.line(&Parts {
@@ -114,7 +114,7 @@ impl<'t> Frame<'t> {
 
     /// The line of a failure of which no more is known than its moment.
     pub(super) fn failure(&self, run: &RunSoFar<'_>, failure: &Failure) -> String {
-        let end = self.theme.sign(Phase::Raised);
+        let end = self.theme.sign(Phase::In(State::Raised));
         let ended = Ended::Raised(failure.exception);
         let marks = vec![Mark::end(failure.at, Status::Raised)];
         let row = Row { of: RowOf::Awaitable, begun: None, segments: Vec::new(), marks };
@@ -134,10 +134,10 @@ impl<'t> Frame<'t> {
         let options = call.call.options();
         let status = timeline.status();
         let end = self.theme.sign(match status {
-            None | Some(Status::Hangs) => Phase::Running,
-            Some(Status::Returned) => Phase::Returned,
-            Some(Status::Raised) => Phase::Raised,
-            Some(Status::Cancelled) => Phase::Cancelled,
+            None | Some(Status::Hangs) => Phase::In(State::Running),
+            Some(Status::Returned) => Phase::In(State::Returned),
+            Some(Status::Raised) => Phase::In(State::Raised),
+            Some(Status::Cancelled) => Phase::In(State::Cancelled),
         });
         let timeout = call.awaited.zip(options.timeout()).map(|(awaited, timeout)| awaited.after(timeout));
         let time = match (call.called, timeline.over()) {
@@ -145,27 +145,31 @@ impl<'t> Frame<'t> {
             (Some(from), None) => self.elapsed(from, timeout.map(|end| Nanos(end.0.saturating_sub(from.0)))),
             (None, _) => String::new(),
         };
+        let returned = Status::Returned.word();
         let state = match (status, &call.outcome.gave) {
             (None, _) if call.called.is_none() => self.first_that_fits(["not called yet", "not called"]),
             (None, _) if call.awaited.is_none() => self.first_that_fits(["called, not awaited yet", "not awaited"]),
-            (None | Some(Status::Hangs), _) => self.first_that_fits(["running"]),
+            (None | Some(Status::Hangs), _) => self.first_that_fits([State::Running.word()]),
             (Some(_), _) if call.called.is_none() => {
                 self.first_that_fits(["never called: the caller was cancelled", "not called"])
             }
             (Some(Status::Returned), Some(Gave::Sets { done, pending })) => {
-                let sets = format!("{} done, {} pending", done.len(), pending.len());
-                let how = if call.timed_out.is_some() { "timed out" } else { "returned" };
+                let (in_done, in_pending) = (Fate::Done.word(), Fate::Pending.word());
+                let sets = format!("{} {in_done}, {} {in_pending}", done.len(), pending.len());
+                let how = if call.timed_out.is_some() { "timed out" } else { returned };
                 self.first_that_fits([&*format!("{how}: {sets}"), &*sets, how])
             }
-            (Some(Status::Returned), None) => self.first_that_fits(["returned, not awaited yet", "returned"]),
-            (Some(Status::Returned), _) => self.first_that_fits(["returned"]),
+            (Some(Status::Returned), None) => {
+                self.first_that_fits([&*format!("{returned}, not awaited yet"), returned])
+            }
+            (Some(Status::Returned), _) => self.first_that_fits([returned]),
             (Some(Status::Raised), Some(Gave::Raised(exception))) => {
                 self.ended(Ended::Raised(*exception), run.scenario)
             }
             (Some(Status::Raised), _) => {
                 call.settled.map_or_else(String::new, |(_, ended)| self.ended(ended, run.scenario))
             }
-            (Some(Status::Cancelled), _) => self.first_that_fits(["cancelled"]),
+            (Some(Status::Cancelled), _) => self.first_that_fits([Status::Cancelled.word()]),
         };
         self.line(&Parts {
             name: call.call.function().name(),
@@ -228,18 +232,17 @@ impl<'t> Frame<'t> {
 
     /// How something ended, in as many words as there is room for.
     fn ended(&self, ended: Ended, scenario: &Scenario) -> String {
+        let word = ended.state().word();
         match ended {
-            Ended::Returned(returned) => match returned.value(scenario) {
-                Some(value) => {
-                    self.whole(format_args!("returned {value}")).unwrap_or_else(|| self.first_that_fits(["returned"]))
-                }
-                None => self.first_that_fits(["returned"]),
-            },
+            Ended::Returned(returned) => returned
+                .value(scenario)
+                .and_then(|value| self.whole(format_args!("{word} {value}")))
+                .unwrap_or_else(|| self.first_that_fits([word])),
             Ended::Raised(exception) => self
-                .whole(format_args!("raised {}", exception.repr(scenario)))
-                .or_else(|| self.whole(format_args!("raised {}", exception.type_name(scenario))))
+                .whole(format_args!("{word} {}", exception.repr(scenario)))
+                .or_else(|| self.whole(format_args!("{word} {}", exception.type_name(scenario))))
                 .unwrap_or_else(|| fit(exception.type_name(scenario), self.layout.state, self.theme.glyphs.ellipsis)),
-            Ended::Cancelled(_) => self.first_that_fits(["cancelled"]),
+            Ended::Cancelled(_) => self.first_that_fits([word]),
         }
     }
 
@@ -259,17 +262,5 @@ impl<'t> Frame<'t> {
         // Two more columns than there is room for: what is cut between wide characters is still too wide.
         let text = fit(text, self.layout.state + 2, "");
         (text.width() <= self.layout.state).then_some(text)
-    }
-}
-
-/// What a person calls a phase.
-pub(super) fn word(phase: Phase) -> &'static str {
-    match phase {
-        Phase::NotCreated | Phase::NotStarted => "not started",
-        Phase::Running => "running",
-        Phase::CleaningUp => "cleaning up",
-        Phase::Returned => "returned",
-        Phase::Raised => "raised",
-        Phase::Cancelled => "cancelled",
     }
 }

@@ -12,7 +12,7 @@ use super::next_to_finish::{NextToFinish, SleepEnd};
 use super::phases::Phases;
 use super::records::Records;
 use crate::calls::Call;
-use crate::event::{Ended, Event, Exception, Target, What};
+use crate::event::{Ended, Event, Exception, State, Target, What};
 use crate::outcome::AwaitableRecord;
 use crate::report::timeline::order::in_file_order;
 use crate::report::timeline::{Phase, Timeline};
@@ -96,7 +96,7 @@ impl<'s> RunSoFar<'s> {
     pub(super) fn sleep(&self, id: Id, phase: Phase) -> Option<Nanos> {
         let kind = || &self.scenario.awaitable(id).kind;
         match phase {
-            Phase::Running => kind().delay()?.known(),
+            Phase::In(State::Running) => kind().delay()?.known(),
             Phase::CleaningUp => kind().cleanup()?.known(),
             _ => None,
         }

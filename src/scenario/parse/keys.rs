@@ -64,19 +64,13 @@ impl Owner {
             }
             Owner::Call(function) => return options(function).collect(),
             Owner::Expect => {
+                let mut given = Function::ALL.iter().flat_map(|function| function.results().iter().copied());
                 let mut keys = vec!["call"];
                 keys.extend(Function::ALL.iter().copied().flat_map(options));
-                keys.extend([
-                    "python",
-                    "choices",
-                    "jitter",
-                    "outcome",
-                    "at",
-                    "results",
-                    "exception",
-                    "done",
-                    "pending",
-                ]);
+                keys.extend(["python", "choices", "jitter", "outcome", "at"]);
+                keys.extend(given.next());
+                keys.push("exception");
+                keys.extend(given);
                 keys.extend(["fates", "warnings", "logs", "events"]);
                 return keys.into();
             }
