@@ -13,7 +13,7 @@ use crate::report::fit::{GLUE, fit, wrap};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
 use crate::report::timeline::Marked;
-use crate::scenario::{Id, Nanos};
+use crate::scenario::{Id, Nanos, listed};
 
 /// Lines of text are not longer than this, however wide the terminal: nobody likes to read them.
 const READABLE: usize = 100;
@@ -142,9 +142,5 @@ impl<'a> Page<'a> {
 
 /// `a`, `a and b`, `a, b and c`.
 pub fn join(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    listed(words, "and")
 }

@@ -10,6 +10,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 use crate::calls::Function;
 use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
+use crate::scenario::listed;
 
 use super::suggest::nearest;
 
@@ -271,14 +272,5 @@ pub(super) fn type_of(node: &Node<'_>) -> &'static str {
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "an array",
         DeValue::Table(_) => "a table",
-    }
-}
-
-/// `a, b or c`.
-pub(super) fn listed(words: &[String], joined_by: &str) -> String {
-    match words {
-        [] => String::new(),
-        [word] => word.clone(),
-        [words @ .., last] => format!("{} {joined_by} {last}", words.join(", ")),
     }
 }
