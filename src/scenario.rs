@@ -36,7 +36,7 @@ pub use load::{Loaded, load};
 pub use parse::parse;
 pub(crate) use parse::tables;
 pub use python::Python;
-pub use value::{Value, is_harmless, is_printable, toml_string, write_str_repr};
+pub use value::{Value, is_harmless, is_printable, toml_string, write_escape, write_in_literal, write_str_repr};
 pub use way::Way;
 
 /// One awaitable after `count`: its position among all of them, in file order, from 0.
