@@ -7,7 +7,7 @@ use owo_colors::Style as Look;
 
 use crate::event::{Ended, Exception};
 use crate::outcome::{AwaitableRecord, Run, Status};
-use crate::report::cells::Sign;
+use crate::report::cells::{Sign, end_sign};
 use crate::report::duration::duration;
 use crate::report::fit::{GLUE, fit, wrap};
 use crate::report::glyph::Glyphs;
@@ -109,13 +109,8 @@ impl<'a> Page<'a> {
         self.sign(self.run.outcome().status())
     }
 
-    fn sign(&self, status: Status) -> Sign {
-        match status {
-            Status::Returned => (self.glyphs.returned, self.style.success),
-            Status::Raised => (self.glyphs.raised, self.style.failure),
-            Status::Cancelled => (self.glyphs.cancelled, self.style.cancelled),
-            Status::Hangs => (self.glyphs.never, self.style.orphan),
-        }
+    fn sign(&self, how: Status) -> Sign {
+        end_sign(&self.glyphs, &self.style, how)
     }
 
     /// Writes a text, broken between words, each line behind `indent` columns; it begins with `subject`, in that look.

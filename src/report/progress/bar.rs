@@ -2,8 +2,8 @@
 
 use owo_colors::Style as Look;
 
-use crate::event::State;
-use crate::report::cells::{Cells, Sign, segment_sign};
+use crate::event::{State, Status};
+use crate::report::cells::{Cells, Sign, end_sign, segment_sign};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
 use crate::report::timeline::axis::Axis;
@@ -52,13 +52,18 @@ impl Theme {
     pub(super) fn sign(&self, phase: Phase) -> Sign {
         let (glyphs, style) = (&self.glyphs, &self.style);
         match phase {
-            Phase::In(State::NotCreated) | Phase::In(State::NotStarted) => (glyphs.not_started, style.dim),
+            Phase::In(State::NotCreated | State::NotStarted) => (glyphs.not_started, style.dim),
             Phase::In(State::Running) => (glyphs.running, style.running),
             Phase::CleaningUp => (glyphs.cleanup, style.cancelled),
-            Phase::In(State::Returned) => (glyphs.returned, style.success),
-            Phase::In(State::Raised) => (glyphs.raised, style.failure),
-            Phase::In(State::Cancelled) => (glyphs.cancelled, style.cancelled),
+            Phase::In(State::Returned) => self.end_sign(Status::Returned),
+            Phase::In(State::Raised) => self.end_sign(Status::Raised),
+            Phase::In(State::Cancelled) => self.end_sign(Status::Cancelled),
         }
+    }
+
+    /// The sign of an end.
+    pub(super) fn end_sign(&self, how: Status) -> Sign {
+        end_sign(&self.glyphs, &self.style, how)
     }
 
     /// An axis for bars that are `width` columns wide at most: an ASCII sign at the end takes more than one.

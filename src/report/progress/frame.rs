@@ -114,7 +114,7 @@ impl<'t> Frame<'t> {
 
     /// The line of a failure of which no more is known than its moment.
     pub(super) fn failure(&self, run: &RunSoFar<'_>, failure: &Failure) -> String {
-        let end = self.theme.sign(Phase::In(State::Raised));
+        let end = self.theme.end_sign(Status::Raised);
         let ended = Ended::Raised(failure.exception);
         let marks = vec![Mark::end(failure.at, Status::Raised)];
         let row = Row { of: RowOf::Awaitable, begun: None, segments: Vec::new(), marks };
@@ -133,12 +133,10 @@ impl<'t> Frame<'t> {
         let (style, call, timeline) = (&self.theme.style, &run.records.call, run.timeline());
         let options = call.call.options();
         let status = timeline.status();
-        let end = self.theme.sign(match status {
-            None | Some(Status::Hangs) => Phase::In(State::Running),
-            Some(Status::Returned) => Phase::In(State::Returned),
-            Some(Status::Raised) => Phase::In(State::Raised),
-            Some(Status::Cancelled) => Phase::In(State::Cancelled),
-        });
+        let end = match status {
+            None | Some(Status::Hangs) => self.theme.sign(Phase::In(State::Running)),
+            Some(how) => self.theme.end_sign(how),
+        };
         let timeout = call.awaited.zip(options.timeout()).map(|(awaited, timeout)| awaited.after(timeout));
         let time = match (call.called, timeline.over()) {
             (Some(from), Some((at, _))) => self.took(from, at),
