@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::chosen::{Chosen, Counted, Rest, choose, deciders};
 use super::page::Page;
-use crate::event::{Ended, State, Word};
+use crate::event::{Ended, Word};
 use crate::outcome::{AwaitableRecord, Gave, Status};
 use crate::report::cells::{Cells, Sign, segment_sign};
 use crate::report::duration::thousands;
@@ -15,7 +15,7 @@ use crate::report::fit::{fit, pad};
 use crate::report::phrases::count;
 use crate::report::timeline::axis::Axis;
 use crate::report::timeline::order::Placed;
-use crate::report::timeline::{Phase, Row, RowOf, Segment, Timeline};
+use crate::report::timeline::{Row, RowOf, Timeline};
 use crate::scenario::{Id, Nanos};
 
 /// Below this many columns there is no room for outcomes beside the lanes.
@@ -150,18 +150,11 @@ fn cells(page: &Page<'_>, row: &Row, axis: &Axis, width: usize) -> Cells {
         }
         look = marks.first().map_or(page.outcome_sign(), |(_, sign)| *sign).1;
     }
-    let sign = |segment: &Segment| segment_sign(glyphs, style, row.of, segment, look);
     let mut cells = Cells::new(width);
     let never = width - glyphs.widest_end();
-    let is_open = row.end().is_some() || row.goes_on();
-    let open = if is_open { never } else { axis.last() + 1 };
-    cells.segments(row, axis, open, sign);
-    // Behind the last moment it looks like all that goes on.
-    let after_call = page.run.main().came_back().is_some();
-    cells.fill(
-        open..never,
-        sign(&Segment { from: Nanos::ZERO, to: None, phase: Phase::In(State::Running), after_call }),
-    );
+    // What never came to exist is not drawn on behind the last moment.
+    let open = if row.goes_on() { never } else { axis.last() + 1 };
+    cells.segments(row, axis, open, |segment| segment_sign(glyphs, style, row.of, segment, look));
     for (column, sign) in marks {
         cells.put(column, sign);
     }
