@@ -12,8 +12,8 @@ use std::fmt;
 
 use strum::{EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
-use crate::event::{Ended, Status};
-use crate::scenario::{Caller, Nanos};
+use crate::event::{Ended, Status, Word};
+use crate::scenario::{Caller, Nanos, listed};
 
 pub use gather::{GatherMisuse, GatherOptions};
 pub use option::{OptionKey, Setting, Takes};
@@ -57,6 +57,10 @@ pub trait Options {
     /// What it gives, for who expects what another call gives.
     fn gives_in_text(&self) -> &'static str;
 
+    /// Whether each argument is one of the call's own, rather than all in one collection.
+    fn takes_arguments_apart(&self) -> bool {
+        self.brackets(&Caller::default(), 2).is_empty()
+    }
     /// Whether what it gives is a future, so that `[caller]` can cancel it and ask whether it is done.
     fn gives_a_future(&self) -> bool;
 
@@ -114,7 +118,7 @@ pub trait Options {
     }
     /// Why it returned while others were pending, where a member with this name made it do so, or its time was up.
     fn words_of_return(&self, _decided_by: Option<&str>, _timed_out: bool) -> String {
-        "returned".to_owned()
+        Status::Returned.word().to_owned()
     }
 }
 
@@ -190,6 +194,13 @@ impl Function {
     /// What awaiting its calls gives, by the names that it has in programs, expectations and documents.
     pub fn results(self) -> &'static [&'static str] {
         self.plain().options().results()
+    }
+
+    /// Those whose calls are so, as a sentence names them: `gather() and wait()`.
+    pub fn in_text(joined_by: &str, are_so: impl Fn(&dyn Options) -> bool) -> String {
+        let calls = Function::ALL.iter().map(|function| function.plain());
+        let named = calls.filter(|call| are_so(call.options())).map(|call| call.options().in_text().to_owned());
+        listed(&named.collect::<Vec<_>>(), joined_by)
     }
 
     /// Its name in `asyncio`, which is also its word in files and on the command line.

@@ -6,21 +6,18 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
-use crate::calls::{Collection, ReturnWhen, Setting};
+use crate::calls::{Call, Collection, Function, GatherOptions, ReturnWhen, WaitOptions};
 use crate::event::Word;
 use crate::report::format::{FORMATS, Format, endings};
-use crate::scenario::{Nanos, Python, parse_duration};
+use crate::scenario::{Nanos, Python, in_words, listed, parse_duration};
 
-/// Show exactly what Python's asyncio.gather() and asyncio.wait() do
+/// `asyncdemo`.
 #[derive(Debug, Parser)]
 #[command(
     name = "asyncdemo",
     version,
     about,
-    long_about = "Show exactly what Python's asyncio.gather() and asyncio.wait() do.\n\n\
-        A scenario describes simulated awaitables: how long they take, what they return or raise, when they are \
-        cancelled. asyncdemo runs them through one of the two functions and says what the caller got, when, and what \
-        became of everything else, as CPython 3.8 to 3.14 would have it.",
+    long_about = long_about(),
     after_help = "Try it:\n  asyncdemo gather\n  asyncdemo wait --return-when first-exception --timeout 3\n  \
         asyncdemo scenarios",
     after_long_help = "Try it:\n  asyncdemo gather\n  asyncdemo wait --return-when first-exception --timeout 3\n  \
@@ -37,6 +34,18 @@ pub struct Cli {
     #[command(subcommand)]
     #[allow(missing_docs)]
     pub command: Command,
+}
+
+fn long_about() -> String {
+    let functions: Vec<String> =
+        Function::ALL.iter().map(|function| format!("{}()", function.plain().options().in_python())).collect();
+    format!(
+        "Show exactly what Python's {} do.\n\nA scenario describes simulated awaitables: how long they take, what they \
+         return or raise, when they are cancelled. asyncdemo runs them through one of the {} functions and says what the \
+         caller got, when, and what became of everything else, as CPython 3.8 to 3.14 would have it.",
+        listed(&functions, "and"),
+        in_words(functions.len())
+    )
 }
 
 /// What to do.
@@ -106,22 +115,23 @@ pub struct Wait {
 }
 
 impl Gather {
-    /// The options that flags set.
-    pub fn settings(&self) -> Vec<(&'static str, Setting)> {
-        self.return_exceptions.map(|value| ("return_exceptions", Setting::Boolean(value))).into_iter().collect()
+    /// A call of gather() with the flags over its options.
+    pub fn over(&self, call: Call) -> Call {
+        let Call::Gather(own) = call else { return call };
+        Call::Gather(GatherOptions { return_exceptions: self.return_exceptions.unwrap_or(own.return_exceptions) })
     }
 }
 
 impl Wait {
-    /// The options that flags set.
-    pub fn settings(&self) -> Vec<(&'static str, Setting)> {
-        let settings = [
-            self.return_when.map(|condition| ("return_when", Setting::Word(condition.word()))),
-            self.timeout.map(|timeout| ("timeout", Setting::Timeout(timeout.0))),
-            self.wrap.map(|wrap| ("wrap", Setting::Boolean(wrap))),
-            self.collection.map(|collection| ("collection", Setting::Word(collection.word()))),
-        ];
-        settings.into_iter().flatten().collect()
+    /// A call of wait() with the flags over its options.
+    pub fn over(&self, call: Call) -> Call {
+        let Call::Wait(own) = call else { return call };
+        Call::Wait(WaitOptions {
+            return_when: self.return_when.unwrap_or(own.return_when),
+            timeout: self.timeout.map_or(own.timeout, |timeout| timeout.0),
+            wrap: self.wrap.unwrap_or(own.wrap),
+            collection: self.collection.unwrap_or(own.collection),
+        })
     }
 }
 

@@ -24,8 +24,8 @@ use failure::Failure;
 /// Does what the command line asks for, and gives the exit code.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
-        Command::Gather(given) => call::call(Function::Gather, &given.scenario, &given.settings(), &given.run),
-        Command::Wait(given) => call::call(Function::Wait, &given.scenario, &given.settings(), &given.run),
+        Command::Gather(given) => call::call(Function::Gather, &given.scenario, |call| given.over(call), &given.run),
+        Command::Wait(given) => call::call(Function::Wait, &given.scenario, |call| given.over(call), &given.run),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Scenarios(arguments) => scenarios::scenarios(arguments),

@@ -290,9 +290,7 @@ impl AwaitableRecord {
     /// Its state at the end of the run. A future and a group run from the moment they are made.
     pub fn state(&self, has_body: bool) -> State {
         match self.ended {
-            Some(Ended::Returned(_)) => State::Returned,
-            Some(Ended::Raised(_)) => State::Raised,
-            Some(Ended::Cancelled(_)) => State::Cancelled,
+            Some(ended) => ended.state(),
             None if self.created.is_none() => State::NotCreated,
             None if has_body && self.started.is_none() => State::NotStarted,
             None => State::Running,

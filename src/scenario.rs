@@ -3,6 +3,7 @@
 //! [`parse()`] makes it, once, at the edge; everything behind it may rely on what the fields promise. A `count` is
 //! kept as a range of ids instead of that many copies, so that a million alike awaitables cost one [`Awaitable`].
 
+mod counts;
 mod diagnostic;
 mod duration;
 mod exception;
@@ -12,7 +13,6 @@ mod library;
 mod load;
 mod parse;
 mod python;
-mod thousands;
 mod value;
 mod way;
 
@@ -24,6 +24,7 @@ use strum::{EnumDiscriminants, EnumMessage, IntoStaticStr, VariantArray, Variant
 use crate::calls::{Call, Function};
 use crate::event::Word;
 
+pub use counts::{in_words, listed, thousands};
 pub use diagnostic::{Diagnostics, Problem};
 pub(crate) use duration::unit_names;
 pub use duration::{Nanos, parse_duration};
@@ -35,8 +36,7 @@ pub use load::{Loaded, load};
 pub use parse::parse;
 pub(crate) use parse::tables;
 pub use python::Python;
-pub use thousands::thousands;
-pub use value::{Value, is_harmless, is_printable, toml_string, write_str_repr};
+pub use value::{Value, is_harmless, is_printable, toml_string, write_escape, write_in_literal, write_str_repr};
 pub use way::Way;
 
 /// One awaitable after `count`: its position among all of them, in file order, from 0.

@@ -191,7 +191,7 @@ impl Options for WaitOptions {
     }
 
     fn verb_of_release(&self) -> &'static str {
-        if self.return_when == ReturnWhen::FirstException { "raised" } else { "was done" }
+        if self.return_when == ReturnWhen::FirstException { Status::Raised.word() } else { "was done" }
     }
 
     fn advice_where_it_hangs(&self) -> Option<&'static str> {
@@ -229,7 +229,7 @@ impl Options for WaitOptions {
             (ReturnWhen::FirstException, Some(first)) => format!("{condition}: {first} raised"),
             (ReturnWhen::FirstCompleted, Some(first)) => format!("{condition}: {first}"),
             _ if timed_out => "timed out".to_owned(),
-            _ => "returned".to_owned(),
+            _ => Status::Returned.word().to_owned(),
         }
     }
 }

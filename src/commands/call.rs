@@ -22,16 +22,15 @@ use super::failure::{Code, Failure};
 use super::outputs::{Outputs, is_closed_pipe};
 use super::terminal;
 
-/// Runs a scenario through a call.
+/// Runs a scenario through a call: that of its file, with the flags over its options.
 pub fn call(
     function: Function,
     scenario: &ScenarioArgument,
-    settings: &[(&str, Setting)],
+    with_flags: impl FnOnce(Call) -> Call,
     options: &RunOptions,
 ) -> Result<Code, Failure> {
     let loaded = scenario::load(scenario.scenario.as_deref())?;
-    let own = loaded.scenario.call(function);
-    let call = settings.iter().fold(own, |call, (option, setting)| call.with(option, *setting));
+    let call = with_flags(loaded.scenario.call(function));
     check_one_argument(&loaded.scenario, call)?;
     run(&loaded, call, options)
 }

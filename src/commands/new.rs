@@ -4,10 +4,12 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::calls::Function;
 use crate::cli;
+use crate::event::Word;
 use crate::report::escape::escaped;
 use crate::report::shell::file_argument;
-use crate::scenario::toml_string;
+use crate::scenario::{in_words, toml_string};
 
 use super::atomic_file::folder_of;
 use super::failure::{Code, Failure};
@@ -75,7 +77,8 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
 fn text(path: &Path, schema: Option<&str>) -> String {
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let here = format!("./{SCHEMA}");
-    TEMPLATE.replacen("SCHEMA", schema.unwrap_or(&here), 1).replacen("TITLE", &toml_string(&name), 1)
+    let template = TEMPLATE.replacen("COUNT", &in_words(Function::ALL.len()), 1);
+    template.replacen("SCHEMA", schema.unwrap_or(&here), 1).replacen("TITLE", &toml_string(&name), 1)
 }
 
 const TEMPLATE: &str = r#"#:schema SCHEMA
@@ -106,7 +109,7 @@ delay = "2s"
 # cancel_at = "700ms"          # somebody cancels the caller itself
 # then = "exit"                # the program ends after the call instead of letting the others finish
 
-# The options of the two calls; flags on the command line override them.
+# The options of the COUNT calls; flags on the command line override them.
 [gather]
 return_exceptions = false
 
@@ -163,6 +166,14 @@ mod tests {
             let path = file_of(Path::new(name)).unwrap_or_else(|failure| panic!("{failure:?}"));
             let scenario = parse("new.toml", &text(&path, None)).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(scenario.title.as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn the_template_has_a_table_and_an_expectation_for_each_call() {
+        for function in Function::ALL {
+            assert!(TEMPLATE.contains(&format!("\n[{function}]\n")), "{function}");
+            assert!(TEMPLATE.contains(&format!("\ncall = \"{function}\"\n")), "{function}");
         }
     }
 

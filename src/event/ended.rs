@@ -4,7 +4,7 @@ use std::fmt;
 
 use strum::{IntoStaticStr, VariantNames};
 
-use super::{CallId, Item, Status, Target};
+use super::{CallId, Item, State, Status, Target};
 use crate::calls::Misuse;
 use crate::scenario::{self, Id, Scenario, Value, write_exception_repr};
 
@@ -81,6 +81,15 @@ impl Ended {
         items: impl Fn(Returned) -> Option<&'s [Item]> + 's,
     ) -> impl fmt::Display + 's {
         fmt::from_fn(move |f| write_repr(f, self, scenario, &items))
+    }
+
+    /// The state in which it is then.
+    pub fn state(&self) -> State {
+        match self {
+            Ended::Returned(_) => State::Returned,
+            Ended::Raised(_) => State::Raised,
+            Ended::Cancelled(_) => State::Cancelled,
+        }
     }
 
     /// How it ended, as a person says it: a group that was cancelled has raised a `CancelledError`, as asyncio has it.

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::code::{Snippet, code};
 use super::expression::Expression;
-use super::literal::push_escaped;
+use crate::scenario::write_in_literal;
 
 /// Black's line length.
 pub const WIDTH: usize = 88;
@@ -115,7 +115,8 @@ fn docstring(paragraphs: &[&str]) -> Vec<String> {
         for line in paragraph.trim().lines() {
             let mut escaped = String::new();
             for c in line.trim().chars() {
-                push_escaped(&mut escaped, c);
+                // Writing to a String never fails.
+                let _ = write_in_literal(&mut escaped, c);
             }
             let escaped = escaped.replace("\"\"\"", "\\\"\\\"\\\"");
             let mut parts = wrapped(&escaped, WIDTH - 4);

@@ -1,9 +1,7 @@
 //! Strings and durations as Python's literals.
 
-use std::fmt::Write;
-
 use super::code::{Snippet, code};
-use crate::scenario::{Nanos, is_printable};
+use crate::scenario::{Nanos, write_in_literal};
 
 /// A duration in seconds: the shortest decimal that says it to the nanosecond.
 pub fn seconds(duration: Nanos) -> Snippet {
@@ -20,24 +18,9 @@ pub fn string(text: &str) -> String {
         if c == quote {
             literal.push('\\');
         }
-        push_escaped(&mut literal, c);
+        // Writing to a String never fails.
+        let _ = write_in_literal(&mut literal, c);
     }
     literal.push(quote);
     literal
-}
-
-/// What a literal has for a character: itself where one can see it, and it is no backslash.
-pub fn push_escaped(literal: &mut String, c: char) {
-    let _ = match c {
-        '\n' => literal.write_str("\\n"),
-        '\r' => literal.write_str("\\r"),
-        '\t' => literal.write_str("\\t"),
-        '\\' => literal.write_str("\\\\"),
-        c if is_printable(c) => literal.write_char(c),
-        c => match u32::from(c) {
-            code @ ..=0xff => write!(literal, "\\x{code:02x}"),
-            code @ ..=0xffff => write!(literal, "\\u{code:04x}"),
-            code => write!(literal, "\\U{code:08x}"),
-        },
-    };
 }

@@ -10,6 +10,7 @@ use super::glyph::Glyphs;
 use super::style::Style;
 use super::timeline::axis::Axis;
 use super::timeline::{Phase, Row, RowOf, Segment};
+use crate::event::{State, Status};
 
 /// What stands in a column, and how it looks.
 pub type Sign = (&'static str, Look);
@@ -78,10 +79,20 @@ fn write_in(look: Look, text: &mut String, line: &mut String) {
 /// The sign that a segment is filled with; `look` is that of a row at work.
 pub fn segment_sign(glyphs: &Glyphs, style: &Style, of: RowOf, segment: &Segment, look: Look) -> Sign {
     match (segment.phase, of) {
-        (Phase::NotCreated | Phase::NotStarted, _) => (glyphs.not_started, style.dim),
+        (Phase::In(State::NotCreated | State::NotStarted), _) => (glyphs.not_started, style.dim),
         (Phase::CleaningUp, _) => (glyphs.cleanup, style.cancelled),
         _ if segment.after_call => (glyphs.orphan, style.orphan),
         (_, RowOf::Awaitable) => (glyphs.running, look),
         (_, RowOf::Group | RowOf::Call) => (glyphs.call, look),
+    }
+}
+
+/// The sign of an end.
+pub fn end_sign(glyphs: &Glyphs, style: &Style, how: Status) -> Sign {
+    match how {
+        Status::Returned => (glyphs.returned, style.success),
+        Status::Raised => (glyphs.raised, style.failure),
+        Status::Cancelled => (glyphs.cancelled, style.cancelled),
+        Status::Hangs => (glyphs.never, style.orphan),
     }
 }

@@ -6,7 +6,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::scenario::is_harmless;
+use crate::scenario::{is_harmless, write_escape};
 
 /// A text, ready for a terminal. `Display` writes it.
 pub fn escape(text: &str) -> impl fmt::Display + '_ {
@@ -26,14 +26,7 @@ impl<W: Write> Write for Escaping<W> {
         let mut rest = text;
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| !is_harmless(*c)) {
             self.0.write_str(&rest[..at])?;
-            match (c, u32::from(c)) {
-                ('\n', _) => self.0.write_str("\\n")?,
-                ('\r', _) => self.0.write_str("\\r")?,
-                ('\t', _) => self.0.write_str("\\t")?,
-                (_, code @ ..=0xff) => write!(self.0, "\\x{code:02x}")?,
-                (_, code @ ..=0xffff) => write!(self.0, "\\u{code:04x}")?,
-                (_, code) => write!(self.0, "\\U{code:08x}")?,
-            }
+            write_escape(&mut self.0, c)?;
             rest = &rest[at + c.len_utf8()..];
         }
         self.0.write_str(rest)

@@ -16,7 +16,7 @@ use crate::outcome::{Keep, Run};
 
 pub(super) use document::CallOptions;
 pub use document::{ClockName, Head};
-pub use event::EventLog;
+pub use event::{EventLog, PlainValue};
 
 use super::format::{Format, Wanted};
 use document::Document;

@@ -12,6 +12,7 @@ mod layout;
 mod next_to_finish;
 mod phases;
 mod plain;
+mod records;
 mod run_so_far;
 mod screen;
 #[cfg(test)]

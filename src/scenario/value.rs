@@ -56,21 +56,34 @@ pub fn write_str_repr(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     f.write_char(quote)?;
     for c in text.chars() {
-        match c {
-            '\n' => f.write_str("\\n")?,
-            '\r' => f.write_str("\\r")?,
-            '\t' => f.write_str("\\t")?,
-            '\\' => f.write_str("\\\\")?,
-            c if c == quote => write!(f, "\\{c}")?,
-            c if is_printable(c) => f.write_char(c)?,
-            c => match u32::from(c) {
-                code @ ..=0xff => write!(f, "\\x{code:02x}")?,
-                code @ ..=0xffff => write!(f, "\\u{code:04x}")?,
-                code => write!(f, "\\U{code:08x}")?,
-            },
+        if c == quote {
+            f.write_char('\\')?;
         }
+        write_in_literal(f, c)?;
     }
     f.write_char(quote)
+}
+
+/// Writes what a Python literal has for a character that is no quote: itself where it [prints](is_printable) and is no
+/// backslash.
+pub fn write_in_literal(f: &mut impl fmt::Write, c: char) -> fmt::Result {
+    match c {
+        '\\' => f.write_str("\\\\"),
+        c if is_printable(c) => f.write_char(c),
+        c => write_escape(f, c),
+    }
+}
+
+/// Writes a character by its code, as Python's `repr` has what does not print.
+pub fn write_escape(f: &mut impl fmt::Write, c: char) -> fmt::Result {
+    match (c, u32::from(c)) {
+        ('\n', _) => f.write_str("\\n"),
+        ('\r', _) => f.write_str("\\r"),
+        ('\t', _) => f.write_str("\\t"),
+        (_, code @ ..=0xff) => write!(f, "\\x{code:02x}"),
+        (_, code @ ..=0xffff) => write!(f, "\\u{code:04x}"),
+        (_, code) => write!(f, "\\U{code:08x}"),
+    }
 }
 
 /// A text in quotes as TOML has it, on one line.

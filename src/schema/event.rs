@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::event::{ALREADY, BECAUSE, CALL, CAUSE, COMMON, EventKind, Field, Holds, Word};
+use crate::event::{ALREADY, BECAUSE, CALL, CAUSE, COMMON, EventKind, Field, Holds, Status, Word};
 
 use super::{defined, described, merge, words};
 
@@ -58,7 +58,7 @@ fn why(kind: EventKind) -> impl Iterator<Item = ((&'static str, &'static str), V
 /// What goes with how something ended: a value where it returned, an exception where it did not.
 pub fn end_by(key: &str) -> Value {
     json!({
-        "if": { "properties": { key: { "const": "returned" } } },
+        "if": { "properties": { key: { "const": Status::Returned.word() } } },
         "then": { "required": ["value"], "properties": { "exception": { "not": {} } } },
         "else": { "required": ["exception"], "properties": { "value": { "not": {} } } },
     })

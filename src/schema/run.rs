@@ -23,8 +23,11 @@ pub fn run() -> Value {
     let mut schema = json!({
         "$schema": DIALECT,
         "title": "asyncdemo run",
-        "description": "What came of one run: what the caller of gather() or wait() got, when, and what became of \
-             everything else. Times are seconds since the program's start.",
+        "description": format!(
+            "What came of one run: what the caller of {} got, when, and what became of everything else. Times are \
+             seconds since the program's start.",
+            Function::in_text("or", |_| true)
+        ),
     });
     merge(
         &mut schema,

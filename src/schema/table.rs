@@ -97,7 +97,7 @@ fn of_file(key: &str) -> Value {
         ),
         "description" => described("What it is about, in a sentence or a few.", text()),
         "shows" => described(
-            "The ids of the claims about gather() and wait() that it shows.",
+            format!("The ids of the claims about {} that it shows.", Function::in_text("and", |_| true)),
             list_of(json!({ "enum": claims(), "examples": ["G11", "W5"] })),
         ),
         "question" => described("What the reader is asked to guess before running it.", text()),
@@ -199,19 +199,26 @@ fn of_on_cancel(key: &str) -> Value {
 }
 
 fn of_caller(key: &str) -> Value {
+    let with_group = Function::in_text("and", |call| call.gives_a_future());
     match key {
         "args" => described(
             "The names that are passed to the call, in order; repeats are allowed. Left out: every awaitable that no \
              group holds.",
             defined("names"),
         ),
-        "unpack" => described("gather() only. false passes the list itself: the classic TypeError.", flag(true)),
-        "call_at" => described("When it calls gather() or wait(); left out: at once.", defined("duration")),
+        "unpack" => {
+            let calls = Function::in_text("and", |call| call.takes_arguments_apart());
+            described(format!("{calls} only. false passes the list itself: the classic TypeError."), flag(true))
+        }
+        "call_at" => {
+            let calls = Function::in_text("or", |_| true);
+            described(format!("When it calls {calls}; left out: at once."), defined("duration"))
+        }
         "await_at" => described("When it awaits what the call gave it; left out: at once.", defined("duration")),
         "check_done_at" => {
-            described("gather() only. When it looks at done() of the group.", list_of(defined("duration")))
+            described(format!("{with_group} only. When it looks at done() of the group."), list_of(defined("duration")))
         }
-        "cancel_group_at" => described("gather() only. When it cancels the group.", defined("duration")),
+        "cancel_group_at" => described(format!("{with_group} only. When it cancels the group."), defined("duration")),
         "cancel_at" => described("When the caller's own task is cancelled.", defined("duration")),
         "then" => {
             let mut then = words(Then::WORDS);

@@ -208,6 +208,22 @@ fn a_million_is_still_a_page() {
 }
 
 #[test]
+fn what_never_ran_is_not_drawn_beyond_the_last_moment() {
+    let report = report(
+        r#"
+        awaitable = [{ name = "a", delay = 1 }, { name = "b", delay = "forever" }, { name = "unused", delay = 1 }]
+        caller = { args = ["a", "b"] }
+        "#,
+        GATHER,
+    );
+    let lanes: Vec<&str> = report.lines().filter(|line| line.starts_with("  b ") || line.contains('·')).collect();
+    insta::assert_snapshot!(lanes.join("\n"), @"
+    b       ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━…  never finishes
+    unused  ··············································       never started
+    ");
+}
+
+#[test]
 fn wide_and_long_names() {
     let scenario = r#"
         title = "日本語のタイトルがとても長いとき、どこかで切らなければならない、それでも揃う"

@@ -7,16 +7,16 @@ use unicode_width::UnicodeWidthStr;
 
 use super::chosen::{Rest, Shown, choose};
 use super::page::Page;
-use crate::event::Ended;
+use crate::event::{Ended, Word};
 use crate::outcome::{AwaitableRecord, Gave, Status};
-use crate::report::cells::{Cells, segment_sign};
+use crate::report::cells::{Cells, Sign, segment_sign};
 use crate::report::counted::Counted;
 use crate::report::duration::thousands;
 use crate::report::fit::{fit, pad};
 use crate::report::phrases::count;
 use crate::report::timeline::axis::Axis;
 use crate::report::timeline::order::Placed;
-use crate::report::timeline::{Phase, Row, Segment, Timeline};
+use crate::report::timeline::{Row, RowOf, Timeline};
 use crate::scenario::Nanos;
 
 /// Below this many columns there is no room for outcomes beside the lanes.
@@ -58,14 +58,14 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let width = axis.last() + 1 + tail + signs;
 
     let timeline = Timeline::of(page.run);
-    let came_back = timeline.call().came_back();
     let mut lanes: Vec<Lane> = Vec::new();
     for ((place, name), outcome) in chosen.places.iter().zip(names).zip(outcomes) {
-        let cells = cells(page, &timeline.row(place.id, came_back), &axis, width);
+        let known = page.entry(place.id).unwrap_or(&AwaitableRecord::NEW);
+        let cells = cells(page, &timeline.row(place.id, known), &axis, width);
         lanes.push(Lane { name, cells, outcome, call: false });
     }
     let call_name = page.run.call.function().name().to_owned();
-    let cells = call_cells(page, &timeline.call_row(came_back), &axis, width);
+    let cells = cells(page, &timeline.call_row(), &axis, width);
     let call = Lane { name: call_name, cells, outcome: call_outcome, call: true };
 
     let labels = axis.labels(room, page.unicode);
@@ -134,58 +134,34 @@ fn last_moment(page: &Page<'_>, endless: bool) -> Nanos {
     finished.max(group).max(end).unwrap_or_default().max(run.outcome().at)
 }
 
-/// What is drawn of an awaitable.
+/// What is drawn of a row.
 fn cells(page: &Page<'_>, row: &Row, axis: &Axis, width: usize) -> Cells {
     let (glyphs, style) = (&page.glyphs, &page.style);
-    let came_back = page.run.main().came_back();
+    let begun = row.begun.map_or(0, |begun| axis.column(begun));
+    let marks = row.marks.iter().map(|mark| (axis.column(mark.at), page.mark_sign(mark.what)));
+    // Nothing stands before the beginning.
+    let mut marks: Vec<(usize, Sign)> = marks.filter(|(column, _)| begun <= *column).collect();
+    let mut look = style.running;
+    if row.of == RowOf::Call {
+        // Too close to be told apart: what counts is what its caller got.
+        if let [(settled, _), (back, _)] = marks[..]
+            && settled == back
+        {
+            marks = vec![(back, page.outcome_sign())];
+        }
+        look = marks.first().map_or(page.outcome_sign(), |(_, sign)| *sign).1;
+    }
     let mut cells = Cells::new(width);
     let never = width - glyphs.widest_end();
-    let is_created = row.segments.last().is_none_or(|last| last.to.is_some() || last.phase != Phase::NotCreated);
-    let open = if is_created { never } else { axis.last() + 1 };
-    let sign = |segment: &Segment| segment_sign(glyphs, style, row.of, segment, style.running);
-    cells.segments(row, axis, open, sign);
-    // Behind the last moment it looks like all that goes on.
-    let behind = Segment { from: Nanos::ZERO, to: None, phase: Phase::Running, after_call: came_back.is_some() };
-    cells.fill(open..never, sign(&behind));
-    let end = row.end().map_or(open, |end| axis.column(end));
-    if let (Some(begun), Some(over)) = (row.begun, came_back.map(|over| axis.column(over)))
-        && (axis.column(begun)..end).contains(&over)
-    {
-        cells.put(over, (glyphs.moment, page.outcome_sign().1));
+    // What never came to exist is not drawn on behind the last moment.
+    let open = if row.goes_on() { never } else { axis.last() + 1 };
+    cells.segments(row, axis, open, |segment| segment_sign(glyphs, style, row.of, segment, look));
+    for (column, sign) in marks {
+        cells.put(column, sign);
     }
-    match row.ended {
-        Some((_, ended)) => cells.put(end, page.end_sign(ended)),
-        None if is_created => cells.put(end, (glyphs.never, style.orphan)),
-        None => {}
+    if row.goes_on() {
+        cells.put(never, (glyphs.never, style.orphan));
     }
-    cells
-}
-
-/// What is drawn of the call itself: until what it gave is settled, and the moment at which the caller has it.
-fn call_cells(page: &Page<'_>, row: &Row, axis: &Axis, width: usize) -> Cells {
-    let (glyphs, style, call) = (&page.glyphs, &page.style, page.run.main());
-    let mut cells = Cells::new(width);
-    let never = width - glyphs.widest_end();
-    let back = row.came_back.map_or(never, |(back, _)| axis.column(back));
-    let settled = row.ended.map(|(at, ended)| (axis.column(at), page.end_sign(ended)));
-    let sign = page.outcome_sign();
-    let (look, at_return) = match settled {
-        // It was done long before the caller asked.
-        Some((settled, ended)) if settled < back => match call.outcome.status() {
-            // The caller was cancelled on its way there.
-            Status::Cancelled if call.awaited.is_none() => (ended.1, sign),
-            Status::Hangs => (ended.1, ended),
-            _ => (ended.1, (glyphs.moment, ended.1)),
-        },
-        // The caller was cancelled before it came to await it.
-        Some((settled, _)) if settled > back => (sign.1, (glyphs.moment, sign.1)),
-        _ => (sign.1, sign),
-    };
-    cells.segments(row, axis, never, |segment| segment_sign(glyphs, style, row.of, segment, look));
-    if let Some((settled, ended)) = settled {
-        cells.put(settled, ended);
-    }
-    cells.put(back, at_return);
     cells
 }
 
@@ -193,15 +169,17 @@ fn call_cells(page: &Page<'_>, row: &Row, axis: &Axis, width: usize) -> Cells {
 fn outcome(page: &Page<'_>, place: Placed) -> (String, Look) {
     let style = &page.style;
     let Some(entry) = page.entry(place.id) else { return (String::new(), style.dim) };
-    let beside = page.width;
-    let value = |ended| fit(page.ended(ended), beside, page.glyphs.ellipsis);
     let body = page.run.scenario.awaitable(place.id).kind.has_body();
     match entry.ended {
-        Some(Ended::Cancelled(_)) if body && entry.started.is_none() => {
-            ("cancelled before it started".to_owned(), style.cancelled)
+        Some(ended) => {
+            let word = ended.state().word();
+            let text = match ended {
+                Ended::Cancelled(_) if body && entry.started.is_none() => format!("{word} before it started"),
+                Ended::Cancelled(_) => word.to_owned(),
+                _ => format!("{word} {}", fit(page.ended(ended), page.width, page.glyphs.ellipsis)),
+            };
+            (text, page.end_sign(ended).1)
         }
-        Some(Ended::Cancelled(_)) => ("cancelled".to_owned(), style.cancelled),
-        Some(ended) => (format!("{} {}", <&str>::from(ended), value(ended)), page.end_sign(ended).1),
         None if entry.created.is_none() => ("never started".to_owned(), style.dim),
         None if page.voice().program_ended() => ("not finished".to_owned(), style.orphan),
         None if body => ("never finishes".to_owned(), style.orphan),
@@ -212,13 +190,13 @@ fn outcome(page: &Page<'_>, place: Placed) -> (String, Look) {
 /// What stands beside the call's own lane.
 fn call_outcome(page: &Page<'_>) -> (String, Look) {
     let run = page.run;
+    let word = run.outcome().status().word();
     let (_, look) = page.outcome_sign();
     let text = match &run.outcome().gave {
         None => "never returns".to_owned(),
-        Some(Gave::Results(results)) if results.is_empty() => "returned []".to_owned(),
-        Some(Gave::Results(results)) => format!("returned {}", count(results.len(), "result")),
-        Some(Gave::Raised(_)) => "raised".to_owned(),
-        Some(Gave::Cancelled(_)) => "cancelled".to_owned(),
+        Some(Gave::Results(results)) if results.is_empty() => format!("{word} []"),
+        Some(Gave::Results(results)) => format!("{word} {}", count(results.len(), "result")),
+        Some(Gave::Raised(_) | Gave::Cancelled(_)) => word.to_owned(),
         Some(Gave::Sets { pending, .. }) if pending.is_empty() => "all are done".to_owned(),
         Some(Gave::Sets { .. }) => {
             let decided = run.decided_by().map(|id| fit(run.scenario.name(id), 30, page.glyphs.ellipsis));
@@ -242,9 +220,9 @@ fn rest_words(page: &Page<'_>, rest: &Rest) -> String {
             parts.push(format!("{many}\u{1f}{verb}{when}"));
         }
     };
-    part(rest.raised, "raised");
-    part(rest.cancelled, "cancelled");
-    part(rest.returned, "returned");
+    part(rest.raised, Status::Raised.word());
+    part(rest.cancelled, Status::Cancelled.word());
+    part(rest.returned, Status::Returned.word());
     part(rest.unfinished, if page.voice().program_ended() { "not finished" } else { "never finish" });
     part(rest.never_started, "never started");
     let total = thousands(rest.count() as u64);

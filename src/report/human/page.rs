@@ -7,11 +7,12 @@ use owo_colors::Style as Look;
 
 use crate::event::Ended;
 use crate::outcome::{AwaitableRecord, Run, Status};
-use crate::report::cells::Sign;
+use crate::report::cells::{Sign, end_sign};
 use crate::report::fit::{GLUE, wrap};
 use crate::report::glyph::Glyphs;
 use crate::report::story::Voice;
 use crate::report::style::Style;
+use crate::report::timeline::Marked;
 use crate::scenario::{Id, Nanos};
 
 /// Lines of text are not longer than this, however wide the terminal: nobody likes to read them.
@@ -63,18 +64,21 @@ impl<'a> Page<'a> {
         self.sign(ended.status())
     }
 
+    /// The sign and the look of a mark of a row.
+    pub fn mark_sign(&self, what: Marked) -> Sign {
+        match what {
+            Marked::End(how) => self.sign(how),
+            Marked::CameBack(how) => (self.glyphs.moment, self.sign(how).1),
+        }
+    }
+
     /// The sign and the look of the call's own outcome.
     pub fn outcome_sign(&self) -> Sign {
         self.sign(self.run.outcome().status())
     }
 
-    fn sign(&self, status: Status) -> Sign {
-        match status {
-            Status::Returned => (self.glyphs.returned, self.style.success),
-            Status::Raised => (self.glyphs.raised, self.style.failure),
-            Status::Cancelled => (self.glyphs.cancelled, self.style.cancelled),
-            Status::Hangs => (self.glyphs.never, self.style.orphan),
-        }
+    fn sign(&self, how: Status) -> Sign {
+        end_sign(&self.glyphs, &self.style, how)
     }
 
     /// Writes a text, broken between words, each line behind `indent` columns; it begins with `subject`, in that look.

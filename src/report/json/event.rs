@@ -120,7 +120,7 @@ impl Serialize for Thrown<'_> {
 }
 
 /// A value of the scenario.
-struct PlainValue<'a>(&'a Value);
+pub struct PlainValue<'a>(pub &'a Value);
 
 impl Serialize for PlainValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,11 +2,12 @@
 
 use owo_colors::Style as Look;
 
-use crate::report::cells::{Cells, Sign, segment_sign};
+use crate::event::{State, Status};
+use crate::report::cells::{Cells, Sign, end_sign, segment_sign};
 use crate::report::glyph::Glyphs;
 use crate::report::style::Style;
 use crate::report::timeline::axis::Axis;
-use crate::report::timeline::{Phase, Row, RowOf, Segment};
+use crate::report::timeline::{Marked, Phase, Row, RowOf, Segment};
 use crate::scenario::Nanos;
 
 /// How frames look.
@@ -25,8 +26,6 @@ pub(super) struct Bar {
     pub(super) look: Look,
     /// What it ends with, once it has ended.
     pub(super) end: Sign,
-    /// When the call came back, where that is marked.
-    pub(super) over: Option<Nanos>,
     pub(super) ahead: Ahead,
 }
 
@@ -53,13 +52,18 @@ impl Theme {
     pub(super) fn sign(&self, phase: Phase) -> Sign {
         let (glyphs, style) = (&self.glyphs, &self.style);
         match phase {
-            Phase::NotCreated | Phase::NotStarted => (glyphs.not_started, style.dim),
-            Phase::Running => (glyphs.running, style.running),
+            Phase::In(State::NotCreated | State::NotStarted) => (glyphs.not_started, style.dim),
+            Phase::In(State::Running) => (glyphs.running, style.running),
             Phase::CleaningUp => (glyphs.cleanup, style.cancelled),
-            Phase::Returned => (glyphs.returned, style.success),
-            Phase::Raised => (glyphs.raised, style.failure),
-            Phase::Cancelled => (glyphs.cancelled, style.cancelled),
+            Phase::In(State::Returned) => self.end_sign(Status::Returned),
+            Phase::In(State::Raised) => self.end_sign(Status::Raised),
+            Phase::In(State::Cancelled) => self.end_sign(Status::Cancelled),
         }
+    }
+
+    /// The sign of an end.
+    pub(super) fn end_sign(&self, how: Status) -> Sign {
+        end_sign(&self.glyphs, &self.style, how)
     }
 
     /// An axis for bars that are `width` columns wide at most: an ASCII sign at the end takes more than one.
@@ -72,31 +76,30 @@ impl Theme {
         let (row, glyphs, style) = (&bar.row, &self.glyphs, &self.style);
         let sign = |segment: &Segment| match (row.of, segment.phase) {
             // wait() was called; that it does nothing before it is awaited is said beside.
-            (RowOf::Call, Phase::NotStarted) => (glyphs.call, bar.look),
+            (RowOf::Call, Phase::In(State::NotStarted)) => (glyphs.call, bar.look),
             _ => segment_sign(glyphs, style, row.of, segment, bar.look),
         };
         let mut cells = Cells::new(width);
         let end = axis.column(row.end().unwrap_or(now));
         cells.segments(row, axis, end, sign);
-        if let (Some(over), Some(begun)) = (bar.over.map(|over| axis.column(over)), row.begun)
-            && axis.column(begun) < over
-            && over < end
-        {
-            cells.put(over, (glyphs.moment, style.bold));
-        }
-        match (row.end(), row.segments.last()) {
-            (Some(_), _) => cells.put(end, bar.end),
-            (None, Some(last)) => {
-                let tip = if self.unicode { "╸" } else { ">" };
-                let is_tip = row.of == RowOf::Awaitable && last.phase == Phase::Running && !last.after_call;
-                cells.put(end, if is_tip { (tip, bar.look) } else { sign(last) });
-                match bar.ahead {
-                    Ahead::Unknown => {}
-                    Ahead::EndAt(at) => cells.fill(end + 1..axis.column(at) + 1, (self.track(), style.dim)),
-                    Ahead::NoEnd => cells.put(end + 1, (glyphs.never, style.orphan)),
-                }
+        for mark in &row.marks {
+            let column = axis.column(mark.at);
+            match mark.what {
+                Marked::End(_) => cells.put(column, bar.end),
+                // The column in which it begins shows that.
+                Marked::CameBack(_) if row.begun.is_some_and(|begun| axis.column(begun) >= column) => {}
+                Marked::CameBack(_) => cells.put(column, (glyphs.moment, style.bold)),
             }
-            (None, None) => {}
+        }
+        if let (None, Some(last)) = (row.end(), row.segments.last()) {
+            let tip = if self.unicode { "╸" } else { ">" };
+            let is_tip = row.of == RowOf::Awaitable && last.phase == Phase::In(State::Running) && !last.after_call;
+            cells.put(end, if is_tip { (tip, bar.look) } else { sign(last) });
+            match bar.ahead {
+                Ahead::Unknown => {}
+                Ahead::EndAt(at) => cells.fill(end + 1..axis.column(at) + 1, (self.track(), style.dim)),
+                Ahead::NoEnd => cells.put(end + 1, (glyphs.never, style.orphan)),
+            }
         }
         let (mut text, columns) = cells.render();
         text.extend(std::iter::repeat_n(' ', width - columns));

@@ -2,8 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::frame::{Frame, word};
+use super::frame::Frame;
 use super::run_so_far::RunSoFar;
+use crate::event::State;
 use crate::report::duration::thousands;
 use crate::report::fit::fit;
 use crate::report::timeline::Phase;
@@ -14,8 +15,14 @@ const NEXT: usize = 10;
 const ROOMY: usize = 10;
 
 /// The phases that are counted, in the order in which counts are shown.
-const COUNTED: [Phase; 6] =
-    [Phase::NotStarted, Phase::Running, Phase::CleaningUp, Phase::Returned, Phase::Raised, Phase::Cancelled];
+const COUNTED: [Phase; 6] = [
+    Phase::In(State::NotStarted),
+    Phase::In(State::Running),
+    Phase::CleaningUp,
+    Phase::In(State::Returned),
+    Phase::In(State::Raised),
+    Phase::In(State::Cancelled),
+];
 
 /// Adds at most `most` lines.
 pub(super) fn lines(run: &mut RunSoFar<'_>, frame: &Frame<'_>, most: usize, lines: &mut Vec<String>) {
@@ -71,12 +78,12 @@ fn counts(run: &RunSoFar<'_>, frame: &Frame<'_>) -> Vec<String> {
         if count == 0 {
             continue;
         }
-        let leftover = frame.leftover.filter(|_| phase == Phase::Running);
+        let leftover = frame.leftover.filter(|_| phase == Phase::In(State::Running));
         let (sign, look) = match leftover {
             Some(_) => (theme.glyphs.orphan, theme.style.orphan),
             None => theme.sign(phase),
         };
-        let words = leftover.filter(|_| room >= 60).unwrap_or(word(phase));
+        let words = leftover.filter(|_| room >= 60).map_or_else(|| phase.words(), str::to_owned);
         let text = fit(format_args!("{sign} {} {words}", thousands(count as u64)), room, theme.glyphs.ellipsis);
         match lines.last_mut() {
             Some(line) if columns + 3 + text.width() <= room => {

@@ -13,12 +13,12 @@ use super::bar::{Ahead, Bar, Theme};
 use super::crowd;
 use super::layout::{INDENT, Layout, Size};
 use super::run_so_far::{Failure, RunSoFar};
-use crate::event::Ended;
-use crate::outcome::{AwaitableRecord, CallRecord, Gave, Status};
+use crate::event::{Ended, Fate, State, Word};
+use crate::outcome::{AwaitableRecord, Gave, Status};
 use crate::report::duration::{elapsed, elapsed_of, took};
 use crate::report::fit::{fit, pad};
 use crate::report::timeline::axis::Axis;
-use crate::report::timeline::{Phase, Row, RowOf};
+use crate::report::timeline::{Mark, Phase, Row, RowOf};
 use crate::scenario::{Id, Nanos, Scenario};
 
 /// The lines that show a run at a moment.
@@ -26,8 +26,8 @@ pub(super) fn frame(run: &mut RunSoFar<'_>, now: Nanos, size: Size, theme: &Them
     let most = size.height.saturating_sub(2).max(1);
     let frame = Frame::new(run, now, size.width, theme);
     let mut lines = Vec::new();
-    if run.timeline.has_rows() && run.rows.len() < most {
-        let entry = |id| run.timeline.entry(id).unwrap_or(&AwaitableRecord::NEW);
+    if run.records.has_rows() && run.rows.len() < most {
+        let entry = |id| run.records.of(id).unwrap_or(&AwaitableRecord::NEW);
         lines.extend(run.rows.iter().map(|(id, depth)| frame.awaitable(run, *id, entry(*id), *depth)));
     } else {
         crowd::lines(run, &frame, most.saturating_sub(1), &mut lines);
@@ -44,9 +44,7 @@ pub(super) struct Frame<'t> {
     axis: Axis,
     /// How far the axis reaches, as far as can be said.
     horizon: Nanos,
-    /// Since when whatever still runs does so without the call.
-    over: Option<Nanos>,
-    /// What is said of it.
+    /// What is said of what runs without the call.
     pub(super) leftover: Option<&'static str>,
 }
 
@@ -64,7 +62,7 @@ struct Parts<'a> {
 impl<'t> Frame<'t> {
     fn new(run: &RunSoFar<'_>, now: Nanos, terminal: usize, theme: &'t Theme) -> Frame<'t> {
         let layout = Layout::new(terminal, &run.widths);
-        let call = run.timeline.call();
+        let call = &run.records.call;
         let leftover = |(_, status)| match call.called {
             Some(_) => call.call.options().words_of_leftover(status),
             None => "running, the caller was cancelled",
@@ -75,8 +73,7 @@ impl<'t> Frame<'t> {
             now,
             axis: theme.axis(run.horizon, now, layout.bar),
             horizon: run.horizon,
-            over: over(call).map(|(at, _)| at),
-            leftover: over(call).map(leftover),
+            leftover: run.timeline().over().map(leftover),
         }
     }
 
@@ -84,10 +81,10 @@ impl<'t> Frame<'t> {
     pub(super) fn awaitable(&self, run: &RunSoFar<'_>, id: Id, entry: &AwaitableRecord, depth: usize) -> String {
         let style = &self.theme.style;
         let phase = run.phases.of(id);
-        let leftover = self.leftover.filter(|_| phase == Phase::Running);
+        let leftover = self.leftover.filter(|_| phase == Phase::In(State::Running));
         let sign = self.theme.sign(phase);
         let look = if leftover.is_some() { style.orphan } else { sign.1 };
-        let row = Row::of_awaitable(&run.scenario.awaitable(id).kind, entry, self.over);
+        let row = run.timeline().row(id, entry);
         let sleep = run.sleep(id, phase);
         let since = entry.cleanup.filter(|_| phase == Phase::CleaningUp).or(row.begun);
         let time = match (entry.finished, since) {
@@ -97,18 +94,18 @@ impl<'t> Frame<'t> {
         };
         let words = match (entry.ended, leftover) {
             (Some(ended), _) => self.ended(ended, run.scenario),
-            (None, Some(leftover)) => self.first_that_fits([leftover, word(phase)]),
-            (None, None) => self.first_that_fits([word(phase)]),
+            (None, Some(leftover)) => self.first_that_fits([leftover, &phase.words()]),
+            (None, None) => self.first_that_fits([&*phase.words()]),
         };
         let ahead = match since.zip(sleep) {
             Some((since, sleep)) => Ahead::EndAt(since.after(sleep)),
-            None if phase == Phase::Running && run.is_endless(id) => Ahead::NoEnd,
+            None if phase == Phase::In(State::Running) && run.is_endless(id) => Ahead::NoEnd,
             None => Ahead::Unknown,
         };
         self.line(&Parts {
             name: &self.name(run.scenario, id, depth),
             name_look: Look::new(),
-            bar: Bar { row, look: style.running, end: (sign.0, look), over: self.over, ahead },
+            bar: Bar { row, look: style.running, end: (sign.0, look), ahead },
             time: time.as_deref().unwrap_or_default(),
             state: &words,
             look,
@@ -117,14 +114,14 @@ impl<'t> Frame<'t> {
 
     /// The line of a failure of which no more is known than its moment.
     pub(super) fn failure(&self, run: &RunSoFar<'_>, failure: &Failure) -> String {
-        let end = self.theme.sign(Phase::Raised);
+        let end = self.theme.end_sign(Status::Raised);
         let ended = Ended::Raised(failure.exception);
-        let (of, ended_at) = (RowOf::Awaitable, Some((failure.at, ended)));
-        let row = Row { of, begun: None, segments: Vec::new(), ended: ended_at, came_back: None };
+        let marks = vec![Mark::end(failure.at, Status::Raised)];
+        let row = Row { of: RowOf::Awaitable, begun: None, segments: Vec::new(), marks };
         self.line(&Parts {
             name: &self.name(run.scenario, failure.id, 0),
             name_look: Look::new(),
-            bar: Bar { row, look: end.1, end, over: None, ahead: Ahead::Unknown },
+            bar: Bar { row, look: end.1, end, ahead: Ahead::Unknown },
             time: &self.took(Nanos::ZERO, failure.at),
             state: &self.ended(ended, run.scenario),
             look: end.1,
@@ -133,53 +130,53 @@ impl<'t> Frame<'t> {
 
     /// The line of the call itself.
     fn call(&self, run: &RunSoFar<'_>) -> String {
-        let (style, call) = (&self.theme.style, run.timeline.call());
+        let (style, call, timeline) = (&self.theme.style, &run.records.call, run.timeline());
         let options = call.call.options();
-        // What its caller got; else what it will get.
-        let status = call.came_back().map(|_| call.outcome.status()).or(over(call).map(|(_, status)| status));
-        let end = self.theme.sign(match status {
-            None | Some(Status::Hangs) => Phase::Running,
-            Some(Status::Returned) => Phase::Returned,
-            Some(Status::Raised) => Phase::Raised,
-            Some(Status::Cancelled) => Phase::Cancelled,
-        });
+        let status = timeline.status();
+        let end = match status {
+            None | Some(Status::Hangs) => self.theme.sign(Phase::In(State::Running)),
+            Some(how) => self.theme.end_sign(how),
+        };
         let timeout = call.awaited.zip(options.timeout()).map(|(awaited, timeout)| awaited.after(timeout));
-        let time = match (call.called, self.over) {
-            (Some(from), Some(at)) => self.took(from, at),
+        let time = match (call.called, timeline.over()) {
+            (Some(from), Some((at, _))) => self.took(from, at),
             (Some(from), None) => self.elapsed(from, timeout.map(|end| Nanos(end.0.saturating_sub(from.0)))),
             (None, _) => String::new(),
         };
+        let returned = Status::Returned.word();
         let state = match (status, &call.outcome.gave) {
             (None, _) if call.called.is_none() => self.first_that_fits(["not called yet", "not called"]),
             (None, _) if call.awaited.is_none() => self.first_that_fits(["called, not awaited yet", "not awaited"]),
-            (None | Some(Status::Hangs), _) => self.first_that_fits(["running"]),
+            (None | Some(Status::Hangs), _) => self.first_that_fits([State::Running.word()]),
             (Some(_), _) if call.called.is_none() => {
                 self.first_that_fits(["never called: the caller was cancelled", "not called"])
             }
             (Some(Status::Returned), Some(Gave::Sets { done, pending })) => {
-                let sets = format!("{} done, {} pending", done.len(), pending.len());
-                let how = if call.timed_out.is_some() { "timed out" } else { "returned" };
+                let (in_done, in_pending) = (Fate::Done.word(), Fate::Pending.word());
+                let sets = format!("{} {in_done}, {} {in_pending}", done.len(), pending.len());
+                let how = if call.timed_out.is_some() { "timed out" } else { returned };
                 self.first_that_fits([&*format!("{how}: {sets}"), &*sets, how])
             }
-            (Some(Status::Returned), None) => self.first_that_fits(["returned, not awaited yet", "returned"]),
-            (Some(Status::Returned), _) => self.first_that_fits(["returned"]),
+            (Some(Status::Returned), None) => {
+                self.first_that_fits([&*format!("{returned}, not awaited yet"), returned])
+            }
+            (Some(Status::Returned), _) => self.first_that_fits([returned]),
             (Some(Status::Raised), Some(Gave::Raised(exception))) => {
                 self.ended(Ended::Raised(*exception), run.scenario)
             }
             (Some(Status::Raised), _) => {
                 call.settled.map_or_else(String::new, |(_, ended)| self.ended(ended, run.scenario))
             }
-            (Some(Status::Cancelled), _) => self.first_that_fits(["cancelled"]),
+            (Some(Status::Cancelled), _) => self.first_that_fits([Status::Cancelled.word()]),
         };
         self.line(&Parts {
             name: call.call.function().name(),
             name_look: style.bold,
             // The moment that goes through the others' bars is where this one ends.
             bar: Bar {
-                row: run.timeline.call_row(None),
+                row: timeline.call_row(),
                 look: end.1,
                 end,
-                over: None,
                 ahead: timeout.map_or(Ahead::Unknown, Ahead::EndAt),
             },
             time: &time,
@@ -233,18 +230,17 @@ impl<'t> Frame<'t> {
 
     /// How something ended, in as many words as there is room for.
     fn ended(&self, ended: Ended, scenario: &Scenario) -> String {
+        let word = ended.state().word();
         match ended {
-            Ended::Returned(returned) => match returned.value(scenario) {
-                Some(value) => {
-                    self.whole(format_args!("returned {value}")).unwrap_or_else(|| self.first_that_fits(["returned"]))
-                }
-                None => self.first_that_fits(["returned"]),
-            },
+            Ended::Returned(returned) => returned
+                .value(scenario)
+                .and_then(|value| self.whole(format_args!("{word} {value}")))
+                .unwrap_or_else(|| self.first_that_fits([word])),
             Ended::Raised(exception) => self
-                .whole(format_args!("raised {}", exception.repr(scenario)))
-                .or_else(|| self.whole(format_args!("raised {}", exception.type_name(scenario))))
+                .whole(format_args!("{word} {}", exception.repr(scenario)))
+                .or_else(|| self.whole(format_args!("{word} {}", exception.type_name(scenario))))
                 .unwrap_or_else(|| fit(exception.type_name(scenario), self.layout.state, self.theme.glyphs.ellipsis)),
-            Ended::Cancelled(_) => self.first_that_fits(["cancelled"]),
+            Ended::Cancelled(_) => self.first_that_fits([word]),
         }
     }
 
@@ -264,23 +260,5 @@ impl<'t> Frame<'t> {
         // Two more columns than there is room for: what is cut between wide characters is still too wide.
         let text = fit(text, self.layout.state + 2, "");
         (text.width() <= self.layout.state).then_some(text)
-    }
-}
-
-/// When and how the call came out, whether or not its caller has seen that.
-fn over(call: &CallRecord) -> Option<(Nanos, Status)> {
-    let settled = call.settled.map(|(at, ended)| (at, ended.status()));
-    settled.or_else(|| Some((call.came_back()?, call.outcome.status())))
-}
-
-/// What a person calls a phase.
-pub(super) fn word(phase: Phase) -> &'static str {
-    match phase {
-        Phase::NotCreated | Phase::NotStarted => "not started",
-        Phase::Running => "running",
-        Phase::CleaningUp => "cleaning up",
-        Phase::Returned => "returned",
-        Phase::Raised => "raised",
-        Phase::Cancelled => "cancelled",
     }
 }

@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::calls::Function;
+use crate::event::Word;
 use crate::report::duration::elapsed_of;
 use crate::report::fit::fit;
 use crate::scenario::{Delay, Id, Scenario};
@@ -30,7 +32,8 @@ pub(super) struct Widths {
 impl Widths {
     /// Found once: one look at each table, whatever its `count`.
     pub(super) fn new(scenario: &Scenario, rows: &[(Id, usize)], unicode: bool) -> Widths {
-        let mut widths = Widths { name: "gather".len(), time: "0.0 s".len() };
+        let calls = Function::WORDS.iter().map(|name| name.width()).max();
+        let mut widths = Widths { name: calls.unwrap_or_default(), time: "0.0 s".len() };
         for awaitable in &scenario.awaitables {
             let Some(last) = awaitable.ids.end.checked_sub(1).map(Id) else { continue };
             let depth = rows.iter().find(|(id, _)| *id == last).map_or(0, |(_, depth)| *depth);

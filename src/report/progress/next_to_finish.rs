@@ -61,9 +61,10 @@ impl NextToFinish {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::State;
 
     fn check(next: &mut NextToFinish, most: usize, ended: &[u32], expected: &[u32]) {
-        let phase = |id: Id| if ended.contains(&id.0) { Phase::Returned } else { Phase::Running };
+        let phase = |id: Id| if ended.contains(&id.0) { Phase::In(State::Returned) } else { Phase::In(State::Running) };
         let soonest = next.soonest(most, phase).into_iter().map(|(_, id, _)| id.0);
         assert_eq!(soonest.collect::<Vec<_>>(), expected);
     }
@@ -72,7 +73,7 @@ mod tests {
     fn the_next_to_end_come_first_and_stay() {
         let mut next = NextToFinish::with_capacity(4);
         for (id, delay) in [(0, 40), (1, 10), (2, 30), (3, 20)] {
-            next.push((Nanos(delay), Id(id), Phase::Running));
+            next.push((Nanos(delay), Id(id), Phase::In(State::Running)));
         }
         check(&mut next, 2, &[], &[1, 3]);
         check(&mut next, 2, &[], &[1, 3]);
@@ -85,7 +86,7 @@ mod tests {
     fn what_has_ended_is_thrown_away_together() {
         let mut next = NextToFinish::with_capacity(1000);
         for id in 0..1000 {
-            next.push((Nanos(u64::from(id)), Id(id), Phase::Running));
+            next.push((Nanos(u64::from(id)), Id(id), Phase::In(State::Running)));
         }
         let ended: Vec<u32> = (1..1000).collect();
         for _ in &ended {
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn a_cleanup_stands_for_the_sleep_that_it_ended() {
         let mut next = NextToFinish::with_capacity(1);
-        next.push((Nanos(100), Id(0), Phase::Running));
+        next.push((Nanos(100), Id(0), Phase::In(State::Running)));
         next.push((Nanos(15), Id(0), Phase::CleaningUp));
         assert_eq!(next.soonest(9, |_| Phase::CleaningUp), [(Nanos(15), Id(0), Phase::CleaningUp)]);
     }

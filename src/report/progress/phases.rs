@@ -1,10 +1,11 @@
 //! In which phase each awaitable is, one byte each, and how many are in which.
 
-use strum::EnumCount;
-
-use crate::event::Event;
+use crate::event::{Event, State};
 use crate::report::timeline::Phase;
 use crate::scenario::Id;
+
+/// In which each is at first.
+const NEW: Phase = Phase::In(State::NotStarted);
 
 /// The phase of each awaitable, and how many are in each.
 pub(super) struct Phases {
@@ -25,31 +26,31 @@ pub(super) struct Change {
 impl Phases {
     pub(super) fn new(awaitables: usize) -> Phases {
         let mut counts = [0; Phase::COUNT];
-        counts[Phase::NotStarted as usize] = awaitables;
-        Phases { phases: vec![Phase::NotStarted; awaitables], counts }
+        counts[NEW.index()] = awaitables;
+        Phases { phases: vec![NEW; awaitables], counts }
     }
 
     /// Takes in what happened, and tells what that changed.
     pub(super) fn event(&mut self, event: &Event<'_>) -> Option<Change> {
         let (id, to) = Phase::after(&event.what)?;
         let from = std::mem::replace(self.phases.get_mut(id.index())?, to);
-        self.counts[from as usize] -= 1;
-        self.counts[to as usize] += 1;
+        self.counts[from.index()] -= 1;
+        self.counts[to.index()] += 1;
         Some(Change { id, from, to })
     }
 
     pub(super) fn of(&self, id: Id) -> Phase {
-        self.phases.get(id.index()).copied().unwrap_or(Phase::NotStarted)
+        self.phases.get(id.index()).copied().unwrap_or(NEW)
     }
 
     /// How many awaitables are in one of these phases.
     pub(super) fn count(&self, phases: &[Phase]) -> usize {
-        phases.iter().map(|phase| self.counts[*phase as usize]).sum()
+        phases.iter().map(|phase| self.counts[phase.index()]).sum()
     }
 
     /// How many have ended.
     pub(super) fn ended(&self) -> usize {
-        self.count(&[Phase::Returned, Phase::Raised, Phase::Cancelled])
+        self.count(&[Phase::In(State::Returned), Phase::In(State::Raised), Phase::In(State::Cancelled)])
     }
 
     /// How many there are.

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::phases::Phases;
-use crate::event::{Ended, Event, Listener, Target, What};
+use crate::event::{Ended, Event, Listener, State, Target, What, Word};
 use crate::report::duration::{duration, thousands};
 use crate::report::phrases::describe;
 use crate::report::timeline::Phase;
@@ -64,15 +64,12 @@ impl<'s, W: Write> PlainProgress<'s, W> {
         }
         self.said = self.phases.ended();
         let mut text = format!("{} of {} ended", thousands(self.said as u64), thousands(self.scenario.len() as u64));
-        let parts: [(&[Phase], &str); 4] = [
-            (&[Phase::Returned], "returned"),
-            (&[Phase::Raised], "raised"),
-            (&[Phase::Cancelled], "cancelled"),
-            (&[Phase::Running, Phase::CleaningUp], "still running"),
-        ];
-        let parts = parts.map(|(phases, word)| (self.phases.count(phases), word));
+        let ended = [State::Returned, State::Raised, State::Cancelled]
+            .map(|state| (self.phases.count(&[Phase::In(state)]), state.word().to_owned()));
+        let running = self.phases.count(&[Phase::In(State::Running), Phase::CleaningUp]);
+        let parts = ended.into_iter().chain([(running, format!("still {}", State::Running.word()))]);
         let mut separator = ": ";
-        for (count, word) in parts.into_iter().filter(|(count, _)| *count > 0) {
+        for (count, word) in parts.filter(|(count, _)| *count > 0) {
             text.push_str(&format!("{separator}{} {word}", thousands(count as u64)));
             separator = ", ";
         }
@@ -90,7 +87,7 @@ impl<'s, W: Write> PlainProgress<'s, W> {
         self.phases.event(event);
         match event.what {
             What::Finish { target: Target::Awaitable(_), ended: Ended::Raised(_), .. }
-                if self.phases.count(&[Phase::Raised]) <= FAILURES_WITH_LINES =>
+                if self.phases.count(&[Phase::In(State::Raised)]) <= FAILURES_WITH_LINES =>
             {
                 self.line(event.at, &describe(event, self.scenario));
             }

@@ -1,8 +1,8 @@
 //! A run as far as it has come: what every frame is drawn from.
 //!
 //! An event changes one byte of a column and two counters, whether there are five awaitables or a million, so that
-//! being watched costs a run next to nothing. Each awaitable has a row in the timeline only where there are few of
-//! them; of many more, what a frame shows is counts, the few that finish next and the latest failures.
+//! being watched costs a run next to nothing. Each awaitable has a [record](Records) and a row only where there are few
+//! of them; of many more, what a frame shows is counts, the few that finish next and the latest failures.
 
 use std::collections::VecDeque;
 
@@ -10,8 +10,9 @@ use super::expected_end::expected_end;
 use super::layout::Widths;
 use super::next_to_finish::{NextToFinish, SleepEnd};
 use super::phases::Phases;
+use super::records::Records;
 use crate::calls::Call;
-use crate::event::{Ended, Event, Exception, Target, What};
+use crate::event::{Ended, Event, Exception, State, Target, What};
 use crate::outcome::AwaitableRecord;
 use crate::report::timeline::order::in_file_order;
 use crate::report::timeline::{Phase, Timeline};
@@ -23,8 +24,9 @@ const FAILURES: usize = 8;
 /// A run as far as it has come.
 pub(super) struct RunSoFar<'s> {
     pub(super) scenario: &'s Scenario,
-    pub(super) timeline: Timeline<'s>,
-    /// The rows of the timeline in the order in which they are shown, with the number of groups that each is in.
+    pub(super) records: Records,
+    /// The awaitables that have a row each, in the order in which they are shown, with the number of groups that each is
+    /// in.
     pub(super) rows: Vec<(Id, usize)>,
     pub(super) phases: Phases,
     next: NextToFinish,
@@ -46,12 +48,12 @@ pub(super) struct Failure {
 
 impl<'s> RunSoFar<'s> {
     pub(super) fn new(scenario: &'s Scenario, call: Call, unicode: bool) -> RunSoFar<'s> {
-        let timeline = Timeline::new(scenario, call);
-        let rows = if timeline.has_rows() { in_file_order(scenario) } else { Vec::new() };
+        let records = Records::new(scenario, call);
+        let rows = if records.has_rows() { in_file_order(scenario) } else { Vec::new() };
         let widths = Widths::new(scenario, &rows, unicode);
         RunSoFar {
             scenario,
-            timeline,
+            records,
             rows,
             phases: Phases::new(scenario.len()),
             next: NextToFinish::with_capacity(scenario.len()),
@@ -63,10 +65,8 @@ impl<'s> RunSoFar<'s> {
 
     /// Takes in what happened.
     pub(super) fn event(&mut self, event: &Event<'_>) {
-        let Some(change) = self.phases.event(event) else { return self.timeline.event(event) };
-        if !self.rows.is_empty() {
-            self.timeline.event(event);
-        }
+        let Some(change) = self.phases.event(event) else { return self.records.event(event) };
+        self.records.event(event);
         let id = change.id;
         if let Some(sleep) = self.sleep(id, change.to) {
             let end = event.at.after(sleep);
@@ -87,11 +87,16 @@ impl<'s> RunSoFar<'s> {
         }
     }
 
+    /// The run over time.
+    pub(super) fn timeline(&self) -> Timeline<'_> {
+        Timeline::so_far(self.scenario, &self.records.call)
+    }
+
     /// How long an awaitable sleeps in a phase, where that is known and not forever.
     pub(super) fn sleep(&self, id: Id, phase: Phase) -> Option<Nanos> {
         let kind = || &self.scenario.awaitable(id).kind;
         match phase {
-            Phase::Running => kind().delay()?.known(),
+            Phase::In(State::Running) => kind().delay()?.known(),
             Phase::CleaningUp => kind().cleanup()?.known(),
             _ => None,
         }

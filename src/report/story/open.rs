@@ -7,7 +7,7 @@ use crate::outcome::alternatives::{Other, Tried, ended_alike, gave_alike};
 use crate::outcome::{AwaitableRecord, Cancel, Fate, Gave, Run, Status};
 use crate::report::duration::thousands;
 use crate::report::phrases::target_words;
-use crate::scenario::Id;
+use crate::scenario::{Id, in_words};
 
 /// So many names are listed.
 const NAMES: usize = 4;
@@ -78,7 +78,7 @@ fn most(voice: &Voice<'_>, count: fn(&Tried) -> usize) -> Option<(String, String
 fn sets(run: &Run<'_>) -> String {
     let mut texts: Vec<String> = Vec::new();
     for Choice { point, items, .. } in &run.choices {
-        let count = number(items.len());
+        let count = in_words(items.len());
         let text = match point.place {
             SetPlace::WaitWraps => format!("in which wait() starts its {count} coroutines"),
             SetPlace::WaitLooks => format!("in which wait() looks at the {count} that are done already"),
@@ -89,11 +89,6 @@ fn sets(run: &Run<'_>) -> String {
         }
     }
     join(&texts)
-}
-
-fn number(count: usize) -> String {
-    const WORDS: [&str; 11] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-    WORDS.get(count).map_or_else(|| thousands(count as u64).to_string(), |word| (*word).to_owned())
 }
 
 /// Whether a reader could see in which order a set came: tasks that are merely cancelled look the same in any.

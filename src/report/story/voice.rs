@@ -6,7 +6,7 @@ use crate::event::{Canceller, Ended, Exception, Target};
 use crate::outcome::{AwaitableRecord, Run, Status};
 use crate::report::duration::{duration, thousands};
 use crate::report::fit::{GLUE, fit};
-use crate::scenario::{Id, Nanos};
+use crate::scenario::{Id, Nanos, listed};
 
 /// A run, and the room and the characters that there are to speak of it.
 #[derive(Clone, Copy)]
@@ -132,11 +132,7 @@ pub fn by_whom(by: Canceller, its: &str) -> String {
 
 /// `a`, `a and b`, `a, b and c`.
 pub fn join(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    listed(words, "and")
 }
 
 /// A text with plain spaces.

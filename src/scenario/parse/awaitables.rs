@@ -7,11 +7,11 @@ use toml::de::{DeTable, DeValue};
 use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems};
 use crate::scenario::{
-    Body, End, Ids, Kind, KindWord, NestedGather, OnCancel, ScheduledCancel, Settlement, Value, thousands,
+    Body, End, Ids, Kind, KindWord, NestedGather, OnCancel, ScheduledCancel, Settlement, Value, listed, thousands,
 };
 
 use super::exceptions::exception;
-use super::keys::{KeyValue, Keys, Node, Owner, listed, type_of};
+use super::keys::{KeyValue, Keys, Node, Owner, type_of};
 use super::moments::{delay, moment};
 use super::names::{Named, problem_with};
 use super::values::{integer, value};

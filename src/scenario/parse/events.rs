@@ -3,11 +3,11 @@
 use toml::de::DeTable;
 
 use crate::event::{COMMON, EventKind, Holds, Word};
-use crate::scenario::Value;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
+use crate::scenario::{Value, listed};
 
 use super::exceptions::exception;
-use super::keys::{KeyValue, Node, listed, type_of};
+use super::keys::{KeyValue, Node, type_of};
 use super::moments::moment;
 use super::names::Names;
 use super::suggest::nearest;

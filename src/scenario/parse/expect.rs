@@ -7,13 +7,13 @@ use toml::de::{DeTable, DeValue};
 use crate::calls::{Call, Function};
 use crate::event::{Fate, Word};
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{End, Expect, Ids, Python, Value, Way};
+use crate::scenario::{End, Expect, Ids, Python, Value, Way, listed};
 
 use super::awaitables::tables;
 use super::calls;
 use super::events::events;
 use super::exceptions::exception;
-use super::keys::{KeyValue, Keys, Node, Owner, listed, type_of};
+use super::keys::{KeyValue, Keys, Node, Owner, type_of};
 use super::moments::moment;
 use super::names::Names;
 use super::suggest::nearest;

@@ -10,6 +10,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 use crate::calls::Function;
 use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
+use crate::scenario::listed;
 
 use super::suggest::nearest;
 
@@ -64,19 +65,13 @@ impl Owner {
             }
             Owner::Call(function) => return options(function).collect(),
             Owner::Expect => {
+                let mut given = Function::ALL.iter().flat_map(|function| function.results().iter().copied());
                 let mut keys = vec!["call"];
                 keys.extend(Function::ALL.iter().copied().flat_map(options));
-                keys.extend([
-                    "python",
-                    "choices",
-                    "jitter",
-                    "outcome",
-                    "at",
-                    "results",
-                    "exception",
-                    "done",
-                    "pending",
-                ]);
+                keys.extend(["python", "choices", "jitter", "outcome", "at"]);
+                keys.extend(given.next());
+                keys.push("exception");
+                keys.extend(given);
                 keys.extend(["fates", "warnings", "logs", "events"]);
                 return keys.into();
             }
@@ -277,14 +272,5 @@ pub(super) fn type_of(node: &Node<'_>) -> &'static str {
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "an array",
         DeValue::Table(_) => "a table",
-    }
-}
-
-/// `a, b or c`.
-pub(super) fn listed(words: &[String], joined_by: &str) -> String {
-    match words {
-        [] => String::new(),
-        [word] => word.clone(),
-        [words @ .., last] => format!("{} {joined_by} {last}", words.join(", ")),
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::event::Target;
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{Ids, is_printable};
+use crate::scenario::{Ids, is_printable, listed};
 
 use super::suggest::nearest;
 
@@ -119,7 +119,7 @@ impl<'d> Names<'d> {
             None if self.all.is_empty() => Some("the file has no `[[awaitable]]`".to_owned()),
             None if self.all.len() <= 10 => {
                 let known: Vec<String> = self.all.iter().map(|named| quoted(&named.name)).collect();
-                Some(format!("the names are {}", super::keys::listed(&known, "and")))
+                Some(format!("the names are {}", listed(&known, "and")))
             }
             None => None,
         }

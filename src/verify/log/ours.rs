@@ -1,9 +1,10 @@
 //! The log of our own run, made from its recording.
 
-use serde_json::Value as Json;
+use serde_json::json;
 
 use crate::event::{Ended, Event, Exception, Held, Item, Returned, Target, Word};
 use crate::outcome::{Fate, Gave, Run, State};
+use crate::report::json::PlainValue;
 use crate::scenario::{Id, Value, Way};
 use crate::simulation::Simulated;
 
@@ -98,7 +99,8 @@ impl Ours<'_> {
             Ended::Returned(Returned::Group(_)) => self.results(results),
             Ended::Returned(Returned::Nested(id)) => self.results(self.0.nested.get(&id.0).map_or(&[], Vec::as_slice)),
             Ended::Returned(returned) => {
-                returned.value(self.0.scenario).map_or_else(|| "null".to_owned(), |value| short(&json(value)))
+                let value = returned.value(self.0.scenario).unwrap_or(&Value::None);
+                short(&json!(PlainValue(value)))
             }
             Ended::Raised(exception) | Ended::Cancelled(exception) => self.exception(&exception),
         }
@@ -118,18 +120,5 @@ impl Ours<'_> {
 
     fn quoted_name(&self, id: Id) -> String {
         quoted(&self.0.scenario.name(id).to_string())
-    }
-}
-
-/// A value of a scenario as JSON, whose short form both sides show.
-fn json(value: &Value) -> Json {
-    match value {
-        Value::None => Json::Null,
-        Value::Bool(value) => Json::from(*value),
-        Value::Int(value) => Json::from(*value),
-        Value::Float(value) => Json::from(*value),
-        Value::Str(value) => Json::from(value.as_str()),
-        Value::List(items) => items.iter().map(json).collect(),
-        Value::Dict(entries) => entries.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
     }
 }
