@@ -67,10 +67,16 @@ pub struct Gather {
     #[command(flatten)]
     pub scenario: ScenarioArgument,
 
-    /// Give exceptions back as values instead of raising the first; overrides the scenario's own
+    /// Give exceptions back as values instead of raising the first; overrides the scenario's own, as the
+    /// flag below does
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         action = ArgAction::Set)]
     pub return_exceptions: Option<bool>,
+
+    /// Add a done callback to the group, right after the call
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        action = ArgAction::Set)]
+    pub done_callback: Option<bool>,
 
     #[command(flatten)]
     pub run: RunOptions,
@@ -108,7 +114,9 @@ pub struct Wait {
 impl Gather {
     /// The options that flags set.
     pub fn settings(&self) -> Vec<(&'static str, Setting)> {
-        self.return_exceptions.map(|value| ("return_exceptions", Setting::Boolean(value))).into_iter().collect()
+        let settings = [("return_exceptions", self.return_exceptions), ("done_callback", self.done_callback)];
+        let given = settings.into_iter().filter_map(|(key, value)| Some((key, Setting::Boolean(value?))));
+        given.collect()
     }
 }
 

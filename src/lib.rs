@@ -62,8 +62,6 @@
 //!   for it, is unretrieved and not swallowed: its traceback is in the log.
 //! - In wait's two sets an awaitable's fate is the set, also where a group that holds it is in `done` as well.
 //!
-//! - Every group has a done callback, so that its moment can be shown. The printed program has none: without it a run
-//!   differs in nothing but the number of a pass in which only that callback is called, and `verify` adds it.
 //! - What never reaches the call (a coroutine that is in no argument list) is left out of the printed program; a
 //!   cancellation of it stays in, and finds nothing.
 //!

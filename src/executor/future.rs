@@ -65,7 +65,7 @@ impl State {
 pub enum Callback {
     /// `gather()`'s `_done_callback`, of that group.
     Gathered(GroupId),
-    /// The done callback that the program adds to each group.
+    /// The done callback that the program adds to a group.
     GroupDone,
     /// `_wait()`'s `_on_completion`, of that wait.
     Waited(WaitId),

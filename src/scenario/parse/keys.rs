@@ -55,6 +55,7 @@ impl Owner {
                 "on_cancel",
                 "members",
                 "return_exceptions",
+                "done_callback",
                 "count",
             ],
             Owner::Raises => &["type", "message"],
