@@ -15,7 +15,7 @@ use super::clock::Clock;
 use super::future::Object;
 use super::lateness::Lateness;
 use super::mistakes::Mistake;
-use super::plan::{Handler, Place, Program, Step};
+use super::plan::{Handler, LoopId, Place, Program, SiteId, Step};
 use super::timers::TimerId;
 use super::workspace::reset_column;
 use super::{Action, EventLoop, Handle};
@@ -63,16 +63,12 @@ pub struct Tasks {
     due: HashMap<Object, u32>,
     /// What the step that has just been made raised.
     raised: Option<Thrown>,
-    /// The latest call of each task that has made one.
-    pub(super) calls: HashMap<Object, LatestCall>,
-}
-
-/// The latest call of a task.
-#[derive(Clone, Copy, Debug)]
-pub struct LatestCall {
-    pub call: CallId,
-    /// How often the task has gone back to an earlier step.
-    repeated: u32,
+    /// The latest call that each task has made at each place.
+    calls: HashMap<(Object, SiteId), CallId>,
+    /// The call with whose outcome each task has last gone on.
+    pub(super) resumed: HashMap<Object, CallId>,
+    /// How often each loop of a task has gone back.
+    repeated: HashMap<(Object, LoopId), u32>,
 }
 
 /// An exception on its way through a body, and why it is there.
@@ -99,8 +95,7 @@ enum Flow {
 impl Tasks {
     /// Forgets every task, and has room for that many.
     pub fn reset(&mut self, tasks: usize) {
-        let Tasks { place, suspension, must_cancel, awaited, messages, cancelled_by, caught, due, raised, calls } =
-            self;
+        let Tasks { place, suspension, must_cancel, awaited, messages, cancelled_by, caught, due, raised, .. } = self;
         reset_column(place, tasks, 0);
         reset_column(suspension, tasks, Suspension::FirstStep);
         reset_column(must_cancel, tasks, false);
@@ -110,7 +105,9 @@ impl Tasks {
         caught.clear();
         due.clear();
         *raised = None;
-        calls.clear();
+        self.calls.clear();
+        self.resumed.clear();
+        self.repeated.clear();
     }
 
     /// Keeps which timer is due that wakes a task.
@@ -295,18 +292,19 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             }
             Step::Call(site) => {
                 let (call, made) = self.make_call(task, site);
-                self.tasks.calls.entry(task).or_insert(LatestCall { call, repeated: 0 }).call = call;
+                self.tasks.calls.insert((task, site), call);
                 made.map_or_else(|raised| self.raise(raised), |()| Flow::Next)
             }
-            Step::Await => match self.await_call(task, self.latest_call(task)) {
+            Step::Await(site) => match self.await_call(task, self.call_at(task, site)) {
                 Ok(None) => Flow::Next,
                 Ok(Some(Awaited::Future(future))) => self.suspend(task, Suspension::Future, future.0),
                 Ok(Some(Awaited::Waiter(wait))) => self.suspend(task, Suspension::Waiter, wait.0),
                 Err(raised) => self.raise(raised),
             },
-            Step::Resume { raises } => {
+            Step::Resume { site, raises } => {
                 let caught = self.tasks.caught.remove(&task);
-                let call = self.latest_call(task);
+                let call = self.call_at(task, site);
+                self.tasks.resumed.insert(task, call);
                 self.tell_outcome(call, caught);
                 match caught {
                     // Whoever sees it next sees it come out of this call.
@@ -314,16 +312,16 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
                     _ => Flow::Next,
                 }
             }
-            Step::Repeat { from, times } => match self.tasks.calls.get_mut(&task) {
-                Some(latest) if latest.repeated < times => {
-                    latest.repeated += 1;
+            Step::BeginLoop(of) => {
+                self.tasks.repeated.insert((task, of), 0);
+                Flow::Next
+            }
+            Step::Repeat { of, from, times } => match self.tasks.repeated.get_mut(&(task, of)) {
+                Some(repeated) if *repeated < times => {
+                    *repeated += 1;
                     Flow::Jump(from)
                 }
-                latest => {
-                    // The next loop counts from the beginning.
-                    latest.into_iter().for_each(|latest| latest.repeated = 0);
-                    Flow::Next
-                }
+                _ => Flow::Next,
             },
             Step::WaitForRest => match self.wait_for_rest(task) {
                 Some(wait) => self.suspend(task, Suspension::Waiter, wait.0),
@@ -337,9 +335,9 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         Flow::Raised
     }
 
-    /// The latest call of a task; of one that has made none, the call that it was to make.
-    pub fn latest_call(&self, task: Object) -> CallId {
-        self.tasks.calls.get(&task).map_or(CallId::MAIN, |latest| latest.call)
+    /// The latest call that a task has made at a place; where the main coroutine has not come to its own, that one.
+    fn call_at(&self, task: Object, site: SiteId) -> CallId {
+        self.tasks.calls.get(&(task, site)).copied().unwrap_or(CallId::MAIN)
     }
 
     fn suspend(&mut self, task: Object, suspension: Suspension, awaited: u32) -> Flow {

@@ -10,7 +10,6 @@ use crate::event::{
 };
 use crate::scenario::{Id, Ids, Kind, Nanos};
 
-use super::CallObject;
 use crate::executor::arguments::{self, FirstTimes};
 use crate::executor::choices::Choices;
 use crate::executor::clock::Clock;
@@ -114,7 +113,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         why: Why,
         site: &Site<'_>,
         options: GatherOptions,
-    ) -> Result<CallObject, GatherMisuse> {
+    ) -> Result<(), GatherMisuse> {
         self.tell(What::Call { id: call, by, call: site.call }, why);
         if site.passes_list {
             return Err(self.plan.dialect.gather_of_a_list());
@@ -129,7 +128,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         for moment in &*site.check_done_at {
             self.timers.arm(moment.after(late), Action::Check(call));
         }
-        Ok(CallObject::Group(self.object(group)))
+        Ok(())
     }
 
     /// Awaits a group. Awaiting a future that is done does not suspend.
