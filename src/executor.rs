@@ -252,7 +252,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             batch[due..].reverse();
         }
         for handle in &batch {
-            self.call(*handle);
+            self.call(handle);
         }
         self.ready.recycle(batch);
         Ok(())
@@ -286,8 +286,8 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     #[inline]
-    fn call(&mut self, handle: Handle) {
-        match handle {
+    fn call(&mut self, handle: &Handle) {
+        match *handle {
             Handle::Step(task) => self.step(task),
             Handle::Call(callback, object) => self.call_back(callback, object),
             Handle::Due(action) => self.fire(action),

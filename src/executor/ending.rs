@@ -15,6 +15,15 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     /// A body comes to its end by itself.
     #[inline]
     pub fn end(&mut self, task: Object, ending: Ending) {
+        match ending {
+            // What nearly every body does; there is nothing to tell.
+            Ending::Returns if !L::LISTENS => self.settle(task, State::Returned),
+            ending => self.end_and_tell(task, ending),
+        }
+    }
+
+    #[inline(never)]
+    fn end_and_tell(&mut self, task: Object, ending: Ending) {
         let Target::Awaitable(id) = self.target(task) else {
             let caught = self.tasks.caught.remove(&task).map(|caught| caught.why);
             let resumed = self.resumed(task);

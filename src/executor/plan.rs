@@ -178,7 +178,8 @@ fn of_body(body: &Body) -> Program {
         scenario::End::Raises(raised) if raised.is_cancelled_error() => Ending::RaisesCancelled,
         scenario::End::Raises(_) => Ending::Raises,
     };
-    let mut program = Vec::new();
+    // Nearly every body sleeps, and ends.
+    let mut program = Vec::with_capacity(2);
     if let Some(delay) = body.delay {
         // Behind the sleep and the end.
         let handler = if body.on_cancel.is_some() { Handler::Cancelled(2) } else { Handler::None };

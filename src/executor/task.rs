@@ -138,24 +138,31 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         let must_cancel = std::mem::take(&mut self.tasks.must_cancel[index]);
         match suspension {
             Suspension::FirstStep if !must_cancel => {
-                if let Target::Awaitable(id) = self.target(task) {
+                if L::LISTENS
+                    && let Target::Awaitable(id) = self.target(task)
+                {
                     self.tell(What::Start { awaitable: id }, Cause::Create(id));
                 }
-                self.begin_body(task);
+                self.go_on(task, 0);
             }
-            Suspension::Yield | Suspension::SleepDone if !must_cancel => self.run_body(task, self.place(task) + 1),
+            Suspension::Yield | Suspension::SleepDone if !must_cancel => self.go_on(task, self.place(task) + 1),
             _ => self.step_with_result(task, suspension, must_cancel),
         }
     }
 
-    /// A body's first step. Nearly all begin with a sleep.
+    /// Runs a body from a step on. Nearly every body sleeps and then ends: that needs no [`EventLoop::run_body`].
     #[inline]
-    fn begin_body(&mut self, task: Object) {
-        match self.program(task)[0].step {
+    fn go_on(&mut self, task: Object, from: Place) {
+        match self.program(task)[usize::from(from)].step {
             Step::Sleep(delay) => {
+                // Zeroed memory that nothing is written to costs nothing.
+                if from != 0 {
+                    self.tasks.place[task.index()] = from;
+                }
                 self.sleep(task, delay);
             }
-            _ => self.run_body(task, 0),
+            Step::End(ending) => self.end(task, ending),
+            _ => self.run_body(task, from),
         }
     }
 
@@ -229,13 +236,13 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     /// Runs a body from a step on, until it suspends or ends.
-    #[inline]
+    #[inline(never)]
     fn run_body(&mut self, task: Object, from: Place) {
         let program = self.program(task);
         let mut place = from;
         loop {
             let line = &program[usize::from(place)];
-            match self.perform(task, &line.step) {
+            match self.perform(task, line.step) {
                 Flow::Next => place += 1,
                 Flow::Jump(to) => place = to,
                 Flow::Suspended => {
@@ -262,23 +269,13 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         }
     }
 
-    #[inline]
-    fn perform(&mut self, task: Object, step: &Step) -> Flow {
-        match *step {
+    fn perform(&mut self, task: Object, step: Step) -> Flow {
+        match step {
             Step::Sleep(delay) => self.sleep(task, delay),
             Step::End(ending) => {
                 self.end(task, ending);
                 Flow::Ended
             }
-            step => self.perform_rare(task, step),
-        }
-    }
-
-    /// The steps that a body without a call and without a cancellation does not have.
-    #[inline(never)]
-    fn perform_rare(&mut self, task: Object, step: Step) -> Flow {
-        match step {
-            Step::Sleep(_) | Step::End(_) => self.perform(task, &step),
             Step::CleanUp => {
                 if let Target::Awaitable(id) = self.target(task) {
                     let why = self.tasks.caught.get(&task).map_or(Why::NONE, |caught| caught.why);

@@ -73,8 +73,7 @@ impl<A: Copy> Timers<A> {
         self.armed += 1;
         let timer = Timer { deadline: deadline.0, id, action };
         if deadline.0 < self.now {
-            let place = self.overdue.partition_point(|other| other.deadline <= deadline.0);
-            self.overdue.insert(place, timer);
+            self.put_overdue(timer);
         } else {
             self.put(timer);
         }
@@ -153,6 +152,12 @@ impl<A: Copy> Timers<A> {
         }
         // Keep the allocation for the next burst.
         self.buckets[bucket] = spread;
+    }
+
+    #[cold]
+    fn put_overdue(&mut self, timer: Timer<A>) {
+        let place = self.overdue.partition_point(|other| other.deadline <= timer.deadline);
+        self.overdue.insert(place, timer);
     }
 
     fn put(&mut self, timer: Timer<A>) {

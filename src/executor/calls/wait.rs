@@ -115,7 +115,9 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         call: CallId,
         options: WaitOptions,
     ) -> Result<WaitId, WaitMisuse> {
-        let futures: Vec<Id> = arguments::distinct(&self.site(call).arguments).collect();
+        let arguments = &self.site(call).arguments;
+        let mut futures = Vec::with_capacity(arguments::count(arguments));
+        futures.extend(arguments::distinct(arguments));
         match options.collection {
             Collection::Bare => {
                 if let [only] = futures[..] {
