@@ -58,9 +58,6 @@ pub struct Tasks {
     cancelled_by: HashMap<Object, CancelId>,
     /// What an `except` clause has caught.
     pub(super) caught: HashMap<Object, Thrown>,
-    /// The timers of the sleeps that are due in this pass, of a loop that wakes late: there a task may run before its
-    /// timer's turn comes, cancel it, and sleep anew.
-    due: HashMap<Object, u32>,
     /// What the step that has just been made raised.
     raised: Option<Thrown>,
     /// The latest call that each task has made at each place.
@@ -95,7 +92,7 @@ enum Flow {
 impl Tasks {
     /// Forgets every task, and has room for that many.
     pub fn reset(&mut self, tasks: usize) {
-        let Tasks { place, suspension, must_cancel, awaited, messages, cancelled_by, caught, due, raised, .. } = self;
+        let Tasks { place, suspension, must_cancel, awaited, messages, cancelled_by, caught, raised, .. } = self;
         reset_column(place, tasks, 0);
         reset_column(suspension, tasks, Suspension::FirstStep);
         reset_column(must_cancel, tasks, false);
@@ -103,16 +100,10 @@ impl Tasks {
         messages.clear();
         cancelled_by.clear();
         caught.clear();
-        due.clear();
         *raised = None;
         self.calls.clear();
         self.resumed.clear();
         self.repeated.clear();
-    }
-
-    /// Keeps which timer is due that wakes a task.
-    pub fn note_due(&mut self, task: Object) {
-        self.due.insert(task, self.awaited[task.index()]);
     }
 }
 
@@ -361,9 +352,6 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
 
     /// A sleep's timer fires: `_set_result_unless_cancelled`.
     pub fn wake(&mut self, task: Object) {
-        if J::IS_LATE && self.tasks.due.remove(&task) != Some(self.tasks.awaited[task.index()]) {
-            return;
-        }
         let suspension = &mut self.tasks.suspension[task.index()];
         if *suspension == Suspension::Sleep {
             *suspension = Suspension::SleepDone;
