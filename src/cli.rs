@@ -76,10 +76,16 @@ pub struct Gather {
     #[command(flatten)]
     pub scenario: ScenarioArgument,
 
-    /// Give exceptions back as values instead of raising the first; overrides the scenario's own
+    /// Give exceptions back as values instead of raising the first; overrides the scenario's own, as the
+    /// flag below does
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         action = ArgAction::Set)]
     pub return_exceptions: Option<bool>,
+
+    /// Add a done callback to the group, right after the call
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        action = ArgAction::Set)]
+    pub done_callback: Option<bool>,
 
     #[command(flatten)]
     pub run: RunOptions,
@@ -118,7 +124,10 @@ impl Gather {
     /// A call of gather() with the flags over its options.
     pub fn over(&self, call: Call) -> Call {
         let Call::Gather(own) = call else { return call };
-        Call::Gather(GatherOptions { return_exceptions: self.return_exceptions.unwrap_or(own.return_exceptions) })
+        Call::Gather(GatherOptions {
+            return_exceptions: self.return_exceptions.unwrap_or(own.return_exceptions),
+            done_callback: self.done_callback.unwrap_or(own.done_callback),
+        })
     }
 }
 

@@ -119,7 +119,7 @@ pub enum What<'a> {
         /// Which call's.
         call: CallId,
     },
-    /// A group's done callback runs.
+    /// The done callback that the scenario adds to a group runs.
     Callback {
         /// [`Target::Group`] or a nested group.
         target: Target,

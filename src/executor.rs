@@ -1,12 +1,13 @@
 //! The event loop: our own asyncio, faithful to the loop iteration.
 //!
 //! It mirrors CPython's `Lib/asyncio`, a file a module: [`ready`] and [`timers`] are the loop's two queues
-//! (`base_events.py`), [`future`] what futures have in common and [`bare_future`] those of no task (`futures.py`),
-//! [`task`] the one machine that steps every coroutine and [`ending`] how its tasks end, [`calls`] the functions that
-//! coroutines call (`tasks.py`), [`shutdown`] the end of `asyncio.run()` (`runners.py`). [`plan`] turns a scenario into
-//! the bodies that are stepped, of which [`main_coroutine`] is the program's own; a run takes its columns from a
-//! [`workspace`]. [`dialect`] names where the versions differ, [`clock`] how time passes; [`choices`] and [`lateness`]
-//! are what CPython leaves open, and [`mistakes`] what only tests let the loop do.
+//! (`base_events.py`), [`handle`] is what they hold (`events.py`), [`future`] what futures have in common and
+//! [`bare_future`] those of no task (`futures.py`), [`task`] the one machine that steps every coroutine and [`ending`] how
+//! its tasks end, [`calls`] the functions that coroutines call (`tasks.py`), [`shutdown`] the end of `asyncio.run()`
+//! (`runners.py`). [`plan`] turns a scenario into the bodies that are stepped, of which [`main_coroutine`] is the
+//! program's own; a run takes its columns from a [`workspace`]. [`dialect`] names where the versions differ, [`clock`] how
+//! time passes; [`choices`] and [`lateness`] are what CPython leaves open, and [`mistakes`] what only tests let the loop
+//! do.
 //!
 //! Bodies and callbacks are closed enums over ids in columns, not boxed futures and wakers: a scenario's bodies are
 //! data, and a waker would merge the hops from one pass to the next that make up what a caller sees.
@@ -22,6 +23,7 @@ mod calls;
 mod dialect;
 mod ending;
 mod future;
+mod handle;
 mod main_coroutine;
 mod plan;
 mod ready;
@@ -35,22 +37,22 @@ mod workspace;
 use std::collections::HashMap;
 
 use crate::event::{
-    CallId, CancelId, Canceller, Cause, Event, Listener, Message, Met, Point, Reason, RunEnd, SetPlace, Target, What,
-    Why,
+    CancelId, Canceller, Cause, Event, Listener, Message, Met, Point, Reason, RunEnd, SetPlace, Target, What, Why,
 };
 use crate::scenario::{Id, Kind, Nanos};
 
 use calls::Calls;
 use calls::gather::Groups;
-use calls::wait::{WaitId, Waits};
+use calls::wait::Waits;
 use choices::Choices;
 use clock::{Advance, Clock};
 use future::{Callback, Futures, Object, State};
+use handle::{Action, Handle};
 use lateness::Lateness;
 use mistakes::Mistake;
 use ready::Ready;
 use task::Tasks;
-use timers::Timers;
+use timers::{TimerId, Timers};
 
 pub use plan::Plan;
 pub use workspace::Workspace;
@@ -67,37 +69,9 @@ pub fn simulate<C: Clock, O: Choices, J: Lateness, L: Listener>(
 ) -> RunEnd {
     let mut event_loop = EventLoop::new(plan, clock, choices, lateness, listener, workspace);
     let end = event_loop.run();
-    let EventLoop { ready, timers, futures, tasks, groups, waits, calls, .. } = event_loop;
-    *workspace = Workspace { ready, timers, futures, tasks, groups, waits, calls };
+    let EventLoop { ready, timers, due, futures, tasks, groups, waits, calls, .. } = event_loop;
+    *workspace = Workspace { ready, timers, due, futures, tasks, groups, waits, calls };
     end
-}
-
-/// A handle in the ready queue: what to call.
-#[derive(Clone, Copy, Debug)]
-enum Handle {
-    /// A body's next step: `Task.__step` after a bare yield, else `Task.__wakeup`. Its suspension knows which.
-    Step(Object),
-    /// A done callback of an object.
-    Call(Callback, Object),
-    /// A timer that is due.
-    Due(Action),
-    /// The one step of a task in which `asyncio.run()` shuts down a service of the loop.
-    StepService,
-}
-
-/// What a timer does.
-#[derive(Clone, Copy, Debug)]
-enum Action {
-    /// Ends a task's sleep.
-    Wake(Object),
-    /// Settles a bare future.
-    Settle(Id),
-    /// A `.cancel()` that the scenario asks for.
-    Cancel(Target),
-    /// The caller of a gather() looks at `group.done()`.
-    Check(CallId),
-    /// A wait()'s timeout.
-    TimeOut(WaitId),
 }
 
 /// Why the loop cannot go on.
@@ -124,6 +98,8 @@ struct EventLoop<'p, C, O, J, L> {
     iteration: u64,
     ready: Ready<Handle>,
     timers: Timers<Action>,
+    /// On a loop that wakes late: which timers are due in this pass.
+    due: Vec<TimerId>,
     futures: Futures,
     tasks: Tasks,
     groups: Groups,
@@ -143,7 +119,7 @@ struct EventLoop<'p, C, O, J, L> {
 
 impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, L> {
     fn new(plan: &'p Plan<'p>, clock: C, choices: O, lateness: J, listener: L, workspace: &mut Workspace) -> Self {
-        let Workspace { ready, timers, futures, tasks, groups, waits, calls } = workspace.take_for(plan);
+        let Workspace { ready, timers, due, futures, tasks, groups, waits, calls } = workspace.take_for(plan);
         EventLoop {
             plan,
             awaitables: plan.scenario.len() as u32,
@@ -155,6 +131,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             iteration: 0,
             ready,
             timers,
+            due,
             futures,
             tasks,
             groups,
@@ -237,23 +214,29 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         let mut batch = self.ready.take_batch();
         let due = batch.len();
         if J::IS_LATE {
+            self.due.clear();
             // Several deadlines may have passed meanwhile.
             while let Some(deadline) = self.timers.next_deadline().filter(|deadline| *deadline <= self.now) {
-                self.timers.pop_due(deadline, |action| batch.push(Handle::Due(action)));
-            }
-            for handle in &batch[due..] {
-                if let Handle::Due(Action::Wake(task)) = handle {
-                    self.tasks.note_due(*task);
-                }
+                let ids = &mut self.due;
+                self.timers.pop_due(deadline, |id, action| {
+                    ids.push(id);
+                    batch.push(Handle::Due(action));
+                });
             }
         } else {
-            self.timers.pop_due(self.now, |action| batch.push(Handle::Due(action)));
+            self.timers.pop_due(self.now, |_, action| batch.push(Handle::Due(action)));
         }
         if self.plan.dialect.makes(Mistake::TiesReversed) {
             batch[due..].reverse();
+            self.due.reverse();
         }
-        for handle in &batch {
-            self.call(*handle);
+        for (place, handle) in batch.iter().enumerate() {
+            // `if handle._cancelled: continue`. Where nothing is late, what runs before a timer that is due in the same
+            // pass can only cancel the timeout of a wait(), which looks for itself.
+            if J::IS_LATE && place >= due && self.timers.is_cancelled(self.due[place - due]) {
+                continue;
+            }
+            self.call(handle);
         }
         self.ready.recycle(batch);
         Ok(())
@@ -287,8 +270,8 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     #[inline]
-    fn call(&mut self, handle: Handle) {
-        match handle {
+    fn call(&mut self, handle: &Handle) {
+        match *handle {
             Handle::Step(task) => self.step(task),
             Handle::Call(callback, object) => self.call_back(callback, object),
             Handle::Due(action) => self.fire(action),

@@ -69,8 +69,6 @@
 //!   several.
 //! - Where awaitables are left out of a document, so is what can be told only of them: `story` and `why`.
 //!
-//! - Every group has a done callback, so that its moment can be shown. The printed program has none: without it a run
-//!   differs in nothing but the number of a pass in which only that callback is called, and `verify` adds it.
 //! - What never reaches the call (a coroutine that is in no argument list) is left out of the printed program; a
 //!   cancellation of it stays in, and finds nothing.
 //!

@@ -1,7 +1,6 @@
 //! The scenario as a Python program: plain asyncio, as a person would write it for a tutorial.
 //!
-//! On CPython it does, pass for pass, what the executor does. Only the done callback that every group has is missing:
-//! the harness adds it. The program contains nothing that its scenario does not need.
+//! On CPython it does, pass for pass, what the executor does. It contains nothing that its scenario does not need.
 //!
 //! [`outline`](mod@outline) decides what the program needs and what everything is called. [`definitions`] writes what
 //! stands before `main()`, and [`caller`] writes `main()`, with what a call has of its own in [`calls`]. All of them

@@ -21,7 +21,7 @@ use std::ops::Range;
 
 use strum::{EnumDiscriminants, EnumMessage, IntoStaticStr, VariantArray, VariantNames};
 
-use crate::calls::{Call, Function};
+use crate::calls::{Call, Function, GatherOptions};
 use crate::event::Word;
 
 pub use counts::{in_words, listed, thousands};
@@ -208,8 +208,8 @@ pub struct Settlement {
 pub struct NestedGather {
     /// In argument order; may be empty.
     pub members: Vec<Ids>,
-    /// Whether exceptions come back as values.
-    pub return_exceptions: bool,
+    /// The options of its gather().
+    pub options: GatherOptions,
 }
 
 /// How long something sleeps.

@@ -50,7 +50,7 @@ impl From<Call> for Which {
     }
 }
 
-const EXCEPTIONS_AS_VALUES: Call = Call::Gather(GatherOptions { return_exceptions: true });
+const EXCEPTIONS_AS_VALUES: Call = Call::Gather(GatherOptions { return_exceptions: true, done_callback: false });
 
 /// A group in a group, and something beside each.
 const NESTED: &str = r#"

@@ -133,7 +133,10 @@ fn json_is_one_document() {
         (&failed["source"], &failed["line"], &failed["status"]),
         (&"a.toml".into(), &10.into(), &"failed".into())
     );
-    assert_eq!(failed["call"], serde_json::json!({ "function": "gather", "return_exceptions": false }));
+    assert_eq!(
+        failed["call"],
+        serde_json::json!({ "function": "gather", "return_exceptions": false, "done_callback": false })
+    );
     assert_eq!(
         failed["differences"][1],
         serde_json::json!({ "python": "3.13", "key": "at", "expected": "2 s", "got": "1 s" })

@@ -128,6 +128,17 @@ fn flags_override_the_file_both_ways() {
     assert_eq!(gather["call"]["return_exceptions"], false);
     assert_eq!(json(&["gather", path(&file), "--format", "json"])["call"]["return_exceptions"], true);
     assert_eq!(json(&["gather", "--return-exceptions", "--format", "json"])["call"]["return_exceptions"], true);
+    let file_with_callback = scenario("[gather]\ndone_callback = true\n[[awaitable]]\nname = \"users\"\n");
+    let callbacks = |flag: &[&str]| {
+        let run = json(&[&["gather", path(&file_with_callback), "--format", "json"], flag].concat());
+        let events = run["events"].as_array().expect("there are events");
+        let told = events.iter().filter(|event| event["event"] == "callback").count();
+        assert_eq!(run["call"]["done_callback"], told > 0);
+        told
+    };
+    let flags = ["--done-callback", "--done-callback=true", "--done-callback=false"];
+    assert_eq!(flags.map(|flag| callbacks(&[flag])), [1, 1, 0]);
+    assert_eq!(callbacks(&[]), 1);
     let wait = json(&[
         "wait",
         path(&file),

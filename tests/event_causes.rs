@@ -98,7 +98,7 @@ fn what_ends_by_itself_has_no_cause() {
 #[test]
 fn a_group_ends_by_its_last_member_or_by_the_first_that_fails() {
     check(
-        TWO,
+        &format!("{TWO}[gather]\ndone_callback = true\n"),
         Gather,
         "finish callback resume exit",
         &[

@@ -61,6 +61,7 @@ fn assembled() -> impl Strategy<Value = String> {
         "members",
         "count",
         "return_exceptions",
+        "done_callback",
         "args",
         "unpack",
         "call_at",

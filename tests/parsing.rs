@@ -37,7 +37,7 @@ fn the_least_scenario() {
     assert_eq!(scenario.awaitables[0].ids, 0..1);
     assert_eq!(scenario.caller.args, vec![0..1; 1]);
     assert_eq!((scenario.seed, scenario.python, scenario.title.as_deref()), (0, None, None));
-    assert_eq!(scenario.call(Function::Gather), Call::Gather(GatherOptions { return_exceptions: false }));
+    assert_eq!(scenario.call(Function::Gather), Call::Gather(GatherOptions::default()));
     assert_eq!(scenario.call(Function::Wait), Call::Wait(WaitOptions::default()));
     let Kind::Coroutine(body) = &scenario.awaitables[0].kind else { panic!("not a coroutine") };
     assert_eq!((body.delay, &body.end, &body.on_cancel), (None, &End::Returns(Value::None), &None));
@@ -84,6 +84,7 @@ fn every_key() {
         kind = "gather"
         members = ["a2-2", "ready", "ready"]
         return_exceptions = true
+        done_callback = true
         [caller]
         unpack = false
         call_at = 0
@@ -94,6 +95,7 @@ fn every_key() {
         then = "exit"
         [gather]
         return_exceptions = true
+        done_callback = true
         [wait]
         return_when = "FIRST_EXCEPTION"
         timeout = 0.5
@@ -130,14 +132,15 @@ fn every_key() {
     let Kind::Future(settlement) = &ready.kind else { panic!("{ready:?}") };
     assert_eq!(settlement.delay, Some(Delay::For(Nanos::ZERO)));
     let Kind::Gather(group) = &page.kind else { panic!("{page:?}") };
-    assert_eq!((&group.members[..], group.return_exceptions), (&[2..3, 4..5, 4..5][..], true));
+    let both = GatherOptions { return_exceptions: true, done_callback: true };
+    assert_eq!((&group.members[..], group.options), (&[2..3, 4..5, 4..5][..], both));
 
     let caller = &scenario.caller;
     assert_eq!((caller.passes_list, caller.then), (true, Then::Exit));
     assert_eq!((caller.call_at, caller.await_at), (Some(Nanos::ZERO), Some(ms(5_400_000))));
     assert_eq!(caller.check_done_at, [ms(1000), ms(2000)]);
     assert_eq!((caller.cancel_group_at, caller.cancel_at), (Some(ms(3000)), Some(ms(4000))));
-    assert_eq!(scenario.call(Function::Gather), Call::Gather(GatherOptions { return_exceptions: true }));
+    assert_eq!(scenario.call(Function::Gather), Call::Gather(both));
     let wait = WaitOptions {
         return_when: ReturnWhen::FirstException,
         timeout: Some(ms(500)),
@@ -234,13 +237,14 @@ fn expectations() {
         call = "gather"
         python = "3.10"
         return_exceptions = false
+        done_callback = true
         exception = "TypeError"
         outcome = "hangs"
         "#,
     );
     let [gather, wait, other] = &scenario.expect[..] else { panic!("not three") };
     assert_eq!((gather.line, wait.line, other.line), (10, 20, 29));
-    assert_eq!(gather.call, Call::Gather(GatherOptions { return_exceptions: true }));
+    assert_eq!(gather.call, Call::Gather(GatherOptions { return_exceptions: true, ..GatherOptions::default() }));
     assert_eq!((gather.outcome, gather.at, &gather.python[..]), (Some(Status::Returned), Some(ms(500)), &[][..]));
     let results: Vec<String> = (gather.results.iter().flatten())
         .map(|end| match end {
@@ -266,7 +270,7 @@ fn expectations() {
     );
     assert_eq!((wait.warnings.as_deref(), wait.logs.as_ref().map(Vec::len)), (Some(&[][..]), Some(1)));
 
-    assert_eq!(other.call, Call::Gather(GatherOptions { return_exceptions: false }));
+    assert_eq!(other.call, Call::Gather(GatherOptions { return_exceptions: false, done_callback: true }));
     assert_eq!((other.outcome, &other.python[..]), (Some(Status::Hangs), &[Python::V3_10][..]));
     assert_eq!(other.exception, Some(WrittenException { type_name: "TypeError".to_owned(), message: None }));
 }

@@ -28,8 +28,8 @@ fn call(number: usize, scenario: &Scenario) -> Call {
     let wait =
         |condition: ReturnWhen| scenario.call(Function::Wait).with("return_when", Setting::Word(condition.word()));
     match number {
-        0 => Call::Gather(GatherOptions { return_exceptions: false }),
-        1 => Call::Gather(GatherOptions { return_exceptions: true }),
+        0 => Call::Gather(GatherOptions::default()),
+        1 => Call::Gather(GatherOptions { return_exceptions: true, ..GatherOptions::default() }),
         2 => wait(ReturnWhen::AllCompleted),
         3 => wait(ReturnWhen::FirstCompleted),
         _ => wait(ReturnWhen::FirstException),

@@ -83,6 +83,7 @@ fn every_key_of_the_caller_and_every_kind() {
         kind = "gather"
         members = ["quote", "ticker"]
         return_exceptions = true
+        done_callback = true
         cancel_at = 2
         [[awaitable]]
         name = "quote"
@@ -102,6 +103,8 @@ fn every_key_of_the_caller_and_every_kind() {
         cancel_group_at = 5
         cancel_at = 6
         then = "finish"
+        [gather]
+        done_callback = true
         [wait]
         timeout = 2
         collection = "generator"

@@ -9,6 +9,8 @@ use crate::scenario::{Caller, Nanos};
 pub struct GatherOptions {
     /// Whether exceptions come back as values.
     pub return_exceptions: bool,
+    /// Whether the program adds a done callback to the group.
+    pub done_callback: bool,
 }
 
 impl Options for GatherOptions {
@@ -17,22 +19,37 @@ impl Options for GatherOptions {
     }
 
     fn keys(&self) -> &'static [OptionKey] {
-        &[OptionKey {
-            name: "return_exceptions",
-            takes: Takes::Boolean,
-            is_varied: true,
-            in_files: "Whether gather() gives exceptions back as values.",
-            in_documents: "Whether exceptions come back as values.",
-        }]
+        &[
+            OptionKey {
+                name: "return_exceptions",
+                takes: Takes::Boolean,
+                is_varied: true,
+                in_files: "Whether gather() gives exceptions back as values.",
+                in_documents: "Whether exceptions come back as values.",
+            },
+            OptionKey {
+                name: "done_callback",
+                takes: Takes::Boolean,
+                is_varied: false,
+                in_files: "Whether the program adds a done callback to the group, right after the call.",
+                in_documents: "Whether the program adds a done callback to the group.",
+            },
+        ]
     }
 
     fn get(&self, key: &str) -> Option<Setting> {
-        (key == "return_exceptions").then_some(Setting::Boolean(self.return_exceptions))
+        match key {
+            "return_exceptions" => Some(Setting::Boolean(self.return_exceptions)),
+            "done_callback" => Some(Setting::Boolean(self.done_callback)),
+            _ => None,
+        }
     }
 
     fn set(&mut self, key: &str, setting: Setting) {
-        if let ("return_exceptions", Setting::Boolean(value)) = (key, setting) {
-            self.return_exceptions = value;
+        match (key, setting) {
+            ("return_exceptions", Setting::Boolean(value)) => self.return_exceptions = value,
+            ("done_callback", Setting::Boolean(value)) => self.done_callback = value,
+            _ => {}
         }
     }
 

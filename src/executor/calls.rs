@@ -99,6 +99,10 @@ impl Calls {
     fn gave(&self, call: CallId) -> CallObject {
         self.made[call.index()].gave
     }
+
+    fn set_gave(&mut self, call: CallId, gave: CallObject) {
+        self.made[call.index()].gave = gave;
+    }
 }
 
 impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, L> {
@@ -117,11 +121,14 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         let site = self.site(call);
         self.make_nested_groups(&site.arguments);
         let (by, why) = (self.target(caller), self.start_of(caller));
-        let gave = match site.call {
+        let made = match site.call {
             Call::Gather(options) => self.call_gather(call, by, why, site, options).map_err(Misuse::Gather),
-            Call::Wait(options) => Ok(self.call_wait(call, by, why, site, options)),
+            Call::Wait(options) => {
+                self.call_wait(call, by, why, site, options);
+                Ok(())
+            }
         };
-        (call, gave.map(|gave| self.calls.made[call.index()].gave = gave).map_err(raised))
+        (call, made.map_err(raised))
     }
 
     /// What a call's own events happen by: in a body its first step.
@@ -139,9 +146,9 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         match (self.calls.gave(call), self.site(call).call) {
             (CallObject::Group(group), _) => self.await_group(caller, group),
             (CallObject::Coroutine, Call::Wait(options)) => {
-                self.calls.made[call.index()].gave = CallObject::Nothing;
+                self.calls.set_gave(call, CallObject::Nothing);
                 let wait = self.begin_wait(caller, call, options).map_err(|misuse| raised(Misuse::Wait(misuse)))?;
-                self.calls.made[call.index()].gave = CallObject::Waiting(wait);
+                self.calls.set_gave(call, CallObject::Waiting(wait));
                 Ok(Some(Awaited::Waiter(wait)))
             }
             (CallObject::Coroutine, Call::Gather(_)) | (CallObject::Nothing | CallObject::Waiting(_), _) => Ok(None),
@@ -174,14 +181,22 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
 
     /// A row for the group that a call gives.
     fn add_group_of(&mut self, call: CallId) -> Target {
+        let group = self.row_of_group(self.calls.groups.len());
         self.futures.add();
         self.calls.groups.push(call);
+        self.calls.set_gave(call, CallObject::Group(group));
         Target::Group(call)
     }
 
-    /// The row of the group that a call gave, or is about to give.
+    /// The row of the group that a call gave; of a call that gave none, one behind them all.
     pub fn group_of(&self, call: CallId) -> Object {
-        let number = self.calls.groups.iter().position(|of| *of == call).unwrap_or(self.calls.groups.len());
+        match self.calls.gave(call) {
+            CallObject::Group(group) => group,
+            _ => self.row_of_group(self.calls.groups.len()),
+        }
+    }
+
+    fn row_of_group(&self, number: usize) -> Object {
         Object(self.main().0 + 1 + number as u32)
     }
 }

@@ -15,9 +15,18 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     /// A body comes to its end by itself.
     #[inline]
     pub fn end(&mut self, task: Object, ending: Ending) {
+        match ending {
+            // What nearly every body does; there is nothing to tell.
+            Ending::Returns if !L::LISTENS => self.settle(task, State::Returned),
+            ending => self.end_and_tell(task, ending),
+        }
+    }
+
+    #[inline(never)]
+    fn end_and_tell(&mut self, task: Object, ending: Ending) {
         let Target::Awaitable(id) = self.target(task) else {
             let caught = self.tasks.caught.remove(&task).map(|caught| caught.why);
-            let resumed = Why::from(Cause::Resume(self.latest_call(task)));
+            let resumed = self.resumed(task);
             // Where it has let what is left finish: the last of that.
             let waited = Some(self.calls.released(true)).filter(|why| *why != Why::NONE);
             return self.end_main(caught.or(waited).unwrap_or(resumed));
@@ -51,8 +60,12 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             let because = self.tasks.caught.get(&task).and_then(|caught| caught.why.cause);
             return Why { cause: Some(Cause::Cleanup(id)), because };
         }
-        let latest = self.tasks.calls.get(&task);
-        latest.map_or(Why::NONE, |latest| Cause::Resume(latest.call).into())
+        self.resumed(task)
+    }
+
+    /// The outcome of a call with which a task has last gone on.
+    fn resumed(&self, task: Object) -> Why {
+        self.tasks.resumed.get(&task).map_or(Why::NONE, |call| Cause::Resume(*call).into())
     }
 
     /// An exception leaves a body.

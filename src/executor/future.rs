@@ -30,7 +30,8 @@ impl Object {
     }
 }
 
-/// Whether an object is there, and how it ended.
+/// Whether an object is there, and how it ended. The states with an exception that may be logged come last, so that one
+/// comparison tells them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Not made yet.
@@ -41,14 +42,14 @@ pub enum State {
     Returned,
     /// Done, with its `on_cancel`'s `returns`.
     ReturnedFromCleanup,
+    /// A group that is done, with results.
+    Gave,
+    /// Done, and `cancelled()`. Never a group.
+    Cancelled,
     /// Done, with its own `raises`.
     Raised,
     /// Done, with its `on_cancel`'s `raises`.
     RaisedFromCleanup,
-    /// Done, and `cancelled()`. Never a group.
-    Cancelled,
-    /// A group that is done, with results.
-    Gave,
     /// Done, with an exception that is none of its own: a group with that of a member, or a task with that of its call.
     Failed,
 }
@@ -65,7 +66,7 @@ impl State {
 pub enum Callback {
     /// `gather()`'s `_done_callback`, of that group.
     Gathered(GroupId),
-    /// The done callback that the program adds to each group.
+    /// The done callback that the program adds to a group.
     GroupDone,
     /// `_wait()`'s `_on_completion`, of that wait.
     Waited(WaitId),
@@ -134,6 +135,8 @@ impl Futures {
         self.exceptions.clear();
         self.ended_by.clear();
         self.created.clear();
+        // One more: the group of the scenario's own call.
+        self.created.reserve_exact(objects + 1);
     }
 
     /// One row more.
@@ -168,11 +171,19 @@ impl Futures {
         if self.state(object).is_done() {
             return true;
         }
-        let Callbacks { first, last } = self.callbacks[object.index()];
+        let first = &mut self.callbacks[object.index()].first;
         if first.is_none() {
-            self.callbacks[object.index()].first = Some(callback);
-            return false;
+            *first = Some(callback);
+        } else {
+            self.add_node(object, callback);
         }
+        false
+    }
+
+    /// One callback more behind the first.
+    #[inline(never)]
+    fn add_node(&mut self, object: Object, callback: Callback) {
+        let last = self.callbacks[object.index()].last;
         let place = if self.free == NONE {
             self.nodes.push(Node { callback, next: NONE });
             self.nodes.len() as u32 - 1
@@ -183,7 +194,6 @@ impl Futures {
         let next = if last == NONE { place } else { std::mem::replace(&mut self.nodes[last as usize].next, place) };
         self.nodes[place as usize] = Node { callback, next };
         self.callbacks[object.index()].last = place;
-        false
     }
 
     /// `remove_done_callback()`.
@@ -205,9 +215,14 @@ impl Futures {
         if let Some(first) = first {
             each(first);
         }
-        if last == NONE {
-            return;
+        if last != NONE {
+            self.drain_nodes(last, each);
         }
+    }
+
+    /// The same with the callbacks behind the first.
+    #[inline(never)]
+    fn drain_nodes(&mut self, last: u32, mut each: impl FnMut(Callback)) {
         // Once round, from behind the last to the last; then the circle is opened into the free ones.
         let mut place = last;
         loop {

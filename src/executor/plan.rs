@@ -2,7 +2,7 @@
 //!
 //! A body is data: the loop keeps, for each task, the number of the step that it is suspended in, and goes on from there.
 //! The main coroutine is such a body too. What a scenario can say fits into a few steps. A call may stand in any
-//! coroutine, behind another one and in a loop; a body awaits its latest call, and loops do not nest.
+//! coroutine, beside others and in loops; a step names the call that it awaits by the place at which that is made.
 
 use std::borrow::Cow;
 
@@ -46,16 +46,20 @@ pub enum Step {
     CleanUp,
     /// Makes the arguments of a call, and the call.
     Call(SiteId),
-    /// Awaits what the body's latest call gave.
-    Await,
-    /// Takes what the latest call came to: the moment at which its caller goes on.
+    /// Awaits what the body's latest call there gave.
+    Await(SiteId),
+    /// Takes what that call came to: the moment at which its caller goes on.
     Resume {
+        site: SiteId,
         /// Whether what it raised is raised again, behind this step.
         raises: bool,
     },
-    /// Goes back to another step, so often; then goes on.
+    /// Begins a loop: it has not gone back yet.
     #[cfg_attr(not(test), expect(dead_code, reason = "no scenario can ask for a loop yet"))]
-    Repeat { from: Place, times: u32 },
+    BeginLoop(LoopId),
+    /// Goes back to a step of the loop, so often; then goes on.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no scenario can ask for a loop yet"))]
+    Repeat { of: LoopId, from: Place, times: u32 },
     /// `while left: await asyncio.wait(left)`; nothing after Ctrl-C.
     WaitForRest,
     /// The body ends.
@@ -83,9 +87,18 @@ pub enum Ending {
     Main,
 }
 
+/// A loop of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LoopId(pub u8);
+
 /// A place in a program at which a call is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SiteId(pub u32);
+
+impl SiteId {
+    /// Where the main coroutine makes the scenario's own call.
+    pub const MAIN: SiteId = SiteId(0);
+}
 
 /// What is called there, and what is armed right behind the call.
 #[derive(Clone, Debug)]
@@ -165,7 +178,8 @@ fn of_body(body: &Body) -> Program {
         scenario::End::Raises(raised) if raised.is_cancelled_error() => Ending::RaisesCancelled,
         scenario::End::Raises(_) => Ending::Raises,
     };
-    let mut program = Vec::new();
+    // Nearly every body sleeps, and ends.
+    let mut program = Vec::with_capacity(2);
     if let Some(delay) = body.delay {
         // Behind the sleep and the end.
         let handler = if body.on_cancel.is_some() { Handler::Cancelled(2) } else { Handler::None };
@@ -202,12 +216,12 @@ fn of_main(caller: &scenario::Caller) -> Program {
         Step::Sleep(Delay::For(span))
     };
     steps.extend(caller.call_at.map(&mut sleep_until));
-    steps.push(Step::Call(SiteId(0)));
+    steps.push(Step::Call(SiteId::MAIN));
     steps.extend(caller.await_at.map(&mut sleep_until));
-    steps.push(Step::Await);
+    steps.push(Step::Await(SiteId::MAIN));
     let resume = steps.len() as Place;
     let mut program: Program = steps.into_iter().map(|step| Line { step, handler: Handler::All(resume) }).collect();
-    program.push(Step::Resume { raises: false }.into());
+    program.push(Step::Resume { site: SiteId::MAIN, raises: false }.into());
     if caller.then == Then::Finish {
         program.push(Line { step: Step::WaitForRest, handler: Handler::All(resume + 2) });
     }

@@ -15,7 +15,7 @@ use super::clock::Clock;
 use super::future::Object;
 use super::lateness::Lateness;
 use super::mistakes::Mistake;
-use super::plan::{Handler, Place, Program, Step};
+use super::plan::{Handler, LoopId, Place, Program, SiteId, Step};
 use super::timers::TimerId;
 use super::workspace::reset_column;
 use super::{Action, EventLoop, Handle};
@@ -58,21 +58,14 @@ pub struct Tasks {
     cancelled_by: HashMap<Object, CancelId>,
     /// What an `except` clause has caught.
     pub(super) caught: HashMap<Object, Thrown>,
-    /// The timers of the sleeps that are due in this pass, of a loop that wakes late: there a task may run before its
-    /// timer's turn comes, cancel it, and sleep anew.
-    due: HashMap<Object, u32>,
     /// What the step that has just been made raised.
     raised: Option<Thrown>,
-    /// The latest call of each task that has made one.
-    pub(super) calls: HashMap<Object, LatestCall>,
-}
-
-/// The latest call of a task.
-#[derive(Clone, Copy, Debug)]
-pub struct LatestCall {
-    pub call: CallId,
-    /// How often the task has gone back to an earlier step.
-    repeated: u32,
+    /// The latest call that each task has made at each place.
+    calls: HashMap<(Object, SiteId), CallId>,
+    /// The call with whose outcome each task has last gone on.
+    pub(super) resumed: HashMap<Object, CallId>,
+    /// How often each loop of a task has gone back.
+    repeated: HashMap<(Object, LoopId), u32>,
 }
 
 /// An exception on its way through a body, and why it is there.
@@ -99,8 +92,7 @@ enum Flow {
 impl Tasks {
     /// Forgets every task, and has room for that many.
     pub fn reset(&mut self, tasks: usize) {
-        let Tasks { place, suspension, must_cancel, awaited, messages, cancelled_by, caught, due, raised, calls } =
-            self;
+        let Tasks { place, suspension, must_cancel, awaited, messages, cancelled_by, caught, raised, .. } = self;
         reset_column(place, tasks, 0);
         reset_column(suspension, tasks, Suspension::FirstStep);
         reset_column(must_cancel, tasks, false);
@@ -108,14 +100,10 @@ impl Tasks {
         messages.clear();
         cancelled_by.clear();
         caught.clear();
-        due.clear();
         *raised = None;
-        calls.clear();
-    }
-
-    /// Keeps which timer is due that wakes a task.
-    pub fn note_due(&mut self, task: Object) {
-        self.due.insert(task, self.awaited[task.index()]);
+        self.calls.clear();
+        self.resumed.clear();
+        self.repeated.clear();
     }
 }
 
@@ -141,24 +129,31 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         let must_cancel = std::mem::take(&mut self.tasks.must_cancel[index]);
         match suspension {
             Suspension::FirstStep if !must_cancel => {
-                if let Target::Awaitable(id) = self.target(task) {
+                if L::LISTENS
+                    && let Target::Awaitable(id) = self.target(task)
+                {
                     self.tell(What::Start { awaitable: id }, Cause::Create(id));
                 }
-                self.begin_body(task);
+                self.go_on(task, 0);
             }
-            Suspension::Yield | Suspension::SleepDone if !must_cancel => self.run_body(task, self.place(task) + 1),
+            Suspension::Yield | Suspension::SleepDone if !must_cancel => self.go_on(task, self.place(task) + 1),
             _ => self.step_with_result(task, suspension, must_cancel),
         }
     }
 
-    /// A body's first step. Nearly all begin with a sleep.
+    /// Runs a body from a step on. Nearly every body sleeps and then ends: that needs no [`EventLoop::run_body`].
     #[inline]
-    fn begin_body(&mut self, task: Object) {
-        match self.program(task)[0].step {
+    fn go_on(&mut self, task: Object, from: Place) {
+        match self.program(task)[usize::from(from)].step {
             Step::Sleep(delay) => {
+                // Zeroed memory that nothing is written to costs nothing.
+                if from != 0 {
+                    self.tasks.place[task.index()] = from;
+                }
                 self.sleep(task, delay);
             }
-            _ => self.run_body(task, 0),
+            Step::End(ending) => self.end(task, ending),
+            _ => self.run_body(task, from),
         }
     }
 
@@ -232,13 +227,13 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
     }
 
     /// Runs a body from a step on, until it suspends or ends.
-    #[inline]
+    #[inline(never)]
     fn run_body(&mut self, task: Object, from: Place) {
         let program = self.program(task);
         let mut place = from;
         loop {
             let line = &program[usize::from(place)];
-            match self.perform(task, &line.step) {
+            match self.perform(task, line.step) {
                 Flow::Next => place += 1,
                 Flow::Jump(to) => place = to,
                 Flow::Suspended => {
@@ -265,23 +260,13 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         }
     }
 
-    #[inline]
-    fn perform(&mut self, task: Object, step: &Step) -> Flow {
-        match *step {
+    fn perform(&mut self, task: Object, step: Step) -> Flow {
+        match step {
             Step::Sleep(delay) => self.sleep(task, delay),
             Step::End(ending) => {
                 self.end(task, ending);
                 Flow::Ended
             }
-            step => self.perform_rare(task, step),
-        }
-    }
-
-    /// The steps that a body without a call and without a cancellation does not have.
-    #[inline(never)]
-    fn perform_rare(&mut self, task: Object, step: Step) -> Flow {
-        match step {
-            Step::Sleep(_) | Step::End(_) => self.perform(task, &step),
             Step::CleanUp => {
                 if let Target::Awaitable(id) = self.target(task) {
                     let why = self.tasks.caught.get(&task).map_or(Why::NONE, |caught| caught.why);
@@ -295,18 +280,19 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
             }
             Step::Call(site) => {
                 let (call, made) = self.make_call(task, site);
-                self.tasks.calls.entry(task).or_insert(LatestCall { call, repeated: 0 }).call = call;
+                self.tasks.calls.insert((task, site), call);
                 made.map_or_else(|raised| self.raise(raised), |()| Flow::Next)
             }
-            Step::Await => match self.await_call(task, self.latest_call(task)) {
+            Step::Await(site) => match self.await_call(task, self.call_at(task, site)) {
                 Ok(None) => Flow::Next,
                 Ok(Some(Awaited::Future(future))) => self.suspend(task, Suspension::Future, future.0),
                 Ok(Some(Awaited::Waiter(wait))) => self.suspend(task, Suspension::Waiter, wait.0),
                 Err(raised) => self.raise(raised),
             },
-            Step::Resume { raises } => {
+            Step::Resume { site, raises } => {
                 let caught = self.tasks.caught.remove(&task);
-                let call = self.latest_call(task);
+                let call = self.call_at(task, site);
+                self.tasks.resumed.insert(task, call);
                 self.tell_outcome(call, caught);
                 match caught {
                     // Whoever sees it next sees it come out of this call.
@@ -314,16 +300,16 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
                     _ => Flow::Next,
                 }
             }
-            Step::Repeat { from, times } => match self.tasks.calls.get_mut(&task) {
-                Some(latest) if latest.repeated < times => {
-                    latest.repeated += 1;
+            Step::BeginLoop(of) => {
+                self.tasks.repeated.insert((task, of), 0);
+                Flow::Next
+            }
+            Step::Repeat { of, from, times } => match self.tasks.repeated.get_mut(&(task, of)) {
+                Some(repeated) if *repeated < times => {
+                    *repeated += 1;
                     Flow::Jump(from)
                 }
-                latest => {
-                    // The next loop counts from the beginning.
-                    latest.into_iter().for_each(|latest| latest.repeated = 0);
-                    Flow::Next
-                }
+                _ => Flow::Next,
             },
             Step::WaitForRest => match self.wait_for_rest(task) {
                 Some(wait) => self.suspend(task, Suspension::Waiter, wait.0),
@@ -337,9 +323,9 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
         Flow::Raised
     }
 
-    /// The latest call of a task; of one that has made none, the call that it was to make.
-    pub fn latest_call(&self, task: Object) -> CallId {
-        self.tasks.calls.get(&task).map_or(CallId::MAIN, |latest| latest.call)
+    /// The latest call that a task has made at a place; where the main coroutine has not come to its own, that one.
+    fn call_at(&self, task: Object, site: SiteId) -> CallId {
+        self.tasks.calls.get(&(task, site)).copied().unwrap_or(CallId::MAIN)
     }
 
     fn suspend(&mut self, task: Object, suspension: Suspension, awaited: u32) -> Flow {
@@ -366,9 +352,6 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
 
     /// A sleep's timer fires: `_set_result_unless_cancelled`.
     pub fn wake(&mut self, task: Object) {
-        if J::IS_LATE && self.tasks.due.remove(&task) != Some(self.tasks.awaited[task.index()]) {
-            return;
-        }
         let suspension = &mut self.tasks.suspension[task.index()];
         if *suspension == Suspension::Sleep {
             *suspension = Suspension::SleepDone;

@@ -1,4 +1,4 @@
-//! Programs that no scenario can ask for yet: calls in any coroutine, several at work at once, and in a loop.
+//! Programs that no scenario can ask for yet: calls in any coroutine, several at work at once, and in loops.
 //!
 //! What must come of them is what CPython 3.8.18 and 3.13.0 both did with the same programs, on a loop with a virtual
 //! clock that counts its passes.
@@ -12,7 +12,7 @@ use crate::scenario::{Id, Nanos, Python, Scenario, parse};
 use super::choices::Canonical;
 use super::clock::Virtual;
 use super::lateness::{Jitter, Never};
-use super::plan::{Ending, Handler, Line, Place, Plan, Site, SiteId, Step};
+use super::plan::{Ending, Handler, Line, LoopId, Place, Plan, Site, SiteId, Step};
 use super::{Workspace, simulate};
 
 /// A coroutine gathers two others, another one waits for it, and the main coroutine gathers that.
@@ -89,7 +89,7 @@ fn a_wait_in_a_loop() {
     let mut program = Program::new(&scenario, Call::Gather(GatherOptions::default()));
     let a_second = WaitOptions { timeout: Some(Nanos::SECOND), ..WaitOptions::default() };
     program.calls("outer", Call::Wait(a_second), &["a", "b", "c"]);
-    program.repeats("outer", 3);
+    program.repeats("outer", LoopId(0), 3);
     assert_eq!(
         program.told(),
         "0 1 call caller gather\n0 1 await caller\n0 2 start a\n0 2 start b\n0 2 start c\n0 2 start outer\n\
@@ -98,6 +98,114 @@ fn a_wait_in_a_loop() {
          2 13 resume outer returned\n2 13 call outer wait\n2 13 await outer\n\
          3 16 resume outer returned\n3 16 call outer wait\n3 16 await outer\n\
          4 19 resume outer returned\n4 19 finish outer returned\n4 21 resume caller returned"
+    );
+}
+
+/// In a loop a coroutine waits three times for the same two tasks, in a loop in it, and then once for one of them and
+/// another.
+#[test]
+fn a_wait_in_a_loop_in_a_loop() {
+    let scenario = scenario(
+        r#"
+        [caller]
+        args = ["outer"]
+        [[awaitable]]
+        name = "a"
+        kind = "task"
+        delay = 4.25
+        [[awaitable]]
+        name = "b"
+        kind = "task"
+        delay = 20
+        [[awaitable]]
+        name = "c"
+        kind = "task"
+        delay = 20
+        [[awaitable]]
+        name = "outer"
+        "#,
+    );
+    let mut program = Program::new(&scenario, Call::Gather(GatherOptions::default()));
+    let a_second = WaitOptions { timeout: Some(Nanos::SECOND), ..WaitOptions::default() };
+    let half_a_second = WaitOptions {
+        return_when: ReturnWhen::FirstCompleted,
+        timeout: Some(Nanos(Nanos::SECOND.0 / 2)),
+        ..WaitOptions::default()
+    };
+    program.calls("outer", Call::Wait(a_second), &["a", "b"]);
+    program.repeats("outer", LoopId(0), 2);
+    program.calls("outer", Call::Wait(half_a_second), &["a", "c"]);
+    program.repeats("outer", LoopId(1), 1);
+    assert_eq!(
+        program.told(),
+        "0 1 call caller gather\n0 1 await caller\n0 2 start a\n0 2 start b\n0 2 start c\n0 2 start outer\n\
+         0 2 call outer wait\n0 2 await outer\n\
+         1 4 resume outer returned\n1 4 call outer wait\n1 4 await outer\n\
+         2 6 resume outer returned\n2 6 call outer wait\n2 6 await outer\n\
+         3 8 resume outer returned\n3 8 call outer wait\n3 8 await outer\n\
+         3.5 10 resume outer returned\n3.5 10 call outer wait\n3.5 10 await outer\n4.25 12 finish a returned\n\
+         4.5 15 resume outer returned\n4.5 15 call outer wait\n4.5 15 await outer\n\
+         5.5 18 resume outer returned\n5.5 18 call outer wait\n5.5 18 await outer\n\
+         6.5 21 resume outer returned\n6.5 21 call outer wait\n6.5 21 await outer\n\
+         6.5 23 resume outer returned\n6.5 23 finish outer returned\n6.5 25 resume caller returned"
+    );
+}
+
+/// Two coroutines gather twice each, and await the first group after the second: the one while it is at work, the other
+/// when it has failed.
+#[test]
+fn the_first_of_two_calls_is_awaited_after_the_second() {
+    let scenario = scenario(
+        r#"
+        [caller]
+        args = ["outer", "other"]
+        [[awaitable]]
+        name = "outer"
+        kind = "task"
+        [[awaitable]]
+        name = "other"
+        kind = "task"
+        [[awaitable]]
+        name = "a"
+        delay = 3
+        [[awaitable]]
+        name = "b"
+        delay = 4
+        [[awaitable]]
+        name = "c"
+        delay = 1
+        [[awaitable]]
+        name = "d"
+        delay = 2
+        [[awaitable]]
+        name = "e"
+        delay = 1
+        [[awaitable]]
+        name = "f"
+        delay = 2
+        raises = "ValueError: x"
+        [[awaitable]]
+        name = "g"
+        delay = 3
+        "#,
+    );
+    let mut program = Program::new(&scenario, scenario.call(Function::Wait));
+    let gather = Call::Gather(GatherOptions::default());
+    for (body, first, second) in [("outer", &["a", "b"][..], &["c", "d"][..]), ("other", &["e", "f"], &["g"])] {
+        program.calls(body, gather, first);
+        program.calls(body, gather, second);
+        program.makes_both_calls_then_awaits_the_second_first(body);
+    }
+    assert_eq!(
+        program.told(),
+        "0 1 call caller wait\n0 1 await caller\n\
+         0 2 start outer\n0 2 call outer gather\n0 2 call outer gather\n0 2 await outer\n\
+         0 2 start other\n0 2 call other gather\n0 2 call other gather\n0 2 await other\n\
+         0 3 start a\n0 3 start b\n0 3 start c\n0 3 start d\n0 3 start e\n0 3 start f\n0 3 start g\n\
+         1 5 finish c returned\n1 5 finish e returned\n2 8 finish d returned\n2 8 finish f raised\n\
+         2 10 resume outer returned\n2 10 await outer\n3 12 finish a returned\n3 12 finish g returned\n\
+         3 14 resume other returned\n3 14 await other\n3 14 resume other raised\n3 14 finish other raised\n\
+         4 17 finish b returned\n4 19 resume outer returned\n4 19 finish outer returned\n4 21 resume caller returned"
     );
 }
 
@@ -191,7 +299,7 @@ impl<'s> Program<'s> {
         &mut self.plan.bodies[table]
     }
 
-    /// Behind its sleep, a body makes a call.
+    /// Before its end, a body makes a call.
     fn calls(&mut self, name: &str, call: Call, arguments: &[&str]) {
         let arguments = arguments.iter().map(|name| self.scenario.awaitables[self.table(name)].ids.clone()).collect();
         let site = SiteId(self.plan.sites.len() as u32);
@@ -208,16 +316,42 @@ impl<'s> Program<'s> {
         let resume = body.len() as Place + 2;
         let handler = Handler::All(resume);
         body.push(Line { step: Step::Call(site), handler });
-        body.push(Line { step: Step::Await, handler });
-        body.push(Step::Resume { raises: true }.into());
+        body.push(Line { step: Step::Await(site), handler });
+        body.push(Step::Resume { site, raises: true }.into());
         body.push(end);
     }
 
-    /// A body makes its call so many times more.
-    fn repeats(&mut self, name: &str, times: u32) {
+    /// A body does everything so far so many times more.
+    fn repeats(&mut self, name: &str, of: LoopId, times: u32) {
         let body = self.body(name);
-        let from = body.iter().position(|line| matches!(line.step, Step::Call(_))).expect("it makes a call") as Place;
-        body.insert(body.len() - 1, Step::Repeat { from, times }.into());
+        body.insert(0, Step::BeginLoop(of).into());
+        for line in body.iter_mut() {
+            if let Handler::All(to) = &mut line.handler {
+                *to += 1;
+            }
+            if let Step::Repeat { from, .. } = &mut line.step {
+                *from += 1;
+            }
+        }
+        body.insert(body.len() - 1, Step::Repeat { of, from: 1, times }.into());
+    }
+
+    /// Two calls, each awaited at once, become both calls, then the second's await, then the first's.
+    fn makes_both_calls_then_awaits_the_second_first(&mut self, name: &str) {
+        let [call, awaits, resume, other_call, other_awaits, other_resume, end] = self.body(name)[..] else {
+            panic!("{name} does not make two calls");
+        };
+        let all = Handler::All;
+        let line = |Line { step, .. }: Line, handler| Line { step, handler };
+        *self.body(name) = vec![
+            line(call, all(5)),
+            line(other_call, all(3)),
+            line(other_awaits, all(3)),
+            other_resume,
+            line(awaits, all(5)),
+            resume,
+            end,
+        ];
     }
 
     /// A body catches the `CancelledError` of its call, cleans up that long and raises it again.

@@ -73,15 +73,14 @@ impl<A: Copy> Timers<A> {
         self.armed += 1;
         let timer = Timer { deadline: deadline.0, id, action };
         if deadline.0 < self.now {
-            let place = self.overdue.partition_point(|other| other.deadline <= deadline.0);
-            self.overdue.insert(place, timer);
+            self.put_overdue(timer);
         } else {
             self.put(timer);
         }
         id
     }
 
-    /// Cancels a timer (`TimerHandle.cancel()`); one that has fired already is left alone by whoever runs it.
+    /// Cancels a timer (`TimerHandle.cancel()`); one that has fired already stays as it is.
     pub fn cancel(&mut self, id: TimerId) {
         if id == TimerId::default() {
             return;
@@ -91,6 +90,11 @@ impl<A: Copy> Timers<A> {
             self.cancelled.resize(word + 1, 0);
         }
         self.cancelled[word] |= 1 << (id.0 % 64);
+    }
+
+    /// Whether a timer was cancelled (`TimerHandle.cancelled()`).
+    pub fn is_cancelled(&self, id: TimerId) -> bool {
+        is_cancelled(&self.cancelled, id)
     }
 
     /// The earliest deadline of a timer that is not cancelled. Cancelled ones never move the clock.
@@ -115,11 +119,11 @@ impl<A: Copy> Timers<A> {
     }
 
     /// Moves the present to `now`, which must not be past [`Timers::next_deadline`], and hands out what is due, in order.
-    pub fn pop_due(&mut self, now: Nanos, mut each: impl FnMut(A)) {
+    pub fn pop_due(&mut self, now: Nanos, mut each: impl FnMut(TimerId, A)) {
         let cancelled = &self.cancelled;
         let mut hand_out = |timer: Timer<A>| {
             if !is_cancelled(cancelled, timer.id) {
-                each(timer.action);
+                each(timer.id, timer.action);
             }
         };
         self.overdue.drain(..).for_each(&mut hand_out);
@@ -153,6 +157,12 @@ impl<A: Copy> Timers<A> {
         }
         // Keep the allocation for the next burst.
         self.buckets[bucket] = spread;
+    }
+
+    #[cold]
+    fn put_overdue(&mut self, timer: Timer<A>) {
+        let place = self.overdue.partition_point(|other| other.deadline <= timer.deadline);
+        self.overdue.insert(place, timer);
     }
 
     fn put(&mut self, timer: Timer<A>) {
@@ -189,7 +199,7 @@ mod tests {
     fn a_moment_already_past_comes_first() {
         let mut timers = Timers::default();
         timers.arm(Nanos(10), 0);
-        timers.pop_due(Nanos(9), |_| {});
+        timers.pop_due(Nanos(9), |_, _| {});
         timers.arm(Nanos(10), 1);
         timers.arm(Nanos(7), 2);
         timers.arm(Nanos(3), 3);
@@ -247,7 +257,7 @@ mod tests {
 
     fn due(timers: &mut Timers<u32>, now: u64) -> Vec<u32> {
         let mut fired = Vec::new();
-        timers.pop_due(Nanos(now), |action| fired.push(action));
+        timers.pop_due(Nanos(now), |_, action| fired.push(action));
         fired
     }
 }

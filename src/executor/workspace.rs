@@ -7,7 +7,7 @@ use super::future::Futures;
 use super::plan::Plan;
 use super::ready::Ready;
 use super::task::Tasks;
-use super::timers::Timers;
+use super::timers::{TimerId, Timers};
 use super::{Action, Handle};
 
 /// The columns and queues of a run.
@@ -15,6 +15,7 @@ use super::{Action, Handle};
 pub struct Workspace {
     pub(super) ready: Ready<Handle>,
     pub(super) timers: Timers<Action>,
+    pub(super) due: Vec<TimerId>,
     pub(super) futures: Futures,
     pub(super) tasks: Tasks,
     pub(super) groups: Groups,
@@ -26,11 +27,12 @@ impl Workspace {
     /// Takes everything, emptied, with the rows that a plan needs.
     pub(super) fn take_for(&mut self, plan: &Plan<'_>) -> Workspace {
         let mut workspace = std::mem::take(self);
-        let Workspace { ready, timers, futures, tasks, groups, waits, calls } = &mut workspace;
+        let Workspace { ready, timers, due, futures, tasks, groups, waits, calls } = &mut workspace;
         // The scenario's awaitables, and the main task.
         let rows = plan.scenario.len() + 1;
         ready.reset();
         timers.reset();
+        due.clear();
         futures.reset(rows);
         tasks.reset(rows);
         groups.reset();

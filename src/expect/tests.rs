@@ -192,7 +192,7 @@ fn what_python_prints() {
 fn events_come_in_this_order_with_others_between() {
     holds(
         REQUESTS,
-        "call = 'gather'\nevents = [
+        "call = 'gather'\ndone_callback = true\nevents = [
             { event = 'call', function = 'gather' },
             { event = 'create', awaitable = 'worker', kind = 'task', by = 'gather' },
             { event = 'finish', awaitable = 'users', at = '400ms', value = { age = 36, name = 'ada' } },

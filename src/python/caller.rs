@@ -10,7 +10,7 @@ use super::code::{Snippet, code};
 use super::definitions::{exception, section};
 use super::expression::Expression;
 use super::layout::ProgramLines;
-use super::literal::seconds;
+use super::literal::{seconds, string};
 use super::outline::Outline;
 use super::symbols::{Symbols, TimerAction};
 
@@ -83,6 +83,12 @@ impl MainWriter<'_, '_> {
             self.make_arguments();
         }
         self.outline.in_program().write(self);
+    }
+
+    /// Adds a done callback to a group, which prints what the group is called.
+    pub fn add_done_callback(&mut self, group: &str, called: &str) {
+        let told = string(&format!("{called} is done."));
+        self.lines.line(code!("{group}.add_done_callback(lambda group: print({told}))"));
     }
 
     fn needs_loop(&self) -> bool {

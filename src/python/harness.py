@@ -24,8 +24,7 @@ real run. Each of them replaces something that a real run leaves to the machine,
 * Where nothing is ready and no timer is left, the run ends instead of blocking forever.
 
 Whoever watches adds no pass of the loop: a coroutine is watched by the object that its task steps in its stead, and
-everything else by a subclass that overrides a method (`cancel`, `set_result`, ...) and calls CPython's. The one
-exception is the done callback of every group, whose event belongs to what asyncdemo shows.
+everything else by a subclass that overrides a method (`cancel`, `set_result`, ...) and calls CPython's.
 
 Works unchanged on CPython 3.8 to 3.14, with nothing but the standard library.
 """
@@ -477,6 +476,9 @@ class Future(asyncio.Future):
     def __await__(self):
         return (yield from await_group(self, super().__await__(), ()))
 
+    def add_done_callback(self, callback, **kwargs):
+        super().add_done_callback(told_callback(self, callback), **kwargs)
+
     def set_result(self, result):
         super().set_result(result)
         # gather() of nothing settles with [].
@@ -523,6 +525,9 @@ class _GatheringFuture(tasks._GatheringFuture):
             return super().cancel(*args, **kwargs)
         return self.run.tell_cancel(self.told_name, "group", super().cancel, args, kwargs)
 
+    def add_done_callback(self, callback, **kwargs):
+        super().add_done_callback(told_callback(self, callback), **kwargs)
+
     def set_result(self, result):
         super().set_result(result)
         if self.run is not None:
@@ -545,6 +550,19 @@ class _GatheringFuture(tasks._GatheringFuture):
                 run.set_origin(error, None if self._cancel_requested else child.awaitable)
             exception = exception_json(error)
             run.event("finish", awaitable=self.told_name, outcome="raised", exception=exception)
+
+
+def told_callback(group, callback):
+    """A done callback, which tells that it runs where the program itself has added it to a group."""
+    run = group.run
+    if run is None or not run.is_program(sys._getframe(2)):
+        return callback
+
+    def call_back(done):
+        run.event("callback", awaitable=group.told_name)
+        callback(done)
+
+    return call_back
 
 
 def await_group(group, own, members):
@@ -590,7 +608,7 @@ class Waiting:
 
 
 def gather(*arguments, **options):
-    """asyncio.gather(), as the program calls it: with the done callback that every group gets."""
+    """asyncio.gather(), as the program calls it."""
     run = events.get_running_loop().run
     awaitable = next(run.groups, None)
     if awaitable is None:
@@ -605,7 +623,6 @@ def gather(*arguments, **options):
         run.maker, run.making = "caller", None
     if awaitable is None:
         run.group = group
-    group.add_done_callback(lambda _: run.event("callback", awaitable=group.told_name))
     return group
 
 

@@ -237,11 +237,6 @@ impl<'s> Outline<'s> {
         }
     }
 
-    /// Whether the scenario is about a group's done callback. Every other group has one too, which tells of nothing.
-    pub fn shows_done_callback(&self) -> bool {
-        self.scenario.shows.iter().any(|claim| claim == "G16")
-    }
-
     /// Whether the program has an `async def` for a table.
     pub fn has_function(&self, table: usize) -> bool {
         match self.awaitable(table).kind {

@@ -167,6 +167,7 @@ fn of_awaitable(key: &str) -> Value {
         ),
         "members" => described("The names in the nested group; may be empty.", defined("names")),
         "return_exceptions" => described("Whether the nested group gives exceptions back as values.", flag(false)),
+        "done_callback" => described("Whether the program adds a done callback to the nested group.", flag(false)),
         "count" => described(
             "That many alike, named NAME-1, NAME-2, …; the name alone means all of them.",
             json!({ "type": "integer", "minimum": 1, "maximum": MOST, "default": 1 }),

@@ -167,7 +167,16 @@ pub fn scenario(random: &mut Random) -> ScenarioFile {
         wait.set("collection", Setting::Text(toml_string(random.pick(kinds))));
     }
 
-    tables.extend([caller, wait].into_iter().filter(|table| !table.is_empty()));
+    // Drawn last: what else a number stands for is as it was before there were done callbacks.
+    let mut gather = Table::new("[gather]");
+    let groups = tables.iter_mut().filter(|table| table.has("members"));
+    for group in groups.chain([&mut gather]) {
+        if random.percent(30) {
+            group.set("done_callback", Setting::Text("true".to_owned()));
+        }
+    }
+
+    tables.extend([caller, gather, wait].into_iter().filter(|table| !table.is_empty()));
     ScenarioFile { tables }
 }
 

@@ -267,12 +267,14 @@ const EVERY_EVENT: &str = r#"
         { name = "orders", delay = 0.5, raises = "TimeoutError: upstream took too long" },
         { name = "audit", delay = 2, cancel_at = 0.75, on_cancel = { cleanup = 0.1 } },
         { name = "reply", kind = "future", delay = 0.2, returns = 7, cancel_at = 0.3 },
-        { name = "pair", kind = "gather", members = ["reply", "audit"] },
+        { name = "pair", kind = "gather", members = ["reply", "audit"], done_callback = true },
         { name = "ghost" },
     ]
     [caller]
     args = ["users", "orders", "pair"]
     check_done_at = [0.1, 0.6]
+    [gather]
+    done_callback = true
     [wait]
     timeout = 0.6
 "#;

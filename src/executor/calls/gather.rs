@@ -10,7 +10,6 @@ use crate::event::{
 };
 use crate::scenario::{Id, Ids, Kind, Nanos};
 
-use super::CallObject;
 use crate::executor::arguments::{self, FirstTimes};
 use crate::executor::choices::Choices;
 use crate::executor::clock::Clock;
@@ -114,13 +113,13 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         why: Why,
         site: &Site<'_>,
         options: GatherOptions,
-    ) -> Result<CallObject, GatherMisuse> {
+    ) -> Result<(), GatherMisuse> {
         self.tell(What::Call { id: call, by, call: site.call }, why);
         if site.passes_list {
             return Err(self.plan.dialect.gather_of_a_list());
         }
         let group = self.add_group_of(call);
-        self.gather(group, &site.arguments, options.return_exceptions);
+        self.gather(group, &site.arguments, options);
         // `loop.call_later(moment - called_at, …)`: where the call comes late, so do they.
         let late = Nanos(self.now.0.saturating_sub(site.called_at.0));
         if let Some(moment) = site.cancel_group_at {
@@ -129,7 +128,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         for moment in &*site.check_done_at {
             self.timers.arm(moment.after(late), Action::Check(call));
         }
-        Ok(CallObject::Group(self.object(group)))
+        Ok(())
     }
 
     /// Awaits a group. Awaiting a future that is done does not suspend.
@@ -156,20 +155,20 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             let id = Id(ids.start);
             if self.futures.state(id.into()) == State::Absent {
                 self.make_nested_groups(&nested.members);
-                self.gather(Target::Awaitable(id), &nested.members, nested.return_exceptions);
+                self.gather(Target::Awaitable(id), &nested.members, nested.options);
             }
         }
     }
 
-    /// `gather(*arguments)`, and the done callback that the program adds to what it gives.
-    pub fn gather(&mut self, target: Target, arguments: &[Ids], return_exceptions: bool) {
+    /// `gather(*arguments)`, and the done callback that the program may add to what it gives.
+    pub fn gather(&mut self, target: Target, arguments: &[Ids], options: GatherOptions) {
         let object = self.object(target);
         if arguments.is_empty() {
             self.make_group_future(target);
             let why = call_of(target);
             self.tell(What::Finish { target, ended: Ended::Returned(returned(target)), results: &[] }, why);
             self.settle(object, State::Gave);
-            self.add_callback(object, Callback::GroupDone);
+            self.add_done_callback(object, options);
             return;
         }
         let group = GroupId(self.groups.groups.len() as u32);
@@ -195,7 +194,7 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         self.groups.ids.insert(object, group);
         self.groups.groups.push(Group {
             object,
-            return_exceptions,
+            return_exceptions: options.return_exceptions,
             children,
             distinct,
             finished: 0,
@@ -207,7 +206,14 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         for id in done {
             self.gathered(group, id.into());
         }
-        self.add_callback(object, Callback::GroupDone);
+        self.add_done_callback(object, options);
+    }
+
+    /// `group.add_done_callback(…)`, where the scenario asks for it.
+    fn add_done_callback(&mut self, group: Object, options: GatherOptions) {
+        if options.done_callback {
+            self.add_callback(group, Callback::GroupDone);
+        }
     }
 
     fn make_group_future(&mut self, target: Target) {

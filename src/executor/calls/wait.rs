@@ -82,19 +82,12 @@ impl IndexMut<WaitId> for Waits {
 
 impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
     /// Calls wait(). It is a coroutine function: nothing of it runs before it is awaited.
-    pub(super) fn call_wait(
-        &mut self,
-        call: CallId,
-        by: Target,
-        why: Why,
-        site: &Site<'_>,
-        options: WaitOptions,
-    ) -> CallObject {
+    pub(super) fn call_wait(&mut self, call: CallId, by: Target, why: Why, site: &Site<'_>, options: WaitOptions) {
         if options.wrap {
             self.wrap_arguments(&site.arguments);
         }
         self.tell(What::Call { id: call, by, call: site.call }, why);
-        CallObject::Coroutine
+        self.calls.set_gave(call, CallObject::Coroutine);
     }
 
     /// Wraps the coroutines among the call's own arguments, as a user would before the call.
@@ -122,7 +115,9 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         call: CallId,
         options: WaitOptions,
     ) -> Result<WaitId, WaitMisuse> {
-        let futures: Vec<Id> = arguments::distinct(&self.site(call).arguments).collect();
+        let arguments = &self.site(call).arguments;
+        let mut futures = Vec::with_capacity(arguments::count(arguments));
+        futures.extend(arguments::distinct(arguments));
         match options.collection {
             Collection::Bare => {
                 if let [only] = futures[..] {

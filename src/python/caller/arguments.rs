@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::calls::GatherOptions;
-use crate::scenario::{Kind, Nanos};
+use crate::scenario::{Kind, Nanos, NestedGather};
 
 use super::super::calls::expression;
 use super::super::code::code;
@@ -26,12 +25,17 @@ impl MainWriter<'_, '_> {
             }
         }
         for group in outline.groups.iter().copied() {
-            let (Kind::Gather(options), Some(members)) = (&outline.table(group).kind, outline.members(group)) else {
+            let (Kind::Gather(NestedGather { options, .. }), Some(members)) =
+                (&outline.table(group).kind, outline.members(group))
+            else {
                 continue;
             };
-            let options = GatherOptions { return_exceptions: options.return_exceptions };
-            let call = expression(&options, &[], self.arguments(&members));
-            self.lines.statement(code!("{} = ", outline.parts[group].variable), call);
+            let call = expression(options, &[], self.arguments(&members));
+            let variable = &outline.parts[group].variable;
+            self.lines.statement(code!("{variable} = "), call);
+            if options.done_callback {
+                self.add_done_callback(variable, variable);
+            }
             self.remember(group);
         }
         let mut wrapped = HashSet::new();

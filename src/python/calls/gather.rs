@@ -21,14 +21,13 @@ impl InProgram for GatherOptions {
         let call = expression(self, self.brackets(caller, arguments.len()), arguments);
         let (group, results) = (self.variable(), self.results().join(", "));
         let asks = outline.asks_for_tasks();
-        let shown = outline.shows_done_callback();
         let at_once = caller.await_at.is_none() && caller.cancel_group_at.is_none() && caller.check_done_at.is_empty();
-        if caller.passes_list || (at_once && !asks && !shown) {
+        if caller.passes_list || (at_once && !asks && !self.done_callback) {
             main.lines.statement(code!("{results} = await "), call);
         } else {
             main.lines.statement(code!("{group} = "), call);
-            if shown {
-                main.lines.line(code!("{group}.add_done_callback(lambda group: print(\"The group is done.\"))"));
+            if self.done_callback {
+                main.add_done_callback(group, "The group");
             }
             if asks {
                 main.ask_for_tasks();

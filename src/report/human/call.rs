@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use unicode_width::UnicodeWidthStr;
 
 use super::page::Page;
-use crate::calls::{GatherOptions, Options};
+use crate::calls::Options;
 use crate::report::fit::fit;
 use crate::scenario::{Awaitable, Id, Identifiers, Ids, Kind, Nanos, Scenario};
 
@@ -192,9 +192,8 @@ impl<'a> Arguments<'a> {
                 let name = self.name(awaitable, ids);
                 let mut members: Vec<String> =
                     group.members.iter().map(|ids| self.argument(ids, true, depth + 1)).collect();
-                let options = GatherOptions { return_exceptions: group.return_exceptions };
-                members.extend(keywords(&options));
-                let call = format!("{}({})", options.in_python(), members.join(", "));
+                members.extend(keywords(&group.options));
+                let call = format!("{}({})", group.options.in_python(), members.join(", "));
                 if call.width() + 12 <= self.page.width { call } else { name }
             }
             _ => self.name(awaitable, ids),

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::calls::GatherOptions;
 use crate::event::Word;
 use crate::scenario::diagnostic::{Problem, Problems};
 use crate::scenario::{
@@ -38,7 +39,7 @@ impl KindWord {
             (KindWord::Gather, "count") => Some("write each group out, or give `count` to its members"),
             (KindWord::Future, "on_cancel") => Some("a bare future has no body that could react"),
             (KindWord::Gather, _) => None,
-            (_, "members" | "return_exceptions") => Some("it is a key of `kind = \"gather\"`"),
+            (_, "members" | "return_exceptions" | "done_callback") => Some("it is a key of `kind = \"gather\"`"),
             _ => None,
         }
     }
@@ -161,7 +162,8 @@ fn draft<'t>(keys: &Keys<'t>, problems: &mut Problems) -> Draft<'t> {
         }
     }
     let cancel = cancel(keys, problems);
-    let return_exceptions = keys.get("return_exceptions").and_then(|entry| entry.boolean(problems)).unwrap_or(false);
+    let mut flag = |key| keys.get(key).and_then(|entry| entry.boolean(problems)).unwrap_or(false);
+    let options = GatherOptions { return_exceptions: flag("return_exceptions"), done_callback: flag("done_callback") };
     let members = keys.get("members");
     if kind == Some(KindWord::Gather) {
         if members.is_none() {
@@ -171,7 +173,7 @@ fn draft<'t>(keys: &Keys<'t>, problems: &mut Problems) -> Draft<'t> {
                 .help("write `members = [\"…\"]` with the names in it, or `members = []` for none");
             problems.push(problem);
         }
-        let kind = Kind::Gather(NestedGather { members: Vec::new(), return_exceptions });
+        let kind = Kind::Gather(NestedGather { members: Vec::new(), options });
         return Draft { kind, cancel, members };
     }
     let delay = keys.get("delay").and_then(|entry| delay(&entry, problems));

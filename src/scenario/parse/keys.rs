@@ -56,6 +56,7 @@ impl Owner {
                 "on_cancel",
                 "members",
                 "return_exceptions",
+                "done_callback",
                 "count",
             ],
             Owner::Raises => &["type", "message"],
