@@ -24,7 +24,7 @@ use crate::executor::choices::TooLarge;
 use crate::executor::clock::Virtual;
 use crate::outcome::Keep;
 use crate::scenario::{Expect, Python, Scenario};
-use crate::simulation::{Simulated, simulate};
+use crate::simulation::{Simulated, run_scenario};
 
 pub use compare::compare;
 pub use rewrite::{Change, Edit, Rewritten, rewrite};
@@ -126,5 +126,5 @@ pub fn check(scenario: &Scenario, expect: &Expect, python: Python) -> Vec<Differ
 /// A run as an expectation says, of which is kept what it asks for.
 fn observe<'s>(scenario: &'s Scenario, expect: &Expect, python: Python) -> Simulated<'s> {
     let keep = Keep { awaitables: !expect.fates.is_empty(), events: !expect.events.is_empty() };
-    simulate(scenario, expect.call, python, &expect.way, keep, Virtual, ())
+    run_scenario(scenario, expect.call, python, &expect.way, keep, Virtual, ())
 }

@@ -47,7 +47,9 @@ pub struct Run<'s> {
     pub exited_at: Option<Nanos>,
     /// What made it end.
     pub exited_by: Why,
-    /// The last moment of the run.
+    /// The last moment at which anything happened.
+    pub last_event_at: Nanos,
+    /// When the loop was over; nothing more happened, but timers for nothing may have fired.
     pub ended_at: Nanos,
     /// Why there was no more.
     pub reason: Reason,

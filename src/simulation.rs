@@ -22,7 +22,7 @@ pub struct Simulated<'s> {
 }
 
 /// Runs a scenario through a call, and tells the listener what happens.
-pub fn simulate<'s>(
+pub fn run_scenario<'s>(
     scenario: &'s Scenario,
     call: Call,
     python: Python,
@@ -68,7 +68,7 @@ pub fn run_plan(
 
 /// Runs a scenario at once, and keeps everything.
 pub fn record<'s>(scenario: &'s Scenario, call: Call, python: Python, way: &Way) -> Simulated<'s> {
-    simulate(scenario, call, python, way, Keep { awaitables: true, events: true }, Virtual, ())
+    run_scenario(scenario, call, python, way, Keep { awaitables: true, events: true }, Virtual, ())
 }
 
 /// The first of a way's choices that is too large for a run, found without showing anything.
@@ -76,7 +76,7 @@ pub fn too_large(scenario: &Scenario, call: Call, python: Python, way: &Way) -> 
     if way.choices.is_empty() {
         return None;
     }
-    simulate(scenario, call, python, way, Keep { awaitables: false, events: false }, Virtual, ()).too_large
+    run_scenario(scenario, call, python, way, Keep { awaitables: false, events: false }, Virtual, ()).too_large
 }
 
 /// The choices of a run that takes each from a stream.

@@ -16,7 +16,7 @@ use crate::report::jsonl::Jsonl;
 use crate::report::progress::{PlainProgress, Progress};
 use crate::report::style::Style;
 use crate::scenario::{self, Loaded, Python, Scenario, Way};
-use crate::simulation::{Simulated, simulate, too_large};
+use crate::simulation::{Simulated, run_scenario, too_large};
 
 use super::failure::{Code, Failure};
 use super::outputs::{Outputs, is_closed_pipe};
@@ -66,13 +66,13 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
     let progress = LiveView::choose(scenario, call, options, clock);
 
     let Simulated { mut run, events, .. } = match (clock, progress, &mut stream) {
-        (ClockName::Virtual, None, None) => simulate(scenario, call, python, &way, outputs.keep(), Virtual, ()),
+        (ClockName::Virtual, None, None) => run_scenario(scenario, call, python, &way, outputs.keep(), Virtual, ()),
         (ClockName::Virtual, progress, stream) => {
-            simulate(scenario, call, python, &way, outputs.keep(), Virtual, (progress, stream))
+            run_scenario(scenario, call, python, &way, outputs.keep(), Virtual, (progress, stream))
         }
         (ClockName::Real, progress, stream) => {
             let clock = Paced::new(options.speed.unwrap_or(1.0), unwatched).map_err(Failure::Clock)?;
-            simulate(scenario, call, python, &way, outputs.keep(), clock, (progress, stream))
+            run_scenario(scenario, call, python, &way, outputs.keep(), clock, (progress, stream))
         }
     };
     if run.reason == Reason::Abandoned {

@@ -8,7 +8,7 @@ use crate::event::Word;
 use crate::executor::clock::Virtual;
 use crate::outcome::{Gave, Keep, Status};
 use crate::scenario::{Id, Python, Scenario, Way};
-use crate::simulation::{Simulated, simulate};
+use crate::simulation::{Simulated, run_scenario};
 
 use super::literal;
 use super::names::listed;
@@ -72,7 +72,7 @@ impl WrittenKey {
 
 /// What there is to say of a call, in the order in which it is written.
 pub fn entries(scenario: &Scenario, call: Call, python: Python, way: &Way) -> Vec<WrittenKey> {
-    let observed = simulate(scenario, call, python, way, Keep { awaitables: true, events: false }, Virtual, ());
+    let observed = run_scenario(scenario, call, python, way, Keep { awaitables: true, events: false }, Virtual, ());
     let (run, lookup) = (&observed.run, ResultLookup::of(&observed.run));
     let mut entries = vec![
         WrittenKey::new("outcome", literal::text(run.outcome().status().word())),

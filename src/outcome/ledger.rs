@@ -33,6 +33,7 @@ impl<'s> Ledger<'s> {
             cancels: Vec::new(),
             exited_at: None,
             exited_by: Why::NONE,
+            last_event_at: Nanos::ZERO,
             ended_at: Nanos::ZERO,
             reason: Reason::Finished,
             interrupted: false,
@@ -59,7 +60,7 @@ impl<'s> Ledger<'s> {
         self.run.interrupted = end.interrupted;
         self.run.reason = end.reason;
         if !self.resumed {
-            self.call(CallId::MAIN).outcome.at = end.at;
+            self.call(CallId::MAIN).outcome.at = self.run.last_event_at;
             self.take_states();
         }
         // What asyncio.run() logs at its end nobody asked for either.
@@ -122,6 +123,7 @@ impl<'s> Ledger<'s> {
 
 impl Listener for Ledger<'_> {
     fn event(&mut self, event: &Event<'_>) {
+        self.run.last_event_at = event.at;
         match event.what {
             What::Create { awaitable, .. } | What::Start { awaitable } | What::Cleanup { awaitable } => {
                 self.note(awaitable, |entry| entry.event(event));

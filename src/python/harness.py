@@ -289,13 +289,13 @@ class Run:
     def hang(self):
         """The run got stuck; where the caller had what it called for, that stands."""
         if self.outcome is None:
-            self.outcome = {"status": "hangs", "at": self.loop.now / 1e9}
+            self.outcome = {"status": "hangs", "at": None}
             self.take_states()
 
     # The end.
 
     def ledger(self):
-        """What became of all that was made. Whether an exception was asked for is told of what wait() calls done."""
+        """What became of all that was made. Whether its exception was asked for is told of what wait() calls done."""
         logged = {name for made, name in self.objects if made._log_traceback}
         logged.update(self.unhandled)
         done = self.outcome.get("done", ())
@@ -305,7 +305,7 @@ class Run:
                 if awaitable.object is not None:
                     name = awaitable.name
                     entry = {"name": name, "state": awaitable.state(), "at_return": awaitable.at_return}
-                    if name in done:
+                    if name in done and entry["state"] == "raised":
                         entry["retrieved"] = name not in logged
                     told.append(entry)
         return told
@@ -882,9 +882,11 @@ def answer(request):
     asyncio.run = run.run_main
     told = {"events": run.events, "warnings": run.warnings, "logs": run.logs}
     try:
+        told["ends"] = True
         try:
             run.execute(request["program"])
         except Stuck:
+            told["ends"] = False
             run.hang()
         told["outcome"] = run.outcome
         if choices or jitter is not None:

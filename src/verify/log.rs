@@ -5,7 +5,7 @@
 
 mod ours;
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use serde_json::{Map, Value as Json};
 
@@ -25,6 +25,7 @@ impl Log {
             other => lines.push(format!("no events: {other}")),
         }
         lines.push(format!("outcome {}", fields(&document["outcome"], &["status", "at"])));
+        lines.push(ends_line(&document["ends"]));
         for key in ["warnings", "logs"] {
             if document[key].as_array().is_none_or(|texts| !texts.is_empty()) {
                 lines.push(format!("{key} {}", document[key]));
@@ -42,6 +43,11 @@ impl Log {
         lines.extend(document["choices"].as_u64().map(choices_line));
         Log(lines)
     }
+}
+
+/// Whether the program came to its end.
+fn ends_line(ends: impl fmt::Display) -> String {
+    format!("ends: {ends}")
 }
 
 /// How many choices there were, of a run that goes another way than the canonical one.
@@ -81,7 +87,7 @@ fn fields(object: &Json, first: &[&str]) -> String {
         }
     }
     // CPython tells no causes, and whether an event's place is open shows in nothing that it does.
-    let untold = ["open", ALREADY.0, CAUSE.0, BECAUSE.0];
+    let untold = ["open", "why", ALREADY.0, CAUSE.0, BECAUSE.0];
     let is_other = |key: &str| !first.contains(&key) && !untold.contains(&key);
     let mut others: Vec<(&String, &Json)> = fields.iter().filter(|(key, _)| is_other(key)).collect();
     others.sort_by_key(|(key, _)| *key);

@@ -11,7 +11,7 @@ use asyncdemo::outcome::Keep;
 use asyncdemo::report::human::{Options, write};
 use asyncdemo::report::style::Style;
 use asyncdemo::scenario::{Nanos, Python, Way, parse};
-use asyncdemo::simulation::simulate;
+use asyncdemo::simulation::run_scenario;
 
 /// How a scenario is run, and how the report is to look.
 #[derive(Clone, Copy)]
@@ -53,7 +53,7 @@ fn report(toml: &str, how: How) -> String {
     let python = scenario.python.unwrap_or(Python::DEFAULT);
     let keep = Keep { awaitables: true, events: how.events };
     let simulated =
-        simulate(&scenario, call, python, &Way::default(), keep, Interrupting { at: how.interrupt, passes: 0 }, ());
+        run_scenario(&scenario, call, python, &Way::default(), keep, Interrupting { at: how.interrupt, passes: 0 }, ());
     let events = how.events.then_some(&simulated.events);
     let options = Options { width: how.width, unicode: how.unicode, style: Style::new(how.coloured), events };
     let mut out = Vec::new();

@@ -61,7 +61,7 @@ impl Serialize for Document<'_> {
         let causes = &Causes::new(Voice::of_documents(run));
         let why = |call| if self.awaitables { causes.of_call(call) } else { Vec::new() };
         map.serialize_entry("outcome", &OutcomeOf { document: self, outcome: run.outcome(), why: &why(run.main()) })?;
-        map.serialize_entry("last_event_at", &Seconds(run.ended_at))?;
+        map.serialize_entry("last_event_at", &Seconds(run.last_event_at))?;
         map.serialize_entry("ends", &run.ends())?;
         map.serialize_entry(
             "calls",

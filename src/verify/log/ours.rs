@@ -8,7 +8,7 @@ use crate::report::json::PlainValue;
 use crate::scenario::{Id, Value, Way};
 use crate::simulation::Simulated;
 
-use super::{Log, choices_line, exception_text, list, quoted, short};
+use super::{Log, choices_line, ends_line, exception_text, list, quoted, short};
 
 impl Log {
     /// What our own loop told of a run.
@@ -17,6 +17,7 @@ impl Log {
         let ours = Ours(run);
         let mut lines: Vec<String> = told.events.iter().map(|event| ours.event_line(&event)).collect();
         lines.push(ours.outcome_line());
+        lines.push(ends_line(run.ends()));
         let warnings = run.warnings.iter().map(|warning| quoted(&warning.text(run.scenario)));
         let logs = run.logs.iter().map(|(log, _)| quoted(log.text()));
         for (key, texts) in [("warnings", list(warnings)), ("logs", list(logs))] {
@@ -72,15 +73,16 @@ impl Ours<'_> {
                 format!(" exception={}{}", self.exception(exception), from.unwrap_or_default())
             }
         };
-        format!("outcome {} {}{gave}", outcome.status().word(), outcome.at.as_secs_f64())
+        let at = outcome.gave.as_ref().map_or_else(|| "null".to_owned(), |_| outcome.at.as_secs_f64().to_string());
+        format!("outcome {} {at}{gave}", outcome.status().word())
     }
 
     /// What the ledger says that Python lets one see, of what was made. A coroutine that nobody wrapped in a task is made
     /// by nobody, and Python knows nothing of it.
     fn state_line(&self, id: Id) -> Option<String> {
         let (entry, state) = (self.0.entries[id.index()], self.0.state(id));
-        let retrieved =
-            if entry.fate == Fate::Done { format!(" retrieved={}", entry.retrieved) } else { String::new() };
+        let asked_about = entry.fate == Fate::Done && state == State::Raised;
+        let retrieved = if asked_about { format!(" retrieved={}", entry.retrieved) } else { String::new() };
         let (name, at_return) = (self.0.scenario.name(id), entry.at_return.word());
         (state != State::NotCreated)
             .then(|| format!("{name}: {at_return} at the return, {} at the end{retrieved}", state.word()))
