@@ -79,8 +79,8 @@
 //! - *An event*: its variant in `event.rs`, whose comment the schema shows; its fields in `event/fields.rs`, and what is
 //!   kept of it in `event/recording.rs`; the place in the executor that tells it, with its cause; what the ledger makes of
 //!   it (`outcome/ledger.rs`, `CallRecord` in `outcome.rs`); whether others name it as their cause (`event/cause.rs`) and
-//!   whether a row changes with it (`report/timeline.rs`, `report/progress/records.rs`); its words in `report/phrases.rs` and `report/progress/plain.rs`; and how the harness sees it
-//!   (`python/harness.py`).
+//!   whether a row changes with it (`report/timeline.rs`, `report/progress/records.rs`); its words in `report/phrases.rs`
+//!   and `report/progress/plain.rs`; and how the harness sees it (`python/harness.py`).
 //! - *A kind of awaitable*: its variant of [`scenario::Kind`] and its keys (`scenario/parse/awaitables.rs`); its program of
 //!   steps (`executor/plan.rs`), or its own file in the executor where it has no body; where the main coroutine or a call
 //!   makes it; its text in the printed program (`python/definitions.rs`, `python/caller.rs`); and its share in the random
