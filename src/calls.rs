@@ -57,10 +57,8 @@ pub trait Options {
     /// What it gives, for who expects what another call gives.
     fn gives_in_text(&self) -> &'static str;
 
-    /// Whether each argument is one of the call's own, rather than all in one collection.
-    fn takes_arguments_apart(&self) -> bool {
-        self.brackets(&Caller::default(), 2).is_empty()
-    }
+    /// Whether each awaitable is an argument of its own, rather than all in one collection.
+    fn takes_arguments_apart(&self) -> bool;
     /// Whether what it gives is a future, so that `[caller]` can cancel it and ask whether it is done.
     fn gives_a_future(&self) -> bool;
 

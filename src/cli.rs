@@ -382,3 +382,58 @@ fn speed(text: &str) -> Result<f64, String> {
         _ => Err("a number from 0.000001 to 1000000000, such as 2 for twice as fast or 0.5 for half".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::calls::Setting;
+
+    #[test]
+    fn every_option_of_a_call_has_a_flag() {
+        let cli = Cli::command();
+        for function in Function::ALL {
+            let command = cli.find_subcommand(function.name()).unwrap_or_else(|| panic!("no command {function}"));
+            let flags: Vec<String> =
+                command.get_arguments().filter_map(|flag| Some(format!("--{}", flag.get_long()?))).collect();
+            for option in function.keys() {
+                assert!(flags.contains(&option.flag()), "{function}: {flags:?} without {}", option.flag());
+            }
+        }
+    }
+
+    /// The options that a command line sets otherwise than they are where nothing is said.
+    #[track_caller]
+    fn check(line: &str, expected: &[(&str, Setting)]) {
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap_or_else(|error| panic!("{error}"));
+        let (plain, call) = match cli.command {
+            Command::Gather(given) => (Function::Gather.plain(), given.over(Function::Gather.plain())),
+            Command::Wait(given) => (Function::Wait.plain(), given.over(Function::Wait.plain())),
+            other => panic!("{other:?}"),
+        };
+        let set: Vec<(&str, Setting)> =
+            call.settings_beside(plain).map(|(option, setting)| (option.name, setting)).collect();
+        assert_eq!(set, expected);
+    }
+
+    #[test]
+    fn a_flag_sets_its_own_option() {
+        check("asyncdemo gather", &[]);
+        check("asyncdemo gather --return-exceptions", &[("return_exceptions", Setting::Boolean(true))]);
+        check("asyncdemo wait", &[]);
+        check("asyncdemo wait --return-when FIRST_COMPLETED", &[("return_when", Setting::Word("first-completed"))]);
+        check("asyncdemo wait --timeout 2", &[("timeout", Setting::Timeout(Some(Nanos(2_000_000_000))))]);
+        check("asyncdemo wait --wrap=false", &[("wrap", Setting::Boolean(false))]);
+        check("asyncdemo wait --collection set", &[("collection", Setting::Word("set"))]);
+    }
+
+    #[test]
+    fn a_flag_takes_a_timeout_away() {
+        let own = Function::Wait.plain().with("timeout", Setting::Timeout(Some(Nanos::SECOND)));
+        assert_ne!(own, Function::Wait.plain());
+        let cli = Cli::try_parse_from(["asyncdemo", "wait", "--timeout", "none"]);
+        let Ok(Cli { command: Command::Wait(given) }) = cli else { panic!("{cli:?}") };
+        assert_eq!(given.over(own), Function::Wait.plain());
+    }
+}

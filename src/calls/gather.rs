@@ -57,6 +57,10 @@ impl Options for GatherOptions {
         "gather() gives a list: write `results`"
     }
 
+    fn takes_arguments_apart(&self) -> bool {
+        true
+    }
+
     fn gives_a_future(&self) -> bool {
         true
     }

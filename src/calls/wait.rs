@@ -137,6 +137,10 @@ impl Options for WaitOptions {
         "wait() gives two sets: write `done` and `pending`"
     }
 
+    fn takes_arguments_apart(&self) -> bool {
+        false
+    }
+
     fn gives_a_future(&self) -> bool {
         false
     }

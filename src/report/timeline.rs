@@ -73,10 +73,10 @@ pub struct Mark {
 /// What a mark stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marked {
-    /// The row ends, in this way; of the call's own row also: its caller goes on with something else than what the call
-    /// was settled with.
+    /// The row ends in this way. The call's own row may have a second end: its caller was cancelled before it got what
+    /// the call was settled with.
     End(Status),
-    /// The call came back in this way, and the row goes on, has ended before, or has yet to begin.
+    /// The call came back in this way at another moment than that at which the row ends.
     CameBack(Status),
 }
 
@@ -115,14 +115,10 @@ impl<'r> Timeline<'r> {
             (known.cleanup, Phase::CleaningUp),
         ];
         let crossed = |(over, _): &(Nanos, Status)| begun.is_some() && known.finished.is_none_or(|end| *over < end);
-        let came_back = self.over.filter(crossed).map(|(at, status)| Mark { at, what: Marked::CameBack(status) });
+        let came_back = self.over.filter(crossed).map(|(at, how)| Mark::came_back(at, how));
         let end = known.finished.zip(known.ended).map(|(at, ended)| Mark::end(at, ended.status()));
-        Row {
-            of,
-            begun,
-            segments: segments(phases, known.finished, self.over),
-            marks: came_back.into_iter().chain(end).collect(),
-        }
+        let marks = came_back.into_iter().chain(end).collect();
+        Row { of, begun, segments: segments(phases, known.finished, self.over), marks }
     }
 
     /// The call's own row. It ends when what gather() gave is settled, or when the caller goes on where nothing is.
@@ -137,16 +133,14 @@ impl<'r> Timeline<'r> {
 
     fn call_marks(&self) -> Vec<Mark> {
         let settled = self.call.settled.map(|(at, ended)| Mark::end(at, ended.status()));
-        let Some((over, status)) = self.over.zip(self.status()).map(|((at, _), status)| (at, status)) else {
-            return settled.into_iter().collect();
-        };
+        let (Some((over, _)), Some(status)) = (self.over, self.status()) else { return settled.into_iter().collect() };
         match settled.filter(|settled| settled.at != over) {
             None => vec![Mark::end(over, status)],
             // The caller was cancelled before it came to await it.
-            Some(settled) if over < settled.at => vec![Mark { at: over, what: Marked::CameBack(status) }, settled],
+            Some(settled) if over < settled.at => vec![Mark::came_back(over, status), settled],
             // It was done long before the caller asked.
             Some(settled) if self.call.awaited.is_some() && settled.what == Marked::End(status) => {
-                vec![settled, Mark { at: over, what: Marked::CameBack(status) }]
+                vec![settled, Mark::came_back(over, status)]
             }
             // The caller was cancelled on its way there.
             Some(settled) => vec![settled, Mark::end(over, status)],
@@ -164,6 +158,10 @@ impl Mark {
     pub fn end(at: Nanos, how: Status) -> Mark {
         Mark { at, what: Marked::End(how) }
     }
+
+    fn came_back(at: Nanos, how: Status) -> Mark {
+        Mark { at, what: Marked::CameBack(how) }
+    }
 }
 
 impl Row {
@@ -172,7 +170,7 @@ impl Row {
         self.marks.iter().find(|mark| matches!(mark.what, Marked::End(_))).map(|mark| mark.at)
     }
 
-    /// Whether it has no end as far as the run has come, although there is something of it.
+    /// Whether it exists, and has not ended as far as the run has come.
     pub fn goes_on(&self) -> bool {
         self.end().is_none() && self.segments.last().is_none_or(|last| last.phase != Phase::In(State::NotCreated))
     }

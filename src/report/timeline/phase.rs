@@ -58,6 +58,7 @@ mod tests {
         let phases = State::ALL.iter().map(|state| Phase::In(*state)).chain([Phase::CleaningUp]);
         let shown: Vec<String> = phases.map(|phase| format!("{} {}", phase.index(), phase.words())).collect();
         assert_eq!(shown.len(), Phase::COUNT);
+        assert_eq!(size_of::<Phase>(), 1, "a million awaitables have one each");
         assert_eq!(
             shown.join(", "),
             "0 not created, 1 not started, 2 running, 3 returned, 4 raised, 5 cancelled, 6 cleaning up"
