@@ -41,13 +41,14 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let chosen = choose(page.run);
     let (names, name_width) = names(page, &chosen);
     let outcomes: Vec<(String, Look)> = chosen.places.iter().map(|place| outcome(page, *place)).collect();
-    let call_outcome = call_outcome(page);
+    // A call that was never made has no lane.
+    let call_outcome = page.run.main().called.map(|_| call_outcome(page));
 
     let indent = 2;
     let room = page.width - indent - name_width - 2;
     let beside = page.width >= BESIDE;
     let signs = page.glyphs.widest_end() - 1;
-    let widest = outcomes.iter().chain([&call_outcome]).map(|(text, _)| text.width()).max().unwrap_or(0);
+    let widest = outcomes.iter().chain(&call_outcome).map(|(text, _)| text.width()).max().unwrap_or(0);
     let outcome_width = if beside { widest.min(room - room * 9 / 20) } else { 0 };
     // Without outcomes beside it, the last label needs some room to stand in.
     let lane_width = (room - outcome_width - signs - if beside { 2 } else { 4 }).min(LONGEST);
@@ -65,8 +66,10 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
         lanes.push(Lane { name, cells, outcome, call: false });
     }
     let call_name = page.run.call.function().name().to_owned();
-    let cells = cells(page, &timeline.call_row(), &axis, width);
-    let call = Lane { name: call_name, cells, outcome: call_outcome, call: true };
+    let call = call_outcome.map(|outcome| {
+        let cells = cells(page, &timeline.call_row(), &axis, width);
+        Lane { name: call_name, cells, outcome, call: true }
+    });
 
     let labels = axis.labels(room, page.unicode);
     writeln!(out, "{:1$}{2}", "", indent + name_width + 2, page.style.dim.style(labels))?;
@@ -89,12 +92,14 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     if let Some(rest) = &rest {
         page.paragraph(out, indent, ("", Look::new()), rest)?;
     }
-    write(out, &call)?;
+    if let Some(call) = &call {
+        write(out, call)?;
+    }
 
     if !beside {
         writeln!(out)?;
         let below = page.width - indent - name_width - 2;
-        for lane in lanes.iter().chain([&call]).filter(|lane| !lane.outcome.0.is_empty()) {
+        for lane in lanes.iter().chain(&call).filter(|lane| !lane.outcome.0.is_empty()) {
             let text = fit(&lane.outcome.0, below, page.glyphs.ellipsis);
             writeln!(out, "{:indent$}{}  {}", "", pad(&lane.name, name_width), lane.outcome.1.style(text))?;
         }

@@ -82,7 +82,8 @@ impl<'t> Frame<'t> {
         let style = &self.theme.style;
         let phase = run.phases.of(id);
         let leftover = self.leftover.filter(|_| phase == Phase::In(State::Running));
-        let sign = self.theme.sign(phase);
+        // A group that was cancelled has raised, as asyncio has it, but people say that it was cancelled.
+        let sign = entry.ended.map_or_else(|| self.theme.sign(phase), |ended| self.theme.end_sign(ended.status()));
         let look = if leftover.is_some() { style.orphan } else { sign.1 };
         let row = run.timeline().row(id, entry);
         let sleep = run.sleep(id, phase);

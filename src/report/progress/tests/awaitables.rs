@@ -194,7 +194,7 @@ fn members_stand_under_their_group() {
     gather   ═══════════════            1.2 s        running                      |
     "#);
     assert_snapshot!(nested.show(1.5), @r#"
-    outer    ══════════════════✘        1.5 s        raised CancelledError()      |
+    outer    ══════════════════⊘        1.5 s        raised CancelledError()      |
       inner  ════════════✔              1 s          returned                     |
        a     ━━━━━━━━━━━━✔              1 s          returned 1                   |
        b     ━━━━━━✔                    0.5 s        returned 2                   |
