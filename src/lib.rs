@@ -68,7 +68,6 @@
 //! - An event names its call where that is not the main one: while a stream is written, nobody knows whether there will be
 //!   several.
 //! - Where awaitables are left out of a document, so is what can be told only of them: `story` and `why`.
-//!
 //! - What never reaches the call (a coroutine that is in no argument list) is left out of the printed program; a
 //!   cancellation of it stays in, and finds nothing.
 //!
@@ -77,8 +76,8 @@
 //! In this order; what is forgotten, the compiler or a test finds.
 //!
 //! - *A call*: its options and what differs from call to call, in a file under `calls/`, and a line in each list of
-//!   `calls.rs` (one in `Misuse` too, where it can be called wrongly). What the loop does for it, in a file under `executor/calls/` where that is new, and a line in
-//!   `executor/calls.rs`. What its program looks like, in a file under `python/calls/`, and a line in `python/calls.rs`.
+//!   `calls.rs` (one in `Misuse` too, where it can be called wrongly). What the loop does for it, in a file under
+//!   `executor/calls/` where that is new, and a line in `executor/calls.rs`. What its program looks like, in a file under `python/calls/`, and a line in `python/calls.rs`.
 //!   Its command in `cli.rs` and `commands.rs`. Then scenarios that show it. Files, documents, expectations, schemas,
 //!   reports, pictures and the proof take it from [`calls::Options`].
 //! - *An event*: its variant in `event.rs`, whose comment the schema shows; its fields in `event/fields.rs`, and what is
