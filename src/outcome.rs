@@ -347,6 +347,25 @@ impl Run<'_> {
         }
     }
 
+    /// Every moment that there is to tell of, in no order.
+    pub fn moments(&self) -> impl Iterator<Item = Nanos> {
+        let entries = self
+            .entries
+            .iter()
+            .flat_map(|entry| [entry.created, entry.started, entry.cleanup, entry.finished].into_iter().flatten());
+        let calls = self.calls.iter().flat_map(|call| {
+            let checks = call.checks.iter().map(|(at, _)| *at);
+            let moments = [call.called, call.awaited, call.timed_out, call.came_back()];
+            moments.into_iter().flatten().chain(call.settled.map(|(at, _)| at)).chain(checks)
+        });
+        let missed = self.notes.iter().filter_map(|note| match note {
+            Note::NeverCame { at, .. } => Some(*at),
+            Note::MessageLeftOut { .. } | Note::ChoicesLeftOver { .. } => None,
+        });
+        let ends = [Some(self.last_event_at), self.exited_at].into_iter().flatten();
+        entries.chain(calls).chain(self.cancels.iter().map(|cancel| cancel.at)).chain(missed).chain(ends)
+    }
+
     /// A `.cancel()` of this run.
     pub fn cancel(&self, id: CancelId) -> &Cancel {
         &self.cancels[id.0 as usize]

@@ -19,10 +19,17 @@ pub fn human_duration(nanos: Nanos) -> impl fmt::Display {
 }
 
 /// The same, in ASCII where nothing else may be written: `us` for `µs`.
-pub fn duration(Nanos(nanos): Nanos, unicode: bool) -> impl fmt::Display {
+pub fn duration(nanos: Nanos, unicode: bool) -> impl fmt::Display {
+    duration_in(Unit::of(nanos.0).unwrap_or(Unit::Seconds), nanos, unicode)
+}
+
+/// The same in a unit of its own: what belongs together is easier to compare so. From a minute on as people say it.
+pub fn duration_in(unit: Unit, Nanos(nanos): Nanos, unicode: bool) -> impl fmt::Display {
     fmt::from_fn(move |f| {
-        if let Some(unit) = Unit::of(nanos) {
-            return unit.write(f, nanos, EXACT, unicode);
+        match nanos {
+            0 => return f.write_str("0 s"),
+            1..MINUTE => return unit.write(f, nanos, EXACT, unicode),
+            MINUTE.. => {}
         }
         let (mut left, mut separator) = (nanos, "");
         for (unit, name) in [(DAY, "d"), (HOUR, "h"), (MINUTE, "min")] {
@@ -89,6 +96,18 @@ impl Unit {
             MINUTE.. => None,
             nanos if nanos.is_multiple_of(SECOND / 10) => Some(Unit::Seconds),
             nanos => Unit::ALL.into_iter().find(|unit| nanos >= unit.nanos()),
+        }
+    }
+
+    /// The one for several durations: seconds where one of them takes that long, or where all are tenths of a second.
+    pub fn of_all(durations: impl Iterator<Item = Nanos>) -> Unit {
+        let (longest, tenths) = durations.fold((0, true), |(longest, tenths), Nanos(nanos)| {
+            (nanos.max(longest), tenths && nanos.is_multiple_of(SECOND / 10))
+        });
+        if tenths {
+            Unit::Seconds
+        } else {
+            Unit::ALL.into_iter().find(|unit| longest >= unit.nanos()).unwrap_or(Unit::Nanos)
         }
     }
 
@@ -179,6 +198,21 @@ mod tests {
         check(8_640_000_000_000_000, "100 d");
         check(90_061_000_000_000, "1 d 1 h 1 min 1 s");
         assert_eq!(duration(Nanos(10_000), false).to_string(), "10 us");
+    }
+
+    #[test]
+    fn what_belongs_together_is_said_in_one_unit() {
+        let check = |nanos: &[u64], expected: &str| {
+            let unit = Unit::of_all(nanos.iter().copied().map(Nanos));
+            let said = nanos.iter().map(|nanos| duration_in(unit, Nanos(*nanos), true).to_string());
+            assert_eq!(said.collect::<Vec<_>>().join(", "), expected);
+        };
+        check(&[0, 100_000_000, 500_000_000], "0 s, 0.1 s, 0.5 s");
+        check(&[300_000_000, 301_000_000], "300 ms, 301 ms");
+        check(&[1_000_000_000, 1_001_000_000, 250_000_000], "1 s, 1.001 s, 0.25 s");
+        check(&[1, 50_000_000, 90_000_000_000], "0.000000001 s, 0.05 s, 1 min 30 s");
+        check(&[10_000, 500], "10 µs, 0.5 µs");
+        check(&[], "");
     }
 
     #[test]

@@ -21,7 +21,7 @@ use unicode_width::UnicodeWidthStr;
 use super::fit::{GLUE, fit, pad};
 use super::format::{Finished, Format};
 use super::glyph::Glyphs;
-use super::story::{Causes, Paragraph, Story};
+use super::story::{Causes, Paragraph, Story, Voice};
 use super::style::Style;
 use crate::event::Recording;
 use crate::outcome::{Keep, Run};
@@ -63,10 +63,12 @@ pub struct Options<'a> {
 ///
 /// Only what `out` gives.
 pub fn write(out: &mut impl io::Write, run: &Run<'_>, options: &Options<'_>) -> io::Result<()> {
+    let (width, glyphs) = (options.width.max(NARROWEST), Glyphs::new(options.unicode));
     let page = Page {
         run,
-        width: options.width.max(NARROWEST),
-        glyphs: Glyphs::new(options.unicode),
+        voice: Voice::new(run, width, options.unicode, glyphs.ellipsis),
+        width,
+        glyphs,
         style: options.style,
         unicode: options.unicode,
     };
@@ -74,7 +76,7 @@ pub fn write(out: &mut impl io::Write, run: &Run<'_>, options: &Options<'_>) -> 
     write_call(&page, out)?;
     lanes::write(&page, out)?;
     writeln!(out)?;
-    let story = Story::of(&Causes::new(page.voice()));
+    let story = Story::of(&Causes::new(page.voice));
     verdict::write(&page, out, &story)?;
     write_paragraphs(&page, out, &story)?;
     warnings::write(&page, out, &story)?;

@@ -1,7 +1,7 @@
 //! A document's `story` is what the report says, and each of its sentences is borne out by the events that it names.
 
 use asyncdemo::calls::Function;
-use asyncdemo::report::duration::human_duration;
+use asyncdemo::report::duration::{Unit, duration_in};
 use asyncdemo::report::human::{Options, write};
 use asyncdemo::report::story::{Causes, Story, Voice, unglued};
 use asyncdemo::report::style::Style;
@@ -47,6 +47,7 @@ fn check(simulated: &Simulated<'_>, name: &str) {
     write(&mut page, run, &options).expect("memory takes everything");
     let page = words(&String::from_utf8(page).expect("UTF-8"));
     let mut from = 0;
+    let unit = Unit::of_all(run.moments());
     let moments: Vec<Nanos> = simulated.events.iter().map(|event| event.at).collect();
     for sentence in story.sentences() {
         let text = words(&unglued(&sentence.text));
@@ -60,7 +61,7 @@ fn check(simulated: &Simulated<'_>, name: &str) {
             continue;
         }
         for moment in &moments {
-            if says_moment(&text, *moment) {
+            if says_moment(&text, *moment, unit) {
                 assert!(named().any(|at| at == *moment), "{name}: nothing bears out {text:?}: {:?}", sentence.events);
             }
         }
@@ -69,8 +70,8 @@ fn check(simulated: &Simulated<'_>, name: &str) {
 }
 
 /// Whether a sentence names a moment, outside of what the scenario itself says.
-fn says_moment(text: &str, moment: Nanos) -> bool {
-    let said = human_duration(moment).to_string();
+fn says_moment(text: &str, moment: Nanos, unit: Unit) -> bool {
+    let said = duration_in(unit, moment, true).to_string();
     [" at ", " since "].iter().any(|before| {
         text.match_indices(&format!("{before}{said}")).any(|(place, found)| {
             let behind = text[place + found.len()..].chars().next();

@@ -14,7 +14,7 @@ use crate::report::counted::Counted;
 use crate::report::duration::thousands;
 use crate::report::fit::{fit, pad};
 use crate::report::phrases::count;
-use crate::report::timeline::axis::Axis;
+use crate::report::timeline::axis::{Axis, Said};
 use crate::report::timeline::order::Placed;
 use crate::report::timeline::{Row, RowOf, Timeline};
 use crate::scenario::Nanos;
@@ -53,9 +53,10 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
     // Without outcomes beside it, the last label needs some room to stand in.
     let lane_width = (room - outcome_width - signs - if beside { 2 } else { 4 }).min(LONGEST);
 
+    let said = Said { unit: page.voice.unit, unicode: page.unicode };
     let endless = is_endless(page, &chosen);
     let tail = if endless { TAIL } else { 0 };
-    let axis = Axis::with_ticks(last_moment(page, endless), lane_width - tail, page.unicode);
+    let axis = Axis::with_ticks(last_moment(page, endless), lane_width - tail, said);
     let width = axis.last() + 1 + tail + signs;
 
     let timeline = Timeline::of(page.run);
@@ -71,7 +72,7 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
         Lane { name: call_name, cells, outcome, call: true }
     });
 
-    let labels = axis.labels(room, page.unicode);
+    let labels = axis.labels(room, said);
     writeln!(out, "{:1$}{2}", "", indent + name_width + 2, page.style.dim.style(labels))?;
     let write = |out: &mut dyn io::Write, lane: &Lane| {
         let look = if lane.call { page.style.bold } else { Look::new() };
@@ -186,7 +187,7 @@ fn outcome(page: &Page<'_>, place: Placed) -> (String, Look) {
             (text, page.end_sign(ended).1)
         }
         None if entry.created.is_none() => ("never started".to_owned(), style.dim),
-        None if page.voice().program_ended() => ("not finished".to_owned(), style.orphan),
+        None if page.voice.program_ended() => ("not finished".to_owned(), style.orphan),
         None if body => ("never finishes".to_owned(), style.orphan),
         None => ("never done".to_owned(), style.orphan),
     }
@@ -216,7 +217,7 @@ fn rest_words(page: &Page<'_>, rest: &Rest) -> String {
     let mut parts = Vec::new();
     let mut part = |counted: Counted, verb: &str| {
         if counted.count > 0 {
-            let when = counted.span.map_or(String::new(), |span| format!(" {}", page.voice().span(span)));
+            let when = counted.span.map_or(String::new(), |span| format!(" {}", page.voice.span(span)));
             let many = if counted.count == rest.count() {
                 "all".to_owned()
             } else {
@@ -228,7 +229,7 @@ fn rest_words(page: &Page<'_>, rest: &Rest) -> String {
     part(rest.raised, Status::Raised.word());
     part(rest.cancelled, Status::Cancelled.word());
     part(rest.returned, Status::Returned.word());
-    part(rest.unfinished, if page.voice().program_ended() { "not finished" } else { "never finish" });
+    part(rest.unfinished, if page.voice.program_ended() { "not finished" } else { "never finish" });
     part(rest.never_started, "never started");
     let total = thousands(rest.count() as u64);
     format!("{} and {total} more: {}", page.glyphs.ellipsis, parts.join(", "))

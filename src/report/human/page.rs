@@ -23,6 +23,8 @@ const READABLE: usize = 100;
 pub struct Page<'a> {
     /// What is reported.
     pub run: &'a Run<'a>,
+    /// How it is said.
+    pub voice: Voice<'a>,
     /// The columns there are, at least 40.
     pub width: usize,
     /// The signs.
@@ -34,29 +36,24 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// How it is said.
-    pub fn voice(&self) -> Voice<'a> {
-        Voice { run: self.run, width: self.width, unicode: self.unicode, ellipsis: self.glyphs.ellipsis }
-    }
-
     /// The ledger's line for an awaitable.
     pub fn entry(&self, id: Id) -> Option<&'a AwaitableRecord> {
-        self.voice().entry(id)
+        self.voice.entry(id)
     }
 
     /// A moment or duration, unbroken.
     pub fn time(&self, nanos: Nanos) -> String {
-        self.voice().time(nanos)
+        self.voice.time(nanos)
     }
 
     /// An awaitable's name, unbroken.
     pub fn name(&self, id: Id) -> String {
-        self.voice().name(id)
+        self.voice.name(id)
     }
 
     /// The `repr` of what something ended with, whole.
     pub fn ended(&self, ended: Ended) -> impl fmt::Display + 'a {
-        self.voice().ended(ended)
+        self.voice.ended(ended)
     }
 
     /// The sign and the look of an end.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::event::{Canceller, Ended, Exception, Target};
 use crate::outcome::{AwaitableRecord, Run, Status};
-use crate::report::duration::{duration, thousands};
+use crate::report::duration::{Unit, duration_in, thousands};
 use crate::report::fit::{GLUE, fit};
 use crate::scenario::{Id, Nanos, listed};
 
@@ -19,12 +19,19 @@ pub struct Voice<'r> {
     pub unicode: bool,
     /// What stands for what was cut off.
     pub ellipsis: &'static str,
+    /// In which unit moments below a minute are said.
+    pub unit: Unit,
 }
 
 impl<'r> Voice<'r> {
+    /// How a page says it.
+    pub fn new(run: &'r Run<'r>, width: usize, unicode: bool, ellipsis: &'static str) -> Voice<'r> {
+        Voice { run, width, unicode, ellipsis, unit: Unit::of_all(run.moments()) }
+    }
+
     /// What documents have: as on a wide page.
     pub fn of_documents(run: &'r Run<'r>) -> Voice<'r> {
-        Voice { run, width: 100, unicode: true, ellipsis: "…" }
+        Voice::new(run, 100, true, "…")
     }
 
     /// The ledger's line for an awaitable.
@@ -55,7 +62,7 @@ impl<'r> Voice<'r> {
 
     /// A moment or duration, unbroken.
     pub fn time(&self, nanos: Nanos) -> String {
-        duration(nanos, self.unicode).to_string().replace(' ', "\u{1f}")
+        duration_in(self.unit, nanos, self.unicode).to_string().replace(' ', "\u{1f}")
     }
 
     /// `at 1 s`, `between 1 s and 2 s`.

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::report::duration::{Unit, duration};
+use crate::report::duration::{Unit, duration_in};
 use crate::scenario::Nanos;
 
 /// Which column a moment falls in.
@@ -26,7 +26,7 @@ const DAY: u64 = 24 * HOUR;
 impl Axis {
     /// Of what is over: from 0 to `end` in at most `columns` columns; a few less where that puts every tick right on
     /// its column.
-    pub fn with_ticks(end: Nanos, columns: usize, unicode: bool) -> Axis {
+    pub fn with_ticks(end: Nanos, columns: usize, said: Said) -> Axis {
         let nearest = u128::from(end.0) / 2;
         if end == Nanos::ZERO || columns < 2 {
             return Axis { end, last: 0, step: None, rounding: nearest };
@@ -37,7 +37,7 @@ impl Axis {
             if step > end.0 || between > most {
                 break;
             }
-            let widest = (0..=end.0 / step).map(|tick| label(Nanos(tick * step), step, unicode).width());
+            let widest = (0..=end.0 / step).map(|tick| said.label(Nanos(tick * step)).width());
             // Ticks that stand too close are seen from the first few already, whatever their labels.
             if between < 6 || widest.max().is_some_and(|widest| widest + 2 > between) {
                 continue;
@@ -70,15 +70,15 @@ impl Axis {
     }
 
     /// The line of labels above the lanes, each beginning at its column, none beyond `room` columns.
-    pub fn labels(&self, room: usize, unicode: bool) -> String {
+    pub fn labels(&self, room: usize, said: Said) -> String {
         let step = self.step.unwrap_or(self.end);
-        let mut line = label(Nanos::ZERO, step.0, unicode);
+        let mut line = said.label(Nanos::ZERO);
         if step == Nanos::ZERO {
             return line;
         }
         for tick in 1..=self.end.0 / step.0 {
             let at = Nanos(tick * step.0);
-            let label = label(at, if self.step.is_some() { step.0 } else { 0 }, unicode);
+            let label = said.label(at);
             let column = self.column(at);
             if column + label.width() > room || line.width() >= column {
                 continue;
@@ -105,18 +105,18 @@ fn scaled(step: u64, end: Nanos, columns: usize) -> usize {
     (u128::from(step) * columns as u128 / u128::from(end.0)) as usize
 }
 
-/// What stands at a tick: every tick of a scale in the same unit, up to minutes.
-fn label(at: Nanos, step: u64, unicode: bool) -> String {
-    // From a minute on as people say it: `1 min 30 s`.
-    let unit = if step >= MINUTE || at.0 >= MINUTE {
-        None
-    } else {
-        Unit::ALL.into_iter().find(|unit| step * 10 >= unit.nanos())
-    };
-    match unit {
-        _ if at == Nanos::ZERO => "0 s".to_owned(),
-        Some(unit) => unit.show(at, 1, unicode).to_string(),
-        None => duration(at, unicode).to_string(),
+/// How what stands at a tick is said.
+#[derive(Clone, Copy, Debug)]
+pub struct Said {
+    /// In which unit, up to a minute.
+    pub unit: Unit,
+    /// Whether more than ASCII may be written.
+    pub unicode: bool,
+}
+
+impl Said {
+    fn label(self, at: Nanos) -> String {
+        duration_in(self.unit, at, self.unicode).to_string()
     }
 }
 
@@ -125,9 +125,10 @@ mod tests {
     use super::*;
 
     fn check(end: u64, columns: usize, expected: &str) {
-        let axis = Axis::with_ticks(Nanos(end), columns, true);
+        let said = Said { unit: Unit::of_all([Nanos(end)].into_iter()), unicode: true };
+        let axis = Axis::with_ticks(Nanos(end), columns, said);
         assert!(axis.last() < columns.max(1));
-        assert_eq!(axis.labels(columns + 8, true), expected);
+        assert_eq!(axis.labels(columns + 8, said), expected);
         assert_eq!(axis.column(Nanos::ZERO), 0);
         assert_eq!(axis.column(Nanos(end)), axis.last());
     }
@@ -138,7 +139,7 @@ mod tests {
         check(2_000_000_000, 41, "0 s       0.5 s     1 s       1.5 s     2 s");
         check(0, 40, "0 s");
         check(10_000, 30, "0 s           5 µs          10 µs");
-        check(250_000_000, 40, "0 s            0.1 s          0.2 s");
+        check(250_000_000, 40, "0 s            100 ms         200 ms");
         check(3 * 60 * 1_000_000_000, 40, "0 s          1 min        2 min        3 min");
         check(5 * 86_400 * 1_000_000_000, 40, "0 s    1 d    2 d    3 d    4 d    5 d");
         check(7, 20, "0 s          5 ns");
@@ -148,9 +149,10 @@ mod tests {
     fn every_length_has_a_scale() {
         for end in (0..63).map(|power| 1_u64 << power).filter(|end| *end <= Nanos::MAX.0) {
             for columns in [0, 1, 2, 10, 40, 200] {
-                let axis = Axis::with_ticks(Nanos(end), columns, true);
+                let said = Said { unit: Unit::of_all([Nanos(end)].into_iter()), unicode: true };
+                let axis = Axis::with_ticks(Nanos(end), columns, said);
                 assert!(axis.last() <= columns);
-                assert!(axis.labels(columns, true).width() <= columns.max(3));
+                assert!(axis.labels(columns, said).width() <= columns.max(3));
             }
         }
     }
