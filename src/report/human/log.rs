@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::page::Page;
 use crate::event::{Event, Recording, What};
-use crate::report::fit::{fit, pad};
+use crate::report::fit::{pad, wrap};
 use crate::report::phrases::describe;
 
 /// Writes every event with its time and the number of the loop's pass.
@@ -21,11 +21,14 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write, events: &Recording) -> i
     let heading = format!("{:>widest$}  {:>pass$}  event", "time", "pass");
     writeln!(out, "  {}", page.style.dim.style(heading))?;
     for event in events.iter() {
-        let text = fit(describe(&event, page.run.scenario), room, page.glyphs.ellipsis);
+        let text = describe(&event, page.run.scenario);
         let look = look(page, &event);
         let time = time(&event);
         let at = format!("{:1$}{time}", "", widest - time.width());
-        writeln!(out, "  {}  {:>pass$}  {}", pad(&at, widest), event.iteration, look.style(text))?;
+        for (index, line) in wrap(&text, room).iter().enumerate() {
+            let (at, iteration) = if index == 0 { (at.as_str(), event.iteration.to_string()) } else { ("", String::new()) };
+            writeln!(out, "  {}  {iteration:>pass$}  {}", pad(at, widest), look.style(line))?;
+        }
     }
     Ok(())
 }
