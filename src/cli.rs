@@ -188,6 +188,10 @@ pub struct RunOptions {
     #[arg(long, conflicts_with = "no_events")]
     pub events: bool,
 
+    /// Show every lane and every result in the human report, however many there are
+    #[arg(long)]
+    pub all: bool,
+
     /// Leave the events out of JSON
     #[arg(long)]
     pub no_events: bool,

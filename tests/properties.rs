@@ -19,7 +19,7 @@ fn run_of(scenario: &Scenario, call: Call, python: Python, width: usize) -> (Vec
     let (mut document, mut report) = (Vec::new(), Vec::new());
     let head = Head { source: "-", clock: ClockName::Virtual };
     write_document(&mut document, &head, &run, Some(&events), true).expect("memory takes everything");
-    let options = human::Options { width, unicode: true, style: Style::plain(), events: Some(&events) };
+    let options = human::Options { width, unicode: true, style: Style::plain(), all: false, events: Some(&events) };
     human::write(&mut report, &run, &options).expect("memory takes everything");
     (document, String::from_utf8(report).expect("a report is UTF-8"))
 }

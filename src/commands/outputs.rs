@@ -24,6 +24,7 @@ pub struct Outputs {
     stdout: &'static Format,
     files: Vec<(PathBuf, &'static Format)>,
     wanted: Wanted,
+    all: bool,
     colour: bool,
 }
 
@@ -42,7 +43,8 @@ impl Outputs {
             (false, false) => None,
         };
         let wanted = Wanted { events, awaitables: !options.no_awaitables };
-        Ok(Outputs { stdout: options.format, files, wanted, colour: terminal::colour_on_stdout(options.color) })
+        let colour = terminal::colour_on_stdout(options.color);
+        Ok(Outputs { stdout: options.format, files, wanted, all: options.all, colour })
     }
 
     /// Whether standard output has the events as they happen.
@@ -103,6 +105,7 @@ impl Outputs {
             run,
             events: events.filter(|_| keep.events),
             awaitables: keep.awaitables,
+            all: self.all,
             width: WIDTH_OF_FILES,
             unicode: terminal::unicode(),
             style: Style::plain(),

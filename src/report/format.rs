@@ -53,6 +53,8 @@ pub struct Finished<'r> {
     pub events: Option<&'r Recording>,
     /// Whether the awaitables are to be shown.
     pub awaitables: bool,
+    /// Whether a report shows every lane and every result, however many there are.
+    pub all: bool,
     /// The columns that there are.
     pub width: usize,
     /// Whether signs may be more than ASCII.

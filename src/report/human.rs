@@ -39,8 +39,8 @@ pub const FORMAT: Format = Format {
     streams: false,
     keeps: |wanted| Keep { awaitables: true, events: wanted.events == Some(true) },
     write: |out, finished| {
-        let Finished { width, unicode, style, events, .. } = *finished;
-        write(out, finished.run, &Options { width, unicode, style, events })
+        let Finished { width, unicode, style, all, events, .. } = *finished;
+        write(out, finished.run, &Options { width, unicode, style, all, events })
     },
 };
 
@@ -53,6 +53,8 @@ pub struct Options<'a> {
     pub unicode: bool,
     /// Its colours.
     pub style: Style,
+    /// Whether every lane and every result is shown, however many there are.
+    pub all: bool,
     /// The events, where the report is to end with their log.
     pub events: Option<&'a Recording>,
 }
@@ -71,6 +73,7 @@ pub fn write(out: &mut impl io::Write, run: &Run<'_>, options: &Options<'_>) -> 
         glyphs,
         style: options.style,
         unicode: options.unicode,
+        all: options.all,
     };
     write_header(&page, out)?;
     write_call(&page, out)?;

@@ -22,12 +22,21 @@ struct How {
     coloured: bool,
     /// Whether the event log is shown.
     events: bool,
+    /// Whether everything is shown, however much it is.
+    all: bool,
     /// When Ctrl-C comes in.
     interrupt: Option<Nanos>,
 }
 
-const GATHER: How =
-    How { function: Function::Gather, width: 80, unicode: true, coloured: false, events: false, interrupt: None };
+const GATHER: How = How {
+    function: Function::Gather,
+    width: 80,
+    unicode: true,
+    coloured: false,
+    events: false,
+    all: false,
+    interrupt: None,
+};
 const WAIT: How = How { function: Function::Wait, ..GATHER };
 
 /// The virtual clock, on which Ctrl-C comes in at a moment; at 0 before the second pass, in which tasks start.
@@ -55,7 +64,8 @@ fn report(toml: &str, how: How) -> String {
     let simulated =
         run_scenario(&scenario, call, python, &Way::default(), keep, Interrupting { at: how.interrupt, passes: 0 }, ());
     let events = how.events.then_some(&simulated.events);
-    let options = Options { width: how.width, unicode: how.unicode, style: Style::new(how.coloured), events };
+    let options =
+        Options { width: how.width, unicode: how.unicode, style: Style::new(how.coloured), all: how.all, events };
     let mut out = Vec::new();
     write(&mut out, &simulated.run, &options).expect("memory takes everything");
     String::from_utf8(out).expect("a report is UTF-8")

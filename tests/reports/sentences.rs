@@ -136,3 +136,27 @@ fn moments_that_never_came_are_said() {
         &[],
     );
 }
+
+/// Twenty awaitables with distinct values: the slowest is the seventeenth, and one in the middle fails.
+fn twenty(call: &str) -> String {
+    let tables = (1..=20).map(|number| {
+        let delay = if number == 17 { 3.0 } else { 1.0 + f64::from(number) / 20.0 };
+        let end = if number == 11 { "raises = \"OSError: eleven\"".to_owned() } else { format!("returns = {number}") };
+        format!("[[awaitable]]\nname = \"job {number:02}\"\nkind = \"task\"\ndelay = {delay}\n{end}\n")
+    });
+    tables.collect::<String>() + call
+}
+
+#[test]
+fn what_failed_decided_or_ended_last_is_never_folded_away() {
+    let values = twenty("[gather]\nreturn_exceptions = true");
+    says(&values, GATHER, &["job 11 OSError('eleven')", "job 17 ━━", "job 11 ━━", "more, values"], &[]);
+    says(&values, WAIT, &["job 11 OSError('eleven')", "job 17 ━━", "job 11 ━━"], &[]);
+    let all = says_all(&values);
+    assert!((1..=20).all(|number| all.matches(&format!("job {number:02}")).count() == 2), "{all}");
+    assert!(!all.contains(" more"), "{all}");
+}
+
+fn says_all(scenario: &str) -> String {
+    report(scenario, How { all: true, ..GATHER })
+}

@@ -43,7 +43,7 @@ fn check(simulated: &Simulated<'_>, name: &str) {
     let story = Story::of(&Causes::new(Voice::of_documents(run)));
     // A page as wide as documents have it says each of them, one behind the other.
     let mut page = Vec::new();
-    let options = Options { width: 100, unicode: true, style: Style::new(false), events: None };
+    let options = Options { width: 100, unicode: true, style: Style::new(false), all: false, events: None };
     write(&mut page, run, &options).expect("memory takes everything");
     let page = words(&String::from_utf8(page).expect("UTF-8"));
     let mut from = 0;

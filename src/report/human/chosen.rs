@@ -1,5 +1,7 @@
 //! Which awaitables get a lane where there are more than fit, and what is said of the others.
 
+use std::cmp::Reverse;
+
 use crate::event::Ended;
 use crate::outcome::{AwaitableRecord, Fate, Run, State, Status};
 use crate::report::counted::Counted;
@@ -10,6 +12,8 @@ use crate::scenario::{Id, Nanos};
 const FIT: usize = 16;
 /// Of more, this many are.
 const CHOSEN: usize = 12;
+/// So many of those that failed are, whatever else there is.
+pub const FAILED: usize = 40;
 /// Of those that are alike in everything that a lane shows, this many.
 const ALIKE: usize = 3;
 /// How many kinds there are to choose from.
@@ -57,11 +61,14 @@ impl Rest {
     }
 }
 
-/// Chooses what is shown: first those that decided the outcome, then the failed, the cancelled, those that were
-/// pending or running when the call came back, then the others; of each some, and few that look the same.
-pub fn choose(run: &Run<'_>) -> Shown {
-    let fits = run.entries.len() <= FIT;
-    let decided = run.decided_by();
+/// Chooses what is shown: what decided the outcome, what ended last, and what failed in any case; then the cancelled,
+/// those that were pending or running when the call came back, and the others, of each some. Of those that look the same
+/// few are. `all`: everything is.
+pub fn choose(run: &Run<'_>, all: bool) -> Shown {
+    let fits = all || run.entries.len() <= FIT;
+    let ends = run.entries.iter().zip(0..).filter_map(|(entry, id)| Some((entry.finished?, Reverse(id))));
+    let last = ends.max().map(|(_, Reverse(id))| Id(id));
+    let stands_out = |id: Id| [run.decided_by(), last].contains(&Some(id));
     let mut ranks: [Vec<(usize, Placed)>; RANKS] = Default::default();
     let mut rest = Rest::default();
     let mut position = 0;
@@ -69,7 +76,8 @@ pub fn choose(run: &Run<'_>) -> Shown {
     visit(run.scenario, |place| {
         position += 1;
         let Some(entry) = run.entries.get(place.id.index()) else { return };
-        let rank = if fits { 0 } else { rank(entry, decided == Some(place.id)) };
+        let rank = if fits { 0 } else { rank(entry, stands_out(place.id)) };
+        let most = if rank == 1 { FAILED } else { CHOSEN };
         let (Some(rank_places), Some(alike)) = (ranks.get_mut(rank), alike.get_mut(rank)) else { return };
         let drawn = Drawn::new(run, place.id, entry);
         let same = match alike {
@@ -82,7 +90,7 @@ pub fn choose(run: &Run<'_>) -> Shown {
                 1
             }
         };
-        if fits || (rank_places.len() < CHOSEN && same <= ALIKE) {
+        if fits || (rank_places.len() < most && (same <= ALIKE || rank == 0)) {
             rank_places.push((position, place));
         } else {
             rest.add(entry);
@@ -90,8 +98,9 @@ pub fn choose(run: &Run<'_>) -> Shown {
     });
     let mut places: Vec<(usize, Placed)> = Vec::new();
     if !fits {
-        let mut left = CHOSEN;
-        for rank in &mut ranks {
+        let [outstanding, failed, others @ ..] = &mut ranks;
+        let mut left = CHOSEN.saturating_sub(outstanding.len() + failed.len());
+        for rank in others {
             for (_, place) in rank.drain(left.min(rank.len())..) {
                 if let Some(entry) = run.entries.get(place.id.index()) {
                     rest.add(entry);
@@ -105,9 +114,9 @@ pub fn choose(run: &Run<'_>) -> Shown {
     Shown { places: places.into_iter().map(|(_, place)| place).collect(), rest }
 }
 
-fn rank(entry: &AwaitableRecord, decided: bool) -> usize {
+fn rank(entry: &AwaitableRecord, stands_out: bool) -> usize {
     match entry.ended.map(|ended| ended.status()) {
-        _ if decided => 0,
+        _ if stands_out => 0,
         Some(Status::Cancelled) => 2,
         Some(Status::Raised) => 1,
         None | Some(Status::Hangs) => 3,

@@ -38,7 +38,7 @@ struct Lane {
 
 /// Writes the timeline.
 pub fn write(page: &Page<'_>, out: &mut impl io::Write) -> io::Result<()> {
-    let chosen = choose(page.run);
+    let chosen = choose(page.run, page.all);
     let (names, name_width) = names(page, &chosen);
     let outcomes: Vec<(String, Look)> = chosen.places.iter().map(|place| outcome(page, *place)).collect();
     // A call that was never made has no lane.

@@ -26,7 +26,8 @@ pub fn write(page: &Page<'_>, out: &mut impl io::Write, events: &Recording) -> i
         let time = time(&event);
         let at = format!("{:1$}{time}", "", widest - time.width());
         for (index, line) in wrap(&text, room).iter().enumerate() {
-            let (at, iteration) = if index == 0 { (at.as_str(), event.iteration.to_string()) } else { ("", String::new()) };
+            let (at, iteration) =
+                if index == 0 { (at.as_str(), event.iteration.to_string()) } else { ("", String::new()) };
             writeln!(out, "  {}  {iteration:>pass$}  {}", pad(at, widest), look.style(line))?;
         }
     }

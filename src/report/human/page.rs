@@ -33,6 +33,8 @@ pub struct Page<'a> {
     pub style: Style,
     /// Whether more than ASCII may be written.
     pub unicode: bool,
+    /// Whether every lane and every result is shown, however many there are.
+    pub all: bool,
 }
 
 impl<'a> Page<'a> {

@@ -5,6 +5,7 @@ use std::io;
 use owo_colors::Style as Look;
 use unicode_width::UnicodeWidthStr;
 
+use super::chosen::FAILED;
 use super::page::Page;
 use crate::event::{Ended, Item, Returned};
 use crate::report::duration::thousands;
@@ -26,23 +27,15 @@ pub fn write_items(
     items: impl Iterator<Item = Item>,
 ) -> io::Result<()> {
     let mut lines: Vec<AlikeResults> = Vec::new();
-    let mut left = 0;
     for item in items {
-        if let Some(last) = lines.last_mut()
-            && left == 0
-            && last.takes(page, &item)
-        {
-            last.to = item.awaitable;
-            last.count += 1;
-        } else if lines.len() < FIT {
-            lines.push(AlikeResults { from: item.awaitable, to: item.awaitable, ended: item.ended, count: 1 });
-        } else {
-            left += 1;
+        match lines.last_mut().filter(|last| last.takes(page, &item)) {
+            Some(last) => (last.to, last.count) = (item.awaitable, last.count + 1),
+            None => {
+                lines.push(AlikeResults { from: item.awaitable, to: item.awaitable, ended: item.ended, count: 1 });
+            }
         }
     }
-    if left > 0 {
-        left += lines.drain(CHOSEN..).map(|line| line.count).sum::<usize>();
-    }
+    let left = if page.all { Vec::new() } else { fold(&mut lines) };
     let widest = (page.width * 3 / 10).clamp(8, 40);
     let names: Vec<String> = lines.iter().map(|line| line.name(page, widest)).collect();
     let width = names.iter().map(|name| name.width()).max().unwrap_or(0);
@@ -60,11 +53,33 @@ pub fn write_items(
             heading = "          ";
         }
     }
-    if left > 0 {
-        let more = format!("{} and {} more", page.glyphs.ellipsis, thousands(left as u64));
+    if !left.is_empty() {
+        let count = |lines: &mut dyn Iterator<Item = &AlikeResults>| lines.map(|line| line.count).sum::<usize>();
+        let (all, failed) = (count(&mut left.iter()), count(&mut left.iter().filter(|line| line.failed())));
+        let kind = match failed {
+            0 => "values".to_owned(),
+            failed if failed == all => "exceptions".to_owned(),
+            failed => format!("{} of them exceptions", thousands(failed as u64)),
+        };
+        let more = format!("{} and {} more, {kind}", page.glyphs.ellipsis, thousands(all as u64));
         writeln!(out, "  {heading}{}", page.style.dim.style(more))?;
     }
     Ok(())
+}
+
+/// Takes out what is too much for a list, but no exceptions as long as there are not too many of these either.
+fn fold(lines: &mut Vec<AlikeResults>) -> Vec<AlikeResults> {
+    if lines.len() <= FIT {
+        return Vec::new();
+    }
+    let mut exceptions = FAILED;
+    let failed = lines.iter().filter(|line| line.failed()).count();
+    let mut values = CHOSEN.saturating_sub(failed);
+    let is_too_much = |line: &mut AlikeResults| {
+        let left = if line.failed() { &mut exceptions } else { &mut values };
+        std::mem::replace(left, left.saturating_sub(1)) == 0
+    };
+    lines.extract_if(.., is_too_much).collect()
 }
 
 /// What one line tells: a result, or several alike.
@@ -81,6 +96,10 @@ impl AlikeResults {
         item.awaitable.0 == self.to.0.wrapping_add(1)
             && table(item.awaitable) == table(self.to)
             && same_value(self.ended, item.ended)
+    }
+
+    fn failed(&self) -> bool {
+        !matches!(self.ended, Ended::Returned(_))
     }
 
     fn name(&self, page: &Page<'_>, widest: usize) -> String {
