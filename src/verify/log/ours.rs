@@ -122,7 +122,7 @@ impl Ours<'_> {
 }
 
 /// A value of a scenario as JSON, whose short form both sides show.
-fn json(value: &Value) -> Json {
+pub fn json(value: &Value) -> Json {
     match value {
         Value::None => Json::Null,
         Value::Bool(value) => Json::from(*value),
