@@ -9,10 +9,8 @@ use crate::outcome::{Ledger, Run};
 use crate::random::Random;
 use crate::scenario::{Nanos, Python, Scenario};
 
-/// Now and then the process has to wait for its turn, up to so long: when it is to wake, or in the middle of a pass.
-const LONGEST_WAIT: u64 = 5_000_000;
-
-/// As late as [`Jitter`], and one time in four later by what the process waits for its turn.
+/// As late as [`Jitter`]; and one time in four the process has to wait for its turn, when it is to wake or in the middle of
+/// a pass: mostly for a few milliseconds, but for up to 128.
 struct LateMachine {
     jitter: Jitter,
     random: Random,
@@ -20,8 +18,8 @@ struct LateMachine {
 
 impl LateMachine {
     fn wait(&mut self) -> u64 {
-        let drawn = self.random.next();
-        if drawn.is_multiple_of(4) { (drawn >> 2) % LONGEST_WAIT } else { 0 }
+        let longest = 1_000_000 << self.random.below(8);
+        if self.random.below(4) == 0 { self.random.below(longest) } else { 0 }
     }
 }
 

@@ -142,7 +142,7 @@ pub fn write_totals(out: &mut impl Write, totals: &Totals, appearance: &Appearan
     if totals.late > 0 {
         writeln!(
             out,
-            "  Late machine: {} came out otherwise, but not again, or seldom, when run alone.",
+            "  Late machine: {} came out otherwise, and alone not again, or less often than not.",
             count(totals.late, "run")
         )?;
     }
