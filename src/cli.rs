@@ -213,7 +213,7 @@ pub struct Verify {
 
     /// Run each printed program as it is that many times, on the real clock, with nothing of asyncio replaced; what comes
     /// out must be an outcome that asyncdemo finds in some order and lateness. Durations are scaled so that the smallest
-    /// gap of more than 2 ms becomes 20 ms; what then lasts more than 5 s is not run
+    /// gap of more than 2 ms becomes 20 ms; what then lasts more than 5 s, or has more than 200 awaitables, is not run
     #[arg(long, value_name = "N", conflicts_with_all = ["random", "time_limit"], value_parser = count)]
     pub untouched: Option<usize>,
 
