@@ -234,6 +234,12 @@ pub struct Verify {
     #[arg(long, value_name = "S", default_value_t = 0, requires = "random")]
     pub seed: u64,
 
+    /// Run each printed program as it is that many times, on the real clock, with nothing of asyncio replaced; what comes
+    /// out must be an outcome that asyncdemo finds in some order and lateness. Durations are scaled so that the smallest
+    /// gap of more than 2 ms becomes 20 ms; what then lasts more than 5 s, or has more than 200 awaitables, is not run
+    #[arg(long, value_name = "N", conflicts_with_all = ["random", "time_limit"], value_parser = count)]
+    pub untouched: Option<usize>,
+
     /// How long one run may take, on its virtual clock, before the interpreter is killed
     #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_duration)]
     pub time_limit: Nanos,

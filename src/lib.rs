@@ -32,7 +32,8 @@
 //!    and where that gets stuck.
 //! 9. [`report`]: what a person, a script or another program sees. A format is a file and a row in one table, and all of
 //!    them are folds.
-//! 10. [`verify`]: the proof. It runs that text on real CPythons, on a virtual clock, and compares every event.
+//! 10. [`verify`]: the proof. It runs that text on real CPythons, on a virtual clock, and compares every event; or as it
+//!     is, on the real clock, and compares what comes of it.
 //! 11. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
 //! 12. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
 //!

@@ -7,6 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+/// How many pieces of work this machine does at once.
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
 /// Does so many pieces of work, each named by its number, and tells each result as soon as it and all before it are
 /// there. Each core has a `worker` of its own, which ends where `work` gives nothing. Telling may break all of it off;
 /// otherwise the results that are left when the workers have ended are told too, although some before them are missing.
@@ -14,14 +19,25 @@ pub fn in_order<W, R: Send>(
     count: usize,
     worker: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, usize) -> Option<R> + Sync,
+    tell: impl FnMut(usize, R) -> ControlFlow<()>,
+) {
+    so_many_at_once(cores(), count, worker, work, tell);
+}
+
+/// The same, with so many workers: for work that mostly waits.
+pub fn so_many_at_once<W, R: Send>(
+    workers: usize,
+    count: usize,
+    worker: impl Fn() -> W + Sync,
+    work: impl Fn(&mut W, usize) -> Option<R> + Sync,
     mut tell: impl FnMut(usize, R) -> ControlFlow<()>,
 ) {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(count);
+    let workers = workers.min(count);
     let (next, broken_off) = (AtomicUsize::new(0), AtomicBool::new(false));
     // Whoever is told too slowly is not told of more and more at once.
-    let (sender, results) = mpsc::sync_channel(4 * cores);
+    let (sender, results) = mpsc::sync_channel(4 * workers);
     thread::scope(|scope| {
-        for _ in 0..cores {
+        for _ in 0..workers {
             let (sender, next, broken_off, worker, work) = (sender.clone(), &next, &broken_off, &worker, &work);
             scope.spawn(move || {
                 let mut worker = worker();

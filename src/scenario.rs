@@ -13,6 +13,7 @@ mod library;
 mod load;
 mod parse;
 mod python;
+mod scale;
 mod value;
 mod way;
 
@@ -36,6 +37,7 @@ pub use load::{Loaded, load};
 pub use parse::parse;
 pub(crate) use parse::tables;
 pub use python::Python;
+pub use scale::Factor;
 pub use value::{Value, is_harmless, is_printable, toml_string, write_escape, write_in_literal, write_str_repr};
 pub use way::Way;
 

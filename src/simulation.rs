@@ -1,5 +1,7 @@
 //! One way to run a scenario: on the executor, with a ledger that makes a [`Run`] of what happens.
 
+mod late_machine;
+
 use crate::calls::Call;
 use crate::event::{Listener, Numbering, Recording, RunEnd};
 use crate::executor::choices::{Choices, Chosen, TooLarge};
@@ -9,6 +11,8 @@ use crate::executor::{self, Plan, Workspace};
 use crate::outcome::{Keep, Ledger, Note, Run};
 use crate::random::Random;
 use crate::scenario::{Python, Scenario, Way};
+
+pub use late_machine::on_late_machine;
 
 /// A finished run.
 #[derive(Debug)]
@@ -69,6 +73,11 @@ pub fn run_plan(
 /// Runs a scenario at once, and keeps everything.
 pub fn record<'s>(scenario: &'s Scenario, call: Call, python: Python, way: &Way) -> Simulated<'s> {
     run_scenario(scenario, call, python, way, Keep { awaitables: true, events: true }, Virtual, ())
+}
+
+/// Runs a scenario at once, and keeps what came of it.
+pub fn outcome<'s>(scenario: &'s Scenario, call: Call, python: Python, way: &Way) -> Run<'s> {
+    run_scenario(scenario, call, python, way, Keep { awaitables: true, events: false }, Virtual, ()).run
 }
 
 /// The first of a way's choices that is too large for a run, found without showing anything.

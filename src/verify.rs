@@ -8,6 +8,8 @@
 //! [`generator`] draws random scenarios as a [`scenario_file`], which [`shrink`](mod@shrink) makes as small as it can be
 //! while it still differs.
 //!
+//! [`untouched`] is the other proof: the same programs on the real clock, with nothing of asyncio replaced.
+//!
 //! The harness itself is `src/python/harness.py`, which says what it changes of CPython: four things about its loop.
 
 pub mod case;
@@ -23,3 +25,4 @@ pub mod process_group;
 pub mod scenario_file;
 pub mod shrink;
 pub mod side_by_side;
+pub mod untouched;

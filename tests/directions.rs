@@ -20,7 +20,21 @@ const PARTS: &[(&str, &[&str])] = &[
     ("report", &["scenario", "calls", "event", "outcome", "expect", "python"]),
     // The live view's tests watch real runs.
     ("report/progress/tests.rs", &["simulation"]),
-    ("verify", &["scenario", "calls", "event", "outcome", "simulation", "python", "report", "parallel", "random"]),
+    (
+        "verify",
+        &[
+            "scenario",
+            "calls",
+            "event",
+            "outcome",
+            "simulation",
+            "alternatives",
+            "python",
+            "report",
+            "parallel",
+            "random",
+        ],
+    ),
     ("schema", &["scenario", "calls", "event", "report"]),
     ("cli", &["scenario", "calls", "event", "report"]),
     (

@@ -18,13 +18,14 @@ enum Here {
 }
 
 /// Every command of the `sh` blocks, without its comment.
-const SHELL: [(&str, Here); 7] = [
+const SHELL: [(&str, Here); 8] = [
     ("cargo run --release -- gather scenarios/basic.toml", Here::Exits(1)),
     ("cargo test", Here::NotRun("this is a part of it")),
     ("asyncdemo gather scenarios/basic.toml --format json | python3 -m json.tool", Here::Exits(1)),
     ("asyncdemo scenarios", Here::Exits(0)),
     ("asyncdemo verify", Here::NotRun("needs a CPython: tests/verify.rs runs it where there is one")),
     ("asyncdemo verify --random 10000 --seed 1", Here::NotRun("takes minutes: tests/verify.rs draws fewer")),
+    ("asyncdemo verify --untouched 10", Here::NotRun("takes minutes: tests/untouched.rs runs fewer")),
     (
         "NODE_PATH=node_modules asyncdemo verify --interpreter tests/pyodide/python3.14",
         Here::NotRun("needs a package from the network"),

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::slice;
@@ -10,10 +11,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use assert_cmd::cargo::CommandCargoExt;
+use asyncdemo::report::glyph::Glyphs;
+use asyncdemo::report::style::Style;
 use asyncdemo::scenario::{Python, parse};
 use asyncdemo::verify::case::Ways;
 use asyncdemo::verify::comparison::Comparison;
+use asyncdemo::verify::human::Appearance;
 use asyncdemo::verify::interpreter::Interpreter;
+use asyncdemo::verify::untouched;
+use asyncdemo::verify::untouched::comparison::Totals;
+use asyncdemo::verify::untouched::human::write_scenario;
+use asyncdemo::verify::untouched::json::scenario_json;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// What a harness says first.
@@ -79,7 +87,8 @@ impl Programs {
 
     fn wait_for_a_child(&self) {
         let begun = Instant::now();
-        while !self.path("children").exists() {
+        // The shell makes the file before it writes to it.
+        while fs::metadata(self.path("children")).map_or(0, |file| file.len()) == 0 {
             assert!(begun.elapsed() < Duration::from_secs(20), "nothing was started");
             thread::sleep(Duration::from_millis(10));
         }
@@ -277,6 +286,59 @@ fn an_interrupted_document_has_what_was_compared() {
     });
     assert_eq!(document["compared"], compared, "{out}");
     assert!(!programs.children().is_empty());
+}
+
+#[test]
+fn a_signal_ends_untouched_programs_too() {
+    let programs = Programs::new();
+    let running = hanging(&programs, 0, &["--untouched", "2"]);
+    let begun = Instant::now();
+    kill_process(Pid::from_child(&running), Signal::INT).expect("it runs");
+    let (code, out, errors) = end(running);
+    assert_eq!((code, errors.as_str()), (Some(130), ""), "{out}");
+    assert!(out.ends_with("0 scenarios, 0 runs: nothing was run.\n  Interrupted: 2 scenarios not run.\n"), "{out}");
+    assert!(begun.elapsed() < Duration::from_secs(10), "it took {:?}", begun.elapsed());
+    assert!(!programs.children().is_empty());
+}
+
+#[test]
+fn an_interpreter_that_crashes_runs_nothing_untouched_either() {
+    let programs = Programs::new();
+    let crashes = programs.add_cpython("crashes", &format!("{HELLO}; exit 3"));
+    let (code, out, _) = verified(&["basic", "--untouched", "2", "--interpreter", &crashes]);
+    assert_eq!(code, Some(2), "{out}");
+    assert!(out.contains("not run; 10 could not be run") && !out.contains("differ"), "{out}");
+    assert_eq!(out.matches("CPython 3.13.0 is given up, and not asked again").count(), 1, "{out}");
+    assert!(out.ends_with("1 scenario, 0 runs: nothing was run.\n  10 more runs could not be run.\n"), "{out}");
+}
+
+/// What comes again when it is run alone is a difference.
+#[test]
+fn an_interpreter_that_lies_differs_untouched_too() {
+    let programs = Programs::new();
+    let answer = r#"{"ends": [], "checks": [], "warnings": [], "logs": []}"#;
+    let text = format!("{HELLO}; read script; while read line; do echo '{answer}'; done");
+    let program = programs.add_cpython("lies", &text).into();
+    let interpreters = [Interpreter { python: Python::V3_13, version: "3.13.0".to_owned(), program }];
+    let scenario = parse("-", "[[awaitable]]\nname = \"a\"\nreturns = 1").expect("it is valid");
+    let (mut totals, mut told, mut shown) = (Totals::default(), Vec::new(), Vec::new());
+    let appearance = Appearance { width: 80, glyphs: Glyphs::ascii(), style: Style::plain() };
+    untouched::comparison::Comparison::new(&interpreters, 2, 10).compare(&[&scenario], |_, compared| {
+        totals.add(&compared);
+        told.push(scenario_json("one", &compared, &interpreters));
+        write_scenario(&mut shown, "one", &compared, &interpreters, &appearance).expect("memory takes it");
+        ControlFlow::Continue(())
+    });
+    let ten = Totals { scenarios: 1, runs: 10, differences: 10, ..Totals::default() };
+    assert_eq!(totals, ten);
+    let [scenario] = &told[..] else { panic!("{told:#?}") };
+    let difference = &scenario["differences"][0];
+    assert_eq!((&difference["runs"], &difference["jitters_tried"]), (&2.into(), &10.into()), "{scenario:#}");
+    assert_eq!(difference["asyncdemo"], serde_json::json!(["returned results=[1]"]), "{scenario:#}");
+    assert_eq!(difference["cpython"], serde_json::json!(["the caller never got anything"]), "{scenario:#}");
+    let shown = String::from_utf8(shown).expect("it is UTF-8");
+    assert!(shown.contains("10 of 10 runs differ\n\n  gather(…) on CPython 3.13.0, 2 runs:\n"), "{shown}");
+    assert!(shown.contains("    None of 10 late loops came out so.\n") && shown.contains("and 2 more"), "{shown}");
 }
 
 /// Nobody takes what it writes, so that it cannot come to its end.

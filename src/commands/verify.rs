@@ -2,6 +2,7 @@
 
 mod progress;
 mod source;
+mod untouched;
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
@@ -33,6 +34,7 @@ use super::terminal;
 
 use progress::Progress;
 use source::Source;
+use untouched::Untouched;
 
 /// Compares scenarios with CPython. Without differences the code is that of a call that returned.
 pub fn verify(arguments: cli::Verify) -> Result<Code, Failure> {
@@ -53,6 +55,11 @@ pub fn verify(arguments: cli::Verify) -> Result<Code, Failure> {
         return Ok(code);
     }
     let interpreters = interpreters?;
+    if let (Some(runs), Source::Loaded(scenarios)) = (arguments.untouched, &source) {
+        let (progress, json) = (arguments.progress, arguments.json);
+        let untouched = Untouched { runs, interpreters: &interpreters, scenarios, appearance, progress, json };
+        return untouched.run(&interruption);
+    }
     let limit = Duration::from_nanos(arguments.time_limit.0);
     let comparison = Comparison::new(&interpreters, limit);
     let mut session = Session {

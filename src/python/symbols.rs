@@ -23,6 +23,10 @@ pub struct Symbols {
     pub timers: Vec<ProgramTimer>,
     /// The arguments of the call.
     pub arguments: Vec<Clones>,
+    /// By identifier of a function, or of the variable of a future or a group: the name in the scenario. The harness does
+    /// not need it.
+    #[serde(skip)]
+    pub names: BTreeMap<String, String>,
 }
 
 /// Awaitables of one table that follow each other: without a `count` the only one.
@@ -72,6 +76,12 @@ impl Symbols {
             groups: outline.groups.iter().map(clones).collect(),
             timers: Vec::new(),
             arguments: outline.arguments.iter().map(clones).collect(),
+            names: outline
+                .identifiers
+                .iter()
+                .cloned()
+                .zip(outline.scenario.awaitables.iter().map(|one| one.name.clone()))
+                .collect(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! A CPython that runs `harness.py`: programs go in, what they did comes out.
+//! A CPython that runs `harness.py`, or another script of ours: programs go in, what they did comes out.
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
@@ -21,10 +21,10 @@ use super::process_group::{self, ProcessGroup};
 /// The harness: read it, it is short.
 pub const HARNESS: &str = include_str!("../python/harness.py");
 
-/// What an interpreter is started with. The harness comes as the first line of its input: it is longer than a command
+/// What an interpreter is started with. The script comes as the first line of its input: it is longer than a command
 /// line may be on every system.
 const LOADER: &str =
-    "import json, sys; exec(compile(json.loads(sys.stdin.buffer.readline().decode()), 'harness.py', 'exec'))";
+    "import json, sys; exec(compile(json.loads(sys.stdin.buffer.readline().decode()), sys.argv[1], 'exec'))";
 
 /// The longest that is kept of what a process writes to standard error.
 const LAST_WORDS: usize = 4000;
@@ -35,6 +35,10 @@ pub(super) const GLANCE: Duration = Duration::from_millis(20);
 /// How long it may take until that is here which a process said before it ended. Only a child that has left its group
 /// makes anybody wait so long.
 pub(super) const ECHO: Duration = Duration::from_secs(1);
+
+/// What an interpreter runs: a name for its tracebacks, and the text. It reads a request a line, and first writes a line
+/// that says which Python it is.
+pub type Script = (&'static str, &'static str);
 
 /// A process that runs one program after the other.
 #[derive(Debug)]
@@ -98,14 +102,27 @@ struct Request<'a> {
 }
 
 impl Harness {
-    /// Starts an interpreter. `limit` is how long one answer may take.
+    /// Starts an interpreter with the harness. `limit` is how long one answer may take.
     ///
     /// # Errors
     ///
     /// Where it does not start, or does not say that it is what it was when it was found.
     pub fn start(interpreter: &Interpreter, limit: Duration) -> Result<Harness, NoAnswer> {
+        Harness::with_script(interpreter, ("harness.py", HARNESS), limit)
+    }
+
+    /// Starts an interpreter with a script.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not start, or does not say that it is what it was when it was found.
+    pub fn with_script(
+        interpreter: &Interpreter,
+        (name, script): Script,
+        limit: Duration,
+    ) -> Result<Harness, NoAnswer> {
         let mut command = Command::new(&interpreter.program);
-        command.args(["-I", "-S", "-X", "utf8", "-c", LOADER]);
+        command.args(["-I", "-S", "-X", "utf8", "-c", LOADER, name]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut group = ProcessGroup::begin(&mut command).map_err(|error| {
             if process_group::all_ended() { NoAnswer::Interrupted } else { NoAnswer::NotStarted(error.to_string()) }
@@ -144,7 +161,7 @@ impl Harness {
             });
         }
         // Where it ends at once, its answer says so.
-        let _ = requests.send(Value::from(HARNESS).to_string());
+        let _ = requests.send(Value::from(script).to_string());
         let mut harness = Harness { group, requests: Some(requests), answers, last_words, words_end, limit };
         match harness.answer()?.get("python").and_then(Value::as_str) {
             Some(python) if python == interpreter.python.as_str() => Ok(harness),
@@ -155,8 +172,12 @@ impl Harness {
     /// Puts a program to it, which is to go that way, without waiting for the answer.
     pub fn ask(&self, program: &Program, way: &Way) {
         let (choices, jitter) = (&way.choices, way.jitter);
-        let request = Request { program: &program.text, symbols: &program.symbols, choices, jitter };
-        if let (Some(requests), Ok(line)) = (&self.requests, serde_json::to_string(&request)) {
+        self.send(&Request { program: &program.text, symbols: &program.symbols, choices, jitter });
+    }
+
+    /// Sends the script a line of JSON, without waiting for the answer.
+    pub fn send(&self, request: &impl Serialize) {
+        if let (Some(requests), Ok(line)) = (&self.requests, serde_json::to_string(request)) {
             // Where nobody writes any more, the answers have ended too.
             let _ = requests.send(line);
         }
@@ -168,7 +189,16 @@ impl Harness {
     ///
     /// Why there is no answer. Only after [`NoAnswer::Failed`] can one go on asking.
     pub fn answer(&mut self) -> Result<Value, NoAnswer> {
-        let line = self.line().map_err(|no_answer| {
+        self.answer_within(self.limit)
+    }
+
+    /// The next answer, which may take that long.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Harness::answer`].
+    pub fn answer_within(&mut self, limit: Duration) -> Result<Value, NoAnswer> {
+        let line = self.line(limit).map_err(|no_answer| {
             // Whatever the process met with was then our doing.
             if process_group::all_ended() { NoAnswer::Interrupted } else { no_answer }
         })?;
@@ -180,10 +210,10 @@ impl Harness {
         }
     }
 
-    fn line(&mut self) -> Result<String, NoAnswer> {
+    fn line(&mut self, limit: Duration) -> Result<String, NoAnswer> {
         let asked = Instant::now();
         let received = loop {
-            let left = self.limit.saturating_sub(asked.elapsed());
+            let left = limit.saturating_sub(asked.elapsed());
             match self.answers.recv_timeout(GLANCE.min(left)) {
                 Err(RecvTimeoutError::Timeout) if self.group.has_exited() => {
                     let _ = self.group.end();
@@ -198,7 +228,7 @@ impl Harness {
             Ok(Err(error)) => Err(NoAnswer::Crashed(error.to_string())),
             Err(RecvTimeoutError::Timeout) if !self.group.has_exited() => {
                 let _ = self.group.end();
-                Err(NoAnswer::Hung(self.limit))
+                Err(NoAnswer::Hung(limit))
             }
             Err(_) => Err(NoAnswer::Crashed(self.last_words())),
         }

@@ -35,6 +35,15 @@ pub struct Appearance {
 /// What the writer says.
 pub fn write_head(out: &mut impl Write, interpreters: &[Interpreter], appearance: &Appearance) -> io::Result<()> {
     writeln!(out, "Every event of asyncdemo's own runs, compared with")?;
+    write_interpreters(out, interpreters, appearance)
+}
+
+/// A line an interpreter.
+pub(super) fn write_interpreters(
+    out: &mut impl Write,
+    interpreters: &[Interpreter],
+    appearance: &Appearance,
+) -> io::Result<()> {
     for interpreter in interpreters {
         let program = escaped(interpreter.program.display()).to_string();
         let version = format!("CPython {}", interpreter.version);
@@ -115,7 +124,8 @@ fn write_difference(
     }
 }
 
-fn write_reason(out: &mut impl Write, head: &str, why: &str, appearance: &Appearance) -> io::Result<()> {
+/// A head, and the lines of why.
+pub(super) fn write_reason(out: &mut impl Write, head: &str, why: &str, appearance: &Appearance) -> io::Result<()> {
     writeln!(out, "\n  {}", appearance.style.bold.style(head))?;
     for line in why.lines() {
         writeln!(out, "    {}", escaped(line))?;
@@ -123,7 +133,8 @@ fn write_reason(out: &mut impl Write, head: &str, why: &str, appearance: &Appear
     Ok(())
 }
 
-fn write_more(out: &mut impl Write, all: usize, appearance: &Appearance) -> io::Result<()> {
+/// How many there are beyond those that are shown.
+pub(super) fn write_more(out: &mut impl Write, all: usize, appearance: &Appearance) -> io::Result<()> {
     match all.saturating_sub(SHOWN) {
         0 => Ok(()),
         more => writeln!(out, "\n  {} and {} more", appearance.glyphs.ellipsis, thousands(more as u64)),

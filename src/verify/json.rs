@@ -50,6 +50,22 @@ fn add_way(run: &mut Value, way: &Way) {
     }
 }
 
+/// The interpreters, each with why it was given up, where it was.
+pub(super) fn interpreters_json<'c>(
+    interpreters: &[Interpreter],
+    given_up: impl Fn(usize) -> Option<&'c str>,
+) -> Vec<Value> {
+    let told = interpreters.iter().enumerate().map(|(place, one)| {
+        let (python, program) = (one.python.as_str(), one.program.to_string_lossy());
+        let mut told = json!({"python": python, "version": one.version, "program": program});
+        if let Some(why) = given_up(place) {
+            told["given_up"] = json!(why);
+        }
+        told
+    });
+    told.collect()
+}
+
 /// The whole document.
 pub fn document(
     interpreters: &[Interpreter],
@@ -57,21 +73,9 @@ pub fn document(
     scenarios: Vec<Value>,
     totals: &Totals,
 ) -> Value {
-    let interpreters: Vec<Value> = interpreters
-        .iter()
-        .enumerate()
-        .map(|(place, one)| {
-            let (python, program) = (one.python.as_str(), one.program.to_string_lossy());
-            let mut told = json!({"python": python, "version": one.version, "program": program});
-            if let Some(why) = comparison.given_up(place) {
-                told["given_up"] = json!(why);
-            }
-            told
-        })
-        .collect();
     let mut document = json!({
         "format": "asyncdemo.verify/1",
-        "interpreters": interpreters,
+        "interpreters": interpreters_json(interpreters, |place| comparison.given_up(place)),
         "scenarios": scenarios,
         "compared": {
             "scenarios": totals.scenarios,

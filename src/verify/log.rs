@@ -110,7 +110,7 @@ fn field(key: &str, value: &Json) -> String {
 }
 
 /// JSON, with exceptions as `Type("message")`.
-fn short(value: &Json) -> String {
+pub(super) fn short(value: &Json) -> String {
     match value {
         Json::Object(fields) => match exception(fields) {
             Some(text) => text,
@@ -135,15 +135,15 @@ fn exception(fields: &Map<String, Json>) -> Option<String> {
     }
 }
 
-fn exception_text(name: &str, message: Option<&str>) -> String {
+pub(super) fn exception_text(name: &str, message: Option<&str>) -> String {
     format!("{name}({})", message.map(quoted).unwrap_or_default())
 }
 
-fn list(items: impl Iterator<Item = String>) -> String {
+pub(super) fn list(items: impl Iterator<Item = String>) -> String {
     format!("[{}]", items.collect::<Vec<_>>().join(","))
 }
 
 /// A text as JSON has it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     Json::from(text).to_string()
 }
