@@ -121,7 +121,7 @@ pub trait Options {
 }
 
 /// An exception that a call raises for being called wrongly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Misuse {
     /// gather()'s.
     Gather(GatherMisuse),

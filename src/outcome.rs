@@ -9,8 +9,8 @@ mod notes;
 
 use crate::calls::Call;
 use crate::event::{
-    CallId, CancelId, Canceller, Cause, Choice, Ended, Event, Item, Log, Maker, Numbering, Reason, Release, Returned,
-    Target, Warning, What, Why,
+    CallId, CancelId, Canceller, Cause, Choice, Ended, Event, Exception, ExceptionKind, Item, Log, Maker, Numbering,
+    Reason, Release, Returned, Target, Warning, What, Why,
 };
 use crate::scenario::{Id, Nanos, Python, Scenario, Way};
 
@@ -154,6 +154,16 @@ impl CallRecord {
         Some(Released { by, member, already })
     }
 
+    /// Whether what its caller got is what the call gave, and not a `CancelledError` of the caller's own: one that came
+    /// before the call or before the await, or that overtook what gather() gave.
+    pub fn gave_its_own(&self) -> bool {
+        let (Some(Gave::Cancelled(exception)), Some(_)) = (&self.outcome.gave, self.awaited) else {
+            return self.called.is_some() && !matches!(self.outcome.gave, Some(Gave::Cancelled(_)));
+        };
+        !self.call.options().gives_a_future()
+            || matches!(self.settled, Some((_, Ended::Raised(own))) if own == *exception)
+    }
+
     /// When its caller went on; `None` where it never did, or has not yet.
     pub fn came_back(&self) -> Option<Nanos> {
         self.outcome.gave.as_ref().map(|_| self.outcome.at)
@@ -235,6 +245,8 @@ pub struct AwaitableRecord {
     pub first_cancel: Option<CancelId>,
     /// The `.cancel()` that its cleanup is for.
     pub caught: Option<CancelId>,
+    /// The first `.cancel()` of the scenario's own that was refused.
+    pub refused: Option<CancelId>,
     /// The first `.cancel()` that came when it had raised already: refused, and Python logs nothing of it any more.
     pub silenced: Option<CancelId>,
     /// Where in [`Run::logs`] Python logs its exception.
@@ -258,6 +270,7 @@ impl AwaitableRecord {
         why: Why::NONE,
         first_cancel: None,
         caught: None,
+        refused: None,
         silenced: None,
         logged: None,
         fate: Fate::Unfinished,
@@ -279,6 +292,20 @@ impl AwaitableRecord {
     /// The `.cancel()` that it met: what its cleanup is for, else what it ended by, else the first that it accepted.
     pub fn cancelled_by(&self) -> Option<CancelId> {
         self.caught.or(self.why.cancel()).or(self.first_cancel)
+    }
+
+    /// What it raised.
+    pub fn exception(&self) -> Option<Exception> {
+        match self.ended {
+            Some(Ended::Raised(exception)) => Some(exception),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a group that ended by its own cancellation: it has raised a `CancelledError`, as asyncio has it.
+    pub fn was_cancelled(&self) -> bool {
+        self.exception().is_some_and(|exception| matches!(exception.kind, ExceptionKind::Cancelled(_)))
+            && self.why.cancel().is_some()
     }
 
     /// The `.cancel()` that ended its cleanup before that was over.

@@ -210,7 +210,7 @@ fn a_cancellation_is_passed_on() {
 
 /// A group that was cancelled, and a member of it that somebody else had cancelled just before.
 #[test]
-fn a_group_fails_by_the_cancellation_that_its_member_failed_by() {
+fn a_group_that_was_cancelled_brings_that_with_it() {
     let first = TWO.replace("delay = 1", "delay = 1\ncancel_at = 0.5") + "\n[caller]\ncancel_group_at = 0.5";
     check(
         &first,
@@ -223,8 +223,8 @@ fn a_group_fails_by_the_cancellation_that_its_member_failed_by() {
             "cancel b < cancel group",
             "finish a < cancel a",
             "finish b < cancel b",
-            "finish group < finish a",
-            "resume < finish group, because finish a",
+            "finish group < finish a, because cancel group",
+            "resume < finish group, because cancel group",
         ],
     );
 }

@@ -111,7 +111,7 @@ impl Options for GatherOptions {
 }
 
 /// How gather() can be called wrongly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GatherMisuse {
     /// `gather([a, b])`.
     UnhashableList,

@@ -239,7 +239,7 @@ impl Options for WaitOptions {
 }
 
 /// How wait() can be called wrongly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WaitMisuse {
     /// `wait(coroutine)`.
     NotACoroutine,

@@ -34,19 +34,19 @@ pub enum Returned {
 }
 
 /// An exception by where it comes from. Its texts: [`Exception::type_name`], [`Exception::message`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Exception {
     /// Which exception it is.
     pub kind: ExceptionKind,
     /// The awaitable whose own body or future made it, or through whose own cancellation it came; never a group, and
     /// none where the group or its caller was cancelled.
     pub from: Option<Id>,
-    /// The group that made it, a `CancelledError` of its own, once it was cancelled.
+    /// The group that made it, where it is a `CancelledError` of a group.
     pub group: Option<Target>,
 }
 
 /// The exceptions that a run can meet.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ExceptionKind {
     /// A body's or future's own `raises`.
     Body(Id),
@@ -59,7 +59,7 @@ pub enum ExceptionKind {
 }
 
 /// The argument of a `CancelledError`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Message {
     /// None: `CancelledError()`.
     Absent,

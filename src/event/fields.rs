@@ -43,7 +43,7 @@ pub const COMMON: [Field; 2] = [
 /// What a resume says of what released the caller. Like [`CAUSE`] and [`BECAUSE`] only documents have it, and only where
 /// there is something to say: CPython tells no causes, and an `[[expect]]` asks for none.
 pub const ALREADY: (&str, &str) =
-    ("already", "Whether what let the caller go on had happened before it began to wait; not there where not.");
+    ("already", "There where the caller went on without waiting, since what it awaited was done.");
 /// Which call an event is of.
 pub const CALL: (&str, &str) =
     ("call", "The index in calls of the call that it is an event of; not there where that is the main one, 0.");

@@ -54,11 +54,11 @@ impl Comparison<'_> {
     }
 
     fn at(&mut self) {
-        let got = self.run.outcome().at;
-        if let Some(expected) = self.expect.at
-            && expected != got
-        {
-            self.differs(ExpectPart::At, format_args!("{expected} s"), format_args!("{got} s"));
+        let Some(expected) = self.expect.at else { return };
+        match self.run.main().came_back() {
+            Some(got) if got == expected => {}
+            Some(got) => self.differs(ExpectPart::At, format_args!("{expected} s"), format_args!("{got} s")),
+            None => self.differs(ExpectPart::At, format_args!("{expected} s"), outcome_words(self.run)),
         }
     }
 

@@ -74,10 +74,8 @@ impl WrittenKey {
 pub fn entries(scenario: &Scenario, call: Call, python: Python, way: &Way) -> Vec<WrittenKey> {
     let observed = run_scenario(scenario, call, python, way, Keep { awaitables: true, events: false }, Virtual, ());
     let (run, lookup) = (&observed.run, ResultLookup::of(&observed.run));
-    let mut entries = vec![
-        WrittenKey::new("outcome", literal::text(run.outcome().status().word())),
-        WrittenKey::new("at", literal::duration(run.outcome().at)),
-    ];
+    let mut entries = vec![WrittenKey::new("outcome", literal::text(run.outcome().status().word()))];
+    entries.extend(run.main().came_back().map(|at| WrittenKey::new("at", literal::duration(at))));
     match &run.outcome().gave {
         None => {}
         Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {

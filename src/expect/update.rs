@@ -117,11 +117,14 @@ impl<'p> Update<'p> {
         if self.expect.outcome.is_some_and(|expected| expected != outcome.status()) {
             self.put("outcome", literal::text(outcome.status().word()));
         }
-        if self.expect.at.is_some_and(|expected| expected != outcome.at)
-            && let Some(item) = self.table.keys.get("at")
-        {
-            let written = if item.is_str() { literal::duration(outcome.at) } else { outcome.at.to_string() };
-            self.put("at", written);
+        let Some(item) = self.table.keys.get("at").filter(|_| self.expect.at.is_some()) else { return };
+        match self.observed.run.main().came_back() {
+            None => self.take_away("at"),
+            Some(at) if self.expect.at != Some(at) => {
+                let written = if item.is_str() { literal::duration(at) } else { at.to_string() };
+                self.put("at", written);
+            }
+            Some(_) => {}
         }
     }
 

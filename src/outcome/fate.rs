@@ -7,15 +7,12 @@ use super::{Fate, Gave, Run};
 
 /// Gives every awaitable its fate. `unretrieved` are the objects whose exception nobody asked for.
 pub fn assign(run: &mut Run<'_>, unretrieved: &[Target]) {
-    for (entry, id) in run.entries.iter_mut().zip(0..) {
+    for entry in &mut run.entries {
         entry.fate = match entry.ended {
             None => Fate::Unfinished,
             Some(Ended::Returned(_)) => Fate::Lost,
             Some(Ended::Cancelled(_)) => Fate::Cancelled,
-            // A group that was cancelled has raised, as asyncio has it.
-            Some(Ended::Raised(exception)) if entry.retrieved && exception.group == Some(Target::Awaitable(Id(id))) => {
-                Fate::Cancelled
-            }
+            Some(Ended::Raised(_)) if entry.retrieved && entry.was_cancelled() => Fate::Cancelled,
             Some(Ended::Raised(_)) if entry.retrieved => Fate::Swallowed,
             Some(Ended::Raised(_)) => Fate::Unretrieved,
         };
@@ -110,7 +107,7 @@ fn pass_through_groups(run: &mut Run<'_>, exception: Exception) {
     let scenario = run.scenario;
     for awaitable in scenario.awaitables.iter().filter(|awaitable| awaitable.kind.is_group()) {
         let entry = &mut run.entries[awaitable.ids.start as usize];
-        if entry.ended == Some(Ended::Raised(exception)) {
+        if entry.ended == Some(Ended::Raised(exception)) && !entry.was_cancelled() {
             entry.fate = Fate::Delivered;
         }
     }

@@ -114,7 +114,12 @@ impl<'s> Ledger<'s> {
         self.note(awaitable, |entry| {
             if cancel.accepted {
                 entry.first_cancel.get_or_insert(id);
-            } else if matches!(entry.ended, Some(Ended::Raised(_))) && !is_group {
+                return;
+            }
+            if cancel.by == Canceller::Schedule {
+                entry.refused.get_or_insert(id);
+            }
+            if matches!(entry.ended, Some(Ended::Raised(_))) && !is_group {
                 entry.silenced.get_or_insert(id);
             }
         });

@@ -24,6 +24,7 @@ use crate::scenario::Id;
 
 pub use causes::{Causes, Chain};
 pub use notes::sentences as notes_of;
+pub use open::difference;
 pub use voice::{Voice, by_whom, join, unglued};
 
 /// So many awaitables and events are named by a sentence.

@@ -199,7 +199,7 @@ fn called(function: Function) -> Value {
     let mut released: Vec<Value> = Release::ALL
         .iter()
         .map(|release| {
-            let already = "Whether that had happened before the caller began to wait.";
+            let already = "Whether the caller went on without waiting, since what it awaited was done.";
             let mut keys = vec![
                 key("kind", release.meaning(), json!({ "const": release.word() })),
                 key(ALREADY.0, already, json!({ "type": "boolean" })),
@@ -309,8 +309,9 @@ fn counts() -> Value {
 /// Another outcome.
 fn otherwise() -> Value {
     record(vec![
-        key("flags", "The flags that show it.", json!({ "type": "string" })),
+        key("flags", "The flags that show it; none where it is the canonical run.", json!({ "type": "string" })),
         key("tried", "How many of the runs that were tried came out so.", counts()),
+        key("differs", "What is different there, in words.", json!({ "type": "string" })),
         key("outcome", "What the caller got there.", json!({ "oneOf": outcomes() })),
         key(
             "fates",

@@ -112,10 +112,9 @@ fn the_caller_still_has_the_tasks_that_it_made() {
             "#
         )
     };
-    let kept =
-        ["it returned 7 at 2 s, and only the task still has the result.", "Only the task still has this exception"];
+    let kept = ["it returned 7 at 2 s, and the task still has the result.", "The task still has this exception"];
     says(&scenario("task"), GATHER, &kept, &["is lost", "Nobody sees"]);
-    let kept = ["it returned 7 at 2 s, and only the future still has the result."];
+    let kept = ["it returned 7 at 2 s, and the future still has the result."];
     says(&scenario("future"), GATHER, &kept, &["is lost", "Nobody sees"]);
     let lost = ["it returned 7 at 2 s, and its result is lost.", "Nobody sees this exception"];
     says(&scenario("coroutine"), GATHER, &lost, &["still has"]);
@@ -202,4 +201,114 @@ fn a_cancellation_that_an_exception_replaced_is_told() {
     "#;
     let said = "The caller was cancelled at 1 s, but it got OSError('disk'), which replaced the CancelledError.";
     says(scenario, GATHER, &[said], &[]);
+}
+
+#[test]
+fn a_cancellation_that_did_nothing_is_told() {
+    let scenario = r#"
+        awaitable = [
+            { name = "fails", delay = 1, raises = "OSError" },
+            { name = "done", kind = "task", delay = 2, returns = 1, cancel_at = 3 },
+            { name = "quick", kind = "task", returns = 2, cancel_at = 0.5 },
+            { name = "last", kind = "task", delay = 4 },
+        ]
+    "#;
+    let said = [
+        "It returned 1 at 2 s, and the task still has the result. Its cancellation at 3 s came too late: it had \
+         already ended.",
+        "Its cancellation at 0.5 s came too late: it had already ended.",
+    ];
+    says(scenario, GATHER, &said, &["Nobody cancelled it: it returned 1"]);
+    let all = ["quick had already ended when cancel() was called at 0.5 s: that did nothing."];
+    says(scenario, WAIT, &all, &[]);
+    let early = r#"
+        awaitable = [{ name = "a", delay = 1, cancel_at = 1 }]
+        caller.call_at = 2
+    "#;
+    says(early, GATHER, &["a was to be cancelled at 1 s, but had not been created yet."], &[]);
+}
+
+#[test]
+fn what_asyncio_run_logs_is_in_the_log_whosever_it_is() {
+    let scenario = r#"
+        awaitable = [
+            { name = "x", delay = 5, on_cancel = { raises = "KeyError" } },
+            { name = "a", delay = 1, raises = "OSError" },
+            { name = "g", kind = "gather", members = ["x"] },
+        ]
+        caller.then = "exit"
+    "#;
+    says(scenario, GATHER, &["asyncio.run() logs this exception as it shuts down."], &["not even the log"]);
+}
+
+#[test]
+fn the_caller_and_a_member_cancelled_at_one_moment() {
+    let scenario = r#"
+        awaitable = [{ name = "a", delay = 3, cancel_at = 1 }]
+        caller.cancel_at = 1
+    "#;
+    let because = "gather() raised CancelledError() at 1 s, because the caller was cancelled, as the scenario says.";
+    says(scenario, GATHER, &[because], &["replaced"]);
+}
+
+#[test]
+fn a_caller_that_never_hears_of_its_group() {
+    let scenario = r#"
+        awaitable = [{ name = "f", kind = "future", delay = 1, raises = "OSError" }]
+        caller.cancel_at = 1
+    "#;
+    let said = [
+        "The caller was cancelled at 1 s, before it heard of what gather() gave: it got CancelledError().",
+        "The group had already raised OSError() at 1 s, because f raised OSError, but its caller never got that.",
+    ];
+    says(scenario, GATHER, &said, &["gather() raised CancelledError"]);
+}
+
+#[test]
+fn what_was_done_already_is_named_where_all_are_done_too() {
+    let scenario = |when: &str| {
+        let tasks = [0.2, 0.3, 0.4].map(|delay| format!("{{ kind = \"task\", delay = {delay} }}")).join(", ");
+        format!("awaitable = [{tasks}]\ncaller.call_at = 1\nwait.return_when = \"{when}\"")
+    };
+    says(&scenario("first-completed"), WAIT, &["at once, at 1 s, because a1 had been done since 0.2 s: 3 done"], &[]);
+    says(&scenario("all-completed"), WAIT, &["at once, at 1 s, because all were done already: 3 done"], &[]);
+}
+
+#[test]
+fn a_result_that_a_group_has_is_not_lost() {
+    let scenario = r#"
+        awaitable = [
+            { name = "x", kind = "task", delay = 2, returns = 7 },
+            { name = "y", delay = 2, returns = 8 },
+            { name = "g", kind = "gather", members = ["x", "y"] },
+            { name = "a", delay = 1, raises = "OSError" },
+        ]
+    "#;
+    let said = ["and the group still has the result.", "it returned 8 at 2 s, and its result is among those of g."];
+    says(scenario, GATHER, &said, &["lost", "only"]);
+}
+
+#[test]
+fn a_log_that_a_late_cancel_silenced() {
+    let scenario = r#"
+        awaitable = [
+            { name = "t", kind = "task", delay = 1, raises = "OSError", cancel_at = 2 },
+            { name = "u", kind = "task", delay = 3 },
+        ]
+        wait.timeout = 0.5
+    "#;
+    let said = ["A cancel() that came too late has silenced this exception: Python will not log it."];
+    says(scenario, WAIT, &said, &[]);
+}
+
+#[test]
+fn outcomes_that_read_alike_count_together() {
+    let scenario = r#"
+        awaitable = [
+            { name = "a", delay = 0.1, cancel_at = 0.1003 },
+            { name = "b", delay = 0.1, cancel_at = 0.1002, raises = "OSError" },
+        ]
+    "#;
+    let said = ["in 26 of 50 such runs gather() raises CancelledError()"];
+    says(scenario, super::How { alternatives: true, ..GATHER }, &said, &[]);
 }

@@ -5,6 +5,7 @@ mod pages;
 mod sentences;
 mod story;
 
+use asyncdemo::alternatives::try_out;
 use asyncdemo::calls::Function;
 use asyncdemo::executor::clock::{Advance, Clock};
 use asyncdemo::outcome::Keep;
@@ -24,6 +25,8 @@ struct How {
     events: bool,
     /// Whether everything is shown, however much it is.
     all: bool,
+    /// Whether other orders and other loops are tried, as the commands do.
+    alternatives: bool,
     /// When Ctrl-C comes in.
     interrupt: Option<Nanos>,
 }
@@ -35,6 +38,7 @@ const GATHER: How = How {
     coloured: false,
     events: false,
     all: false,
+    alternatives: false,
     interrupt: None,
 };
 const WAIT: How = How { function: Function::Wait, ..GATHER };
@@ -66,7 +70,11 @@ fn report(toml: &str, how: How) -> String {
     let events = how.events.then_some(&simulated.events);
     let options =
         Options { width: how.width, unicode: how.unicode, style: Style::new(how.coloured), all: how.all, events };
+    let mut run = simulated.run;
+    if how.alternatives {
+        run.alternatives = try_out(&run);
+    }
     let mut out = Vec::new();
-    write(&mut out, &simulated.run, &options).expect("memory takes everything");
+    write(&mut out, &run, &options).expect("memory takes everything");
     String::from_utf8(out).expect("a report is UTF-8")
 }

@@ -1,11 +1,14 @@
 //! A document's `story` is what the report says, and each of its sentences is borne out by the events that it names.
 
+use std::collections::HashSet;
+
 use asyncdemo::calls::Function;
+use asyncdemo::outcome::Run;
 use asyncdemo::report::duration::{Unit, duration_in};
 use asyncdemo::report::human::{Options, write};
 use asyncdemo::report::story::{Causes, Story, Voice, unglued};
 use asyncdemo::report::style::Style;
-use asyncdemo::scenario::{Nanos, Python, Scenario, Way, builtins, parse};
+use asyncdemo::scenario::{Id, Nanos, Python, Scenario, Way, builtins, parse};
 use asyncdemo::simulation::{Simulated, record};
 use asyncdemo::verify::generator::{self, Random};
 
@@ -67,6 +70,20 @@ fn check(simulated: &Simulated<'_>, name: &str) {
         }
     }
     assert!(from > 0);
+    // A cause comes before what it causes, and never twice in a chain.
+    let causes = Causes::new(Voice::of_documents(run));
+    let of_awaitables = scenario_ids(run).flat_map(|id| causes.of(id));
+    for chain in causes.of_call(run.main()).into_iter().chain(of_awaitables) {
+        let texts: Vec<&str> = chain.iter().map(|link| link.text.as_str()).collect();
+        let number = |event| run.numbers.of(event).unwrap_or_else(|| panic!("{name}: no such event: {texts:?}"));
+        let told = chain.iter().filter_map(|link| link.event).map(|event| moments[number(event)]);
+        assert!(told.is_sorted_by(|after, before| after >= before), "{name}: backwards in time: {texts:?}");
+        assert_eq!(texts.iter().collect::<HashSet<_>>().len(), texts.len(), "{name}: said twice: {texts:?}");
+    }
+}
+
+fn scenario_ids(run: &Run<'_>) -> impl Iterator<Item = Id> {
+    (0..run.entries.len() as u32).map(Id)
 }
 
 /// Whether a sentence names a moment, outside of what the scenario itself says.

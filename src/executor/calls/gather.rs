@@ -250,16 +250,14 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
             if cancelled {
                 let message = self.futures.make_cancelled_error(child, self.plan.dialect);
                 // Once the group was cancelled, its members only pass that on.
-                let (from, cancelled_group) = match cancelled_by {
-                    None => (Some(Id(child.0)), None),
-                    Some(_) => (None, Some(self.target(object))),
-                };
-                let exception = Exception { group: cancelled_group, ..Exception::cancelled(message, from) };
-                return self.raise_group(object, exception, self.why_of_cancelled(group, child));
+                let from = cancelled_by.is_none().then_some(Id(child.0));
+                let made_by = Some(self.target(object));
+                let exception = Exception { group: made_by, ..Exception::cancelled(message, from) };
+                return self.raise_group(object, exception, self.why_of_cancelled(group, child, cancelled_by));
             }
             if let Some(exception) = self.futures.exception(child) {
                 let cancelled = exception.is_cancelled_error(self.plan.scenario);
-                let why = if cancelled { self.why_of_cancelled(group, child) } else { why };
+                let why = if cancelled { self.why_of_cancelled(group, child, cancelled_by) } else { why };
                 return self.raise_group(object, exception, why);
             }
         }
@@ -268,10 +266,11 @@ impl<C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'_, C, O, J, L> {
         }
     }
 
-    /// Why a group ends with the `CancelledError` of a child: that, and behind it the group's own cancellation, if that is
-    /// what the child's comes from.
-    fn why_of_cancelled(&self, group: GroupId, child: Object) -> Why {
-        let because = self.futures.ended_by(child).and_then(|cancel| self.groups.cancel_behind(group, cancel));
+    /// Why a group ends with the `CancelledError` of a child: that, and behind it the group's own cancellation: the one that
+    /// the child's comes from, else the first.
+    fn why_of_cancelled(&self, group: GroupId, child: Object, first: Option<Cause>) -> Why {
+        let passed_on = self.futures.ended_by(child).and_then(|cancel| self.groups.cancel_behind(group, cancel));
+        let because = passed_on.or(first);
         Why { because, ..Cause::Finish(self.target(child)).into() }
     }
 

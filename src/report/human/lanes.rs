@@ -17,7 +17,7 @@ use crate::report::phrases::count;
 use crate::report::timeline::axis::{Axis, Said};
 use crate::report::timeline::order::Placed;
 use crate::report::timeline::{Row, RowOf, Timeline};
-use crate::scenario::Nanos;
+use crate::scenario::{Id, Nanos};
 
 /// Below this many columns there is no room for outcomes beside the lanes.
 const BESIDE: usize = 64;
@@ -203,9 +203,16 @@ fn call_outcome(page: &Page<'_>) -> (String, Look) {
         Some(Gave::Results(results)) if results.is_empty() => format!("{word} []"),
         Some(Gave::Results(results)) => format!("{word} {}", count(results.len(), "result")),
         Some(Gave::Raised(_) | Gave::Cancelled(_)) => word.to_owned(),
-        Some(Gave::Sets { pending, .. }) if pending.is_empty() => "all are done".to_owned(),
-        Some(Gave::Sets { .. }) => {
-            let decided = run.decided_by().map(|id| fit(run.scenario.name(id), 30, page.glyphs.ellipsis));
+        Some(Gave::Sets { pending, .. }) => {
+            let comes_back = |id: &Id| {
+                let ended = page.entry(*id).and_then(|entry| entry.ended);
+                ended.is_some_and(|ended| run.call.options().comes_back_at(ended))
+            };
+            let decided = run.decided_by().filter(comes_back);
+            if pending.is_empty() && decided.is_none() {
+                return ("all are done".to_owned(), look);
+            }
+            let decided = decided.map(|id| fit(run.scenario.name(id), 30, page.glyphs.ellipsis));
             run.call.options().words_of_return(decided.as_deref(), run.main().timed_out.is_some())
         }
     };

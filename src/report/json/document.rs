@@ -7,7 +7,7 @@ use crate::calls::{Call, Setting, Takes};
 use crate::event::{ALREADY, Choice, Ended, Event, Recording, Target, Word};
 use crate::outcome::alternatives::{Other, Tried};
 use crate::outcome::{AwaitableRecord, CallRecord, Fate, Gave, Outcome, Released, Run};
-use crate::report::story::{Causes, Chain, Sentence, Story, Voice, notes_of, unglued};
+use crate::report::story::{Causes, Chain, Sentence, Story, Voice, difference, notes_of, unglued};
 use crate::scenario::{Id, Kind, Scenario};
 
 use super::event::{EventLog, Lookup, NameList, NameOf, Results, Seconds, Thrown, serialize_end};
@@ -132,6 +132,8 @@ impl Serialize for Otherwise<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("flags", &run.way.to_string())?;
         map.serialize_entry("tried", &Counts(*tried))?;
+        let text = difference(&Voice::of_documents(document.run), run).text;
+        map.serialize_entry("differs", &unglued(&text))?;
         map.serialize_entry("outcome", &OutcomeOf { document: &outcome, outcome: run.outcome(), why: &[] })?;
         map.serialize_entry("fates", &OtherFates { run: document.run, other: run })?;
         map.serialize_entry("warnings", &Seq(run.warnings.iter().map(|warning| warning.text(run.scenario))))?;

@@ -93,6 +93,7 @@ fn is_told_by_verdict(causes: &Causes<'_>, place: Placed, entry: &AwaitableRecor
 struct Details {
     finished: Option<Nanos>,
     cancelled: Option<Nanos>,
+    refused: Option<Nanos>,
     /// The table, where the value or exception is told and is that table's own; a group always stands for itself.
     table: Option<u32>,
 }
@@ -107,7 +108,8 @@ impl Details {
             Some(Ended::Returned(_) | Ended::Raised(_)) => Some(scenario.awaitable(id).ids.start),
             Some(Ended::Cancelled(_)) | None => None,
         };
-        Details { finished: entry.finished, cancelled, table }
+        let refused = entry.refused.map(|id| causes.voice.run.cancel(id).at);
+        Details { finished: entry.finished, cancelled, refused, table }
     }
 }
 

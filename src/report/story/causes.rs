@@ -3,12 +3,15 @@
 //! From link to link a chain follows the causes that the loop told. Only where something did *not* reach the caller, or
 //! never ended, does it go from argument list to argument list: nothing happened there that could tell a cause.
 
+use std::collections::HashSet;
+
+use super::LISTED;
 use super::chain::Teller;
 use super::holders::{Holder, Holders};
 use super::voice::Voice;
-use crate::event::{CancelId, Canceller, Cause, Ended, Target, Why};
+use crate::event::{CancelId, Canceller, Cause, Ended, Exception, Log, Target, Why};
 use crate::outcome::{AwaitableRecord, CallRecord, Fate, Gave, Run};
-use crate::scenario::{Id, Nanos};
+use crate::scenario::{Id, Ids, Nanos};
 
 /// A chain of causes.
 pub type Chain = Vec<Link>;
@@ -28,12 +31,26 @@ pub struct Causes<'r> {
     pub voice: Voice<'r>,
     /// Which argument lists hold what.
     pub holders: Holders,
+    /// The exceptions that `asyncio.run()` logs as it shuts down, whosever they are.
+    logged_at_shutdown: HashSet<Exception>,
 }
 
 impl<'r> Causes<'r> {
     /// The causes in a run.
     pub fn new(voice: Voice<'r>) -> Causes<'r> {
-        Causes { voice, holders: Holders::new(voice.run) }
+        let run = voice.run;
+        let shutdown = run.logs.iter().filter(|(log, _)| *log == Log::UnhandledAtShutdown);
+        let exceptions = shutdown.filter_map(|(_, target)| match target {
+            Target::Awaitable(id) => run.entries.get(id.index())?.exception(),
+            Target::Group(_) | Target::Caller => None,
+        });
+        Causes { voice, holders: Holders::new(run), logged_at_shutdown: exceptions.collect() }
+    }
+
+    /// Whether `asyncio.run()` logs the exception of an awaitable as it shuts down: as this one's, or as another's that
+    /// it was passed on from.
+    pub fn is_logged_at_shutdown(&self, entry: &AwaitableRecord) -> bool {
+        entry.exception().is_some_and(|exception| self.logged_at_shutdown.contains(&exception))
     }
 
     /// The chains of an awaitable, the nearest to the caller first; none where it ended by itself and what came of it
@@ -42,12 +59,23 @@ impl<'r> Causes<'r> {
         let (entry, it) = (self.entry(id), Target::Awaitable(id));
         let mut all: Vec<Chain> = Vec::new();
         if !entry.retrieved && matches!(entry.fate, Fate::Unretrieved | Fate::Pending) {
-            all.push(vec![self.absent("nobody asked for its exception".to_owned())]);
+            let text = match self.is_logged_at_shutdown(entry) {
+                true => "asyncio.run() logged its exception as it shut down",
+                false => "nobody asked for its exception",
+            };
+            all.push(vec![self.absent(text.to_owned())]);
+        }
+        if let (Some(cancel), Fate::Pending | Fate::Done) = (entry.silenced, entry.fate) {
+            all.push(vec![self.teller(it).silenced(cancel)]);
         }
         match entry.fate {
             Fate::Lost | Fate::Swallowed | Fate::Unretrieved => {
                 let holders: Vec<Holder> = self.holders.of(id).collect();
-                all.extend(holders.iter().map(|holder| self.teller(it).lost_in(id, *holder)));
+                for holder in &holders {
+                    let mut teller = self.teller(it);
+                    teller.lost_in(id, *holder);
+                    all.extend(teller.all());
+                }
                 if holders.is_empty() {
                     all.push(self.teller(it).given_to_nobody(entry));
                 }
@@ -88,11 +116,20 @@ impl<'r> Causes<'r> {
 
     /// Why a call came out as it did.
     pub fn of_call(&self, call: &CallRecord) -> Vec<Chain> {
-        let told = match &call.outcome.gave {
-            None => self.teller_of_all().first_unfinished(&self.run().scenario.caller.args),
-            Some(_) => self.of_outcome(call),
-        };
-        Some(told).into_iter().filter(|chain| !chain.is_empty()).collect()
+        if call.outcome.gave.is_some() {
+            return Some(self.of_outcome(call)).into_iter().filter(|chain| !chain.is_empty()).collect();
+        }
+        let unfinished = self.unfinished(&self.run().scenario.caller.args);
+        unfinished.into_iter().take(LISTED).map(|id| self.teller_of_all().never_finishes(id)).collect()
+    }
+
+    /// What of a list was made, and never ends; each once.
+    pub fn unfinished(&self, list: &[Ids]) -> Vec<Id> {
+        let mut all: Vec<Id> = list.iter().cloned().flatten().map(Id).collect();
+        all.retain(|id| self.entry(*id).ended.is_none() && self.entry(*id).created.is_some());
+        let mut seen = HashSet::new();
+        all.retain(|id| seen.insert(*id));
+        all
     }
 
     /// Why the caller of a call went on. A moment that is `now` is left out.
@@ -138,17 +175,15 @@ impl<'r> Causes<'r> {
     /// Where the caller got its own `CancelledError`, and not what the call gave: when that was.
     pub fn caller_was_cancelled(&self, call: &CallRecord) -> Option<String> {
         let name = call.call.options().in_text();
-        let exception = match call.outcome.gave {
-            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => exception,
-            _ => return None,
-        };
-        let by_group = matches!(call.settled, Some((_, Ended::Raised(own))) if own == exception);
+        if !matches!(call.outcome.gave, Some(Gave::Raised(_) | Gave::Cancelled(_))) {
+            return None;
+        }
         call.why.cancel()?;
         match (call.called, call.awaited) {
             (None, _) => Some(format!("before it called {name}")),
             (_, None) => Some(format!("before it awaited {name}")),
             _ if !call.call.options().gives_a_future() => Some(format!("while it awaited {name}")),
-            _ if by_group => None,
+            _ if call.gave_its_own() => None,
             _ => Some("before the outcome reached it".to_owned()),
         }
     }
@@ -165,11 +200,11 @@ impl<'r> Causes<'r> {
     }
 
     fn teller(&self, it: Target) -> Teller<'_, 'r> {
-        Teller { causes: self, it: Some(it), now: None, said: Vec::new() }
+        Teller { causes: self, it: Some(it), now: None, said: Vec::new(), before: Vec::new() }
     }
 
     fn teller_of_all(&self) -> Teller<'_, 'r> {
-        Teller { causes: self, it: None, now: None, said: Vec::new() }
+        Teller { causes: self, it: None, now: None, said: Vec::new(), before: Vec::new() }
     }
 
     fn absent(&self, text: String) -> Link {

@@ -6,6 +6,9 @@ use crate::event::{CallId, CancelId, Canceller, Cause, Ended, Exception, Excepti
 use crate::outcome::{AwaitableRecord, Cancel, Fate, Gave, Run};
 use crate::scenario::{Id, Ids, Nanos};
 
+/// So many are named that never finish.
+const NAMES: usize = 3;
+
 /// A chain that grows.
 pub struct Teller<'c, 'r> {
     pub causes: &'c Causes<'r>,
@@ -15,6 +18,8 @@ pub struct Teller<'c, 'r> {
     pub now: Option<Nanos>,
     /// What has been said so far.
     pub said: Chain,
+    /// The chains before it that are about the same.
+    pub before: Vec<Chain>,
 }
 
 impl<'r> Teller<'_, 'r> {
@@ -67,7 +72,7 @@ impl<'r> Teller<'_, 'r> {
             return self.say(format!("{who} was cancelled{when}, as the scenario says"), event);
         }
         // That it was is what the chain is about.
-        if self.it != Some(target) {
+        if self.it != Some(target) || !self.said.is_empty() {
             self.say(format!("{who} was cancelled"), event);
         }
         match by {
@@ -136,25 +141,28 @@ impl<'r> Teller<'_, 'r> {
     /// No list of the call's holds it.
     pub fn given_to_nobody(mut self, entry: &AwaitableRecord) -> Chain {
         if let (Some(cancel), Fate::Swallowed) = (entry.silenced, entry.fate) {
-            let when = self.at(self.run().cancel(cancel).at);
-            self.say(format!("its cancel(){when} came too late, and silenced it"), Cause::Cancel(cancel));
+            self.said.push(self.silenced(cancel));
         }
         self.say_absent(format!("it is no argument of {}", self.call()));
         self.said
     }
 
+    /// A `.cancel()` that came when it had raised already.
+    pub fn silenced(&self, cancel: CancelId) -> Link {
+        let text = format!("its cancel(){} came too late, and silenced it", self.at(self.run().cancel(cancel).at));
+        Link { text, event: Some(Cause::Cancel(cancel)) }
+    }
+
     /// Why what came of it did not reach the caller: from list to list, outwards, up to the one that did not hand it on.
-    pub fn lost_in(mut self, id: Id, holder: Holder) -> Chain {
+    pub fn lost_in(&mut self, id: Id, holder: Holder) {
         let (mut holder, mut member) = (Some(holder), id);
         loop {
             let group = match holder {
                 None => {
-                    self.say_absent(format!("it is no argument of {}", self.call()));
-                    return self.said;
+                    return self.say_absent(format!("it is no argument of {}", self.call()));
                 }
                 Some(Holder::Call) => {
-                    self.lost_by_caller(member);
-                    return self.said;
+                    return self.lost_by_caller(member);
                 }
                 Some(Holder::Group(group)) => group,
             };
@@ -163,13 +171,11 @@ impl<'r> Teller<'_, 'r> {
             match entry.ended {
                 None if entry.created.is_none() => {
                     self.say_absent(format!("{name} was never made"));
-                    self.never_made(group);
-                    return self.said;
+                    return self.never_made(group);
                 }
                 None => {
                     self.say_absent(format!("{name} never finished"));
-                    self.waits_for(group);
-                    return self.said;
+                    return self.waits_for(group);
                 }
                 Some(ended @ Ended::Raised(exception)) => {
                     let own = self.entry(member).ended == Some(ended) || exception.from == Some(member);
@@ -179,20 +185,21 @@ impl<'r> Teller<'_, 'r> {
                         if let Some(cause) = entry.why.cause {
                             self.follow(behind(entry.why, cause));
                         }
-                        return self.said;
+                        return;
                     }
                     self.say(format!("{name} raised it{when}"), finish);
                     if !entry.retrieved {
                         self.say_absent(format!("nobody asked {name} for it"));
                     }
+                    self.begin_another();
                 }
                 Some(Ended::Returned(_) | Ended::Cancelled(_)) => {
-                    self.say(format!("it is in the results of {name}"), finish);
+                    self.say_absent(format!("it is in the results of {name}"));
                 }
             }
             if entry.fate == Fate::Pending {
                 self.say(format!("{name} was pending when {} returned", self.call()), Cause::Resume(CallId::MAIN));
-                return self.said;
+                return;
             }
             member = group;
             holder = self.causes.holders.of(group).next();
@@ -212,28 +219,45 @@ impl<'r> Teller<'_, 'r> {
             Some(Gave::Results(_) | Gave::Sets { .. }) => return,
         };
         if self.causes.caller_was_cancelled(main).is_some() {
-            // The group may have failed by then, and nobody heard of it.
-            if let Some((finished, ended @ Ended::Raised(own))) = main.settled {
-                let (when, event) = (self.at(finished), Cause::Finish(Target::Group(CallId::MAIN)));
-                if self.entry(argument).ended == Some(ended) || own.from == Some(argument) {
-                    self.say(format!("the group of {call} raised it{when}"), event);
-                } else {
-                    self.say(format!("the group of {call} raised {}{when}", self.type_name(own)), event);
-                    if let Some(cause) = main.settled_by.cause {
-                        self.follow(behind(main.settled_by, cause));
-                    }
-                }
+            self.said.extend(self.causes.of_outcome(main));
+            return self.unheard(argument);
+        }
+        match main.settled {
+            Some((finished, _)) if finished < main.outcome.at => {
+                let text = format!("the group of {call} raised {}{}", self.type_name(exception), self.at(finished));
+                self.say(text, Cause::Finish(Target::Group(CallId::MAIN)));
             }
-        } else {
-            let text = match main.settled {
-                Some((finished, _)) if finished < main.outcome.at => {
-                    format!("the group of {call} raised {}{}", self.type_name(exception), self.at(finished))
-                }
-                _ => self.raised_by_call(CallId::MAIN),
-            };
-            self.say(text, Cause::Resume(CallId::MAIN));
+            _ => self.say(self.raised_by_call(CallId::MAIN), Cause::Resume(CallId::MAIN)),
         }
         self.said.extend(self.causes.of_outcome(main));
+    }
+
+    /// What the group of the call had raised when its caller was cancelled: a chain of its own.
+    fn unheard(&mut self, argument: Id) {
+        self.begin_another();
+        let (call, main) = (self.call(), self.run().main());
+        if let Some((finished, ended @ Ended::Raised(own))) = main.settled {
+            let (when, event) = (self.at(finished), Cause::Finish(Target::Group(CallId::MAIN)));
+            if self.entry(argument).ended == Some(ended) || own.from == Some(argument) {
+                self.say(format!("the group of {call} raised it{when}"), event);
+            } else {
+                self.say(format!("the group of {call} raised {}{when}", self.type_name(own)), event);
+                if let Some(cause) = main.settled_by.cause {
+                    self.follow(behind(main.settled_by, cause));
+                }
+            }
+        }
+    }
+
+    /// What comes next is no cause of what was said last.
+    fn begin_another(&mut self) {
+        self.before.push(std::mem::take(&mut self.said));
+    }
+
+    /// All chains.
+    pub fn all(mut self) -> Vec<Chain> {
+        self.begin_another();
+        self.before
     }
 
     fn raised_by_call(&self, call: CallId) -> String {
@@ -280,19 +304,26 @@ impl<'r> Teller<'_, 'r> {
         self.first_unfinished_of(self.run().scenario.awaitable(group).kind.members());
     }
 
-    /// The chain of the first of a list that never finishes.
-    pub fn first_unfinished(mut self, list: &[Ids]) -> Chain {
-        self.first_unfinished_of(list);
+    /// The chain of something that never finishes.
+    pub fn never_finishes(mut self, id: Id) -> Chain {
+        self.say_that_it_never_finishes(id);
         self.said
     }
 
-    /// The first of a list that never finishes, and why it does not.
+    /// What never finishes of a list; and where that is one, why it does not.
     fn first_unfinished_of(&mut self, list: &[Ids]) {
-        let unfinished = |id: &Id| self.entry(*id).ended.is_none() && self.entry(*id).created.is_some();
-        let Some(first) = list.iter().cloned().flatten().map(Id).find(unfinished) else { return };
-        self.say_absent(format!("{} never finishes", self.name(Target::Awaitable(first))));
-        self.unfinished(first);
-        if let Some(caught) = self.entry(first).caught {
+        let all = self.causes.unfinished(list);
+        let Some(first) = all.first().copied() else { return };
+        if all.len() > 1 {
+            return self.say_absent(format!("{} never finish", self.causes.voice.names(&all, all.len(), NAMES)));
+        }
+        self.say_that_it_never_finishes(first);
+    }
+
+    fn say_that_it_never_finishes(&mut self, id: Id) {
+        self.say_absent(format!("{} never finishes", self.name(Target::Awaitable(id))));
+        self.unfinished(id);
+        if let Some(caught) = self.entry(id).caught {
             self.cancelled(caught);
         }
     }

@@ -15,6 +15,7 @@ pub enum By {
     CancelledAgain,
     CleanedUp,
     Finished,
+    Refused,
     Silenced,
     Logged,
     /// The call, where it was made.
@@ -81,6 +82,7 @@ fn number(voice: &Voice<'_>, id: Id, by: By) -> Option<usize> {
         By::Logged => return numbers.of_log(entry.logged? as usize),
         By::Cancelled => entry.cancelled_by()?,
         By::CancelledAgain => entry.cancelled_again()?,
+        By::Refused => entry.refused?,
         By::Silenced => entry.silenced?,
         By::Call | By::Resumed | By::Origin | By::End => return None,
     };

@@ -2,8 +2,8 @@
 
 use super::causes::Causes;
 use super::holders::Holder;
-use crate::event::{Canceller, Ended, Log, Maker};
-use crate::outcome::{AwaitableRecord, Fate, State, Status};
+use crate::event::{Canceller, Ended, Maker};
+use crate::outcome::{AwaitableRecord, Fate, Met, State, Status};
 use crate::report::timeline::order::Placed;
 use crate::scenario::Kind;
 
@@ -22,6 +22,8 @@ pub struct History {
     pub cleaned: bool,
     /// Who cancelled it again while it cleaned up.
     pub again: Option<Canceller>,
+    /// What the scenario's own `.cancel()` met where that was refused.
+    pub refused: Option<Met>,
     /// A `.cancel()` came when it had raised already.
     pub silenced: bool,
     pub retrieved: bool,
@@ -64,10 +66,11 @@ impl History {
             started: entry.started.is_some(),
             cleaned: entry.cleanup.is_some(),
             again: canceller(entry.cancelled_again()),
+            refused: entry.refused.map(|id| run.cancel(id).met),
             silenced: entry.silenced.is_some(),
             // Only for an exception does it make a difference. A cancelled group has one too.
             retrieved: entry.retrieved || !matches!(entry.ended, Some(Ended::Raised(_))),
-            logged_at_shutdown: entry.logged.is_some_and(|log| run.logs[log as usize].0 == Log::UnhandledAtShutdown),
+            logged_at_shutdown: causes.is_logged_at_shutdown(entry),
             kept: entry.made_by == Some(Maker::Caller),
             given: place.given,
             in_set: matches!(entry.fate, Fate::Done | Fate::Pending)
@@ -79,6 +82,11 @@ impl History {
 
     /// Whether the verdict and its lists leave something of it untold.
     pub fn is_worth_telling(&self) -> bool {
+        self.has_more_to_tell() || (self.refused.is_some() && !self.silenced)
+    }
+
+    /// The same, but for a cancellation that did nothing.
+    pub fn has_more_to_tell(&self) -> bool {
         let twisted = self.canceller.is_some() && (self.end != Status::Cancelled || self.cleaned);
         match self.fate {
             Fate::Delivered => self.canceller.is_some(),

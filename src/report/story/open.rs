@@ -2,7 +2,7 @@
 
 use super::voice::{Voice, join};
 use super::{LISTED, Sentence};
-use crate::event::{CancelId, Canceller, Cause, Choice, Ended, SetPlace, Target, Word};
+use crate::event::{CallId, CancelId, Canceller, Cause, Choice, Ended, SetPlace, Target, Word};
 use crate::outcome::alternatives::{Other, Tried, ended_alike, gave_alike};
 use crate::outcome::{AwaitableRecord, Cancel, Fate, Gave, Run, Status};
 use crate::report::duration::thousands;
@@ -23,9 +23,9 @@ fn order(voice: &Voice<'_>) -> Option<Sentence> {
     if found.depends_on_order()? {
         let of =
             if found.all_orders { format!("{orders} orders") } else { format!("the {orders} orders that were tried") };
-        let (count, what) = most(voice, |tried| tried.orders)?;
+        let (count, what, about) = most(voice, |tried| tried.orders)?;
         let text = format!("Python fixes no order {}, and here it matters: in {count} of {of} {what}.", sets(run));
-        return Some(of_sets(run, text));
+        return Some(borne_out(of_sets(run, text), run, about));
     }
     let all = if found.orders == 2 { "both".to_owned() } else { format!("all {orders}") };
     run.choices
@@ -62,16 +62,42 @@ fn lateness(voice: &Voice<'_>) -> Option<Sentence> {
         None => "A real loop wakes a little late",
         Some(_) => "A loop can wake later or earlier than this one",
     };
-    let (count, what) = most(voice, |tried| tried.jitters)?;
+    let (count, what, about) = most(voice, |tried| tried.jitters)?;
     let jitters = thousands(found.jitters as u64);
-    Some(Sentence::new(format!("{late}, and here it matters: in {count} of {jitters} such runs {what}.")))
+    let text = format!("{late}, and here it matters: in {count} of {jitters} such runs {what}.");
+    Some(borne_out(Sentence::new(text), voice.run, about))
 }
 
-/// How many came out in the way that is most frequent among the others, what that is, and the flags that show it.
-fn most(voice: &Voice<'_>, count: fn(&Tried) -> usize) -> Option<(String, String)> {
+/// A sentence about what comes out otherwise: an awaitable's end, or what the caller got.
+fn borne_out(sentence: Sentence, run: &Run<'_>, about: Option<Id>) -> Sentence {
+    let event = about.map_or(Cause::Resume(CallId::MAIN), |id| Cause::Finish(Target::Awaitable(id)));
+    let sentence = sentence.about(about).by_causes(run, [event]);
+    if sentence.events.first.is_empty() { sentence.by(run.numbers.last()) } else { sentence }
+}
+
+/// What comes out otherwise most often, in how many runs, and the flags that show it.
+fn most(voice: &Voice<'_>, count: fn(&Tried) -> usize) -> Option<(String, String, Option<Id>)> {
     let others = voice.run.alternatives.others.iter().filter(|other| count(&other.tried) > 0);
-    let Other { run, tried } = others.rev().max_by_key(|other| count(&other.tried))?;
-    Some((thousands(count(tried) as u64).to_string(), format!("{} ({})", difference(voice, run), run.way)))
+    // Outcomes that differ in more than is said here count together.
+    let mut alike: Vec<(Difference, String, usize)> = Vec::new();
+    for Other { run, tried } in others {
+        let what = difference(voice, run);
+        match alike.iter_mut().find(|(other, ..)| other.text == what.text) {
+            Some((_, _, runs)) => *runs += count(tried),
+            None => alike.push((what, flags(voice.run, run), count(tried))),
+        }
+    }
+    let (what, flags, runs) = alike.into_iter().rev().max_by_key(|(_, _, runs)| *runs)?;
+    Some((thousands(runs as u64).to_string(), format!("{} ({flags})", what.text), what.about))
+}
+
+/// The flags that show another run, which may be none.
+fn flags(run: &Run<'_>, other: &Run<'_>) -> String {
+    match other.way.to_string() {
+        flags if flags.is_empty() && run.way.jitter.is_some() => "without --jitter".to_owned(),
+        flags if flags.is_empty() => "without --choices".to_owned(),
+        flags => flags,
+    }
 }
 
 /// `in which asyncio.run() cancels the three tasks that are left`, for each set of the run.
@@ -106,35 +132,56 @@ fn shows(run: &Run<'_>, choice: &Choice) -> bool {
     }
 }
 
+/// What is different in another run.
+pub struct Difference {
+    /// A sentence about that run, without its full stop.
+    pub text: String,
+    /// The awaitable that ends otherwise, where the caller gets the same.
+    about: Option<Id>,
+}
+
 /// What is different in another run: what the caller got, else of the first awaitable.
-fn difference(voice: &Voice<'_>, other: &Run<'_>) -> String {
+pub fn difference(voice: &Voice<'_>, other: &Run<'_>) -> Difference {
+    let run = voice.run;
+    let (text, about) = if run.outcome().status() != other.outcome().status() || !gave_alike(run, other) {
+        (what_the_caller_gets(voice, other), None)
+    } else {
+        what_ends_otherwise(voice, other)
+    };
+    Difference { text, about }
+}
+
+fn what_the_caller_gets(voice: &Voice<'_>, other: &Run<'_>) -> String {
     let (run, function) = (voice.run, voice.function());
     let there = Voice { run: other, ..*voice };
-    if run.outcome().status() != other.outcome().status() || !gave_alike(run, other) {
-        return match &other.outcome().gave {
-            None => format!("{function} never returns"),
-            Some(Gave::Results(_)) if matches!(run.outcome().gave, Some(Gave::Results(_))) => {
-                format!("{function} returns other results")
+    match &other.outcome().gave {
+        None => format!("{function} never returns"),
+        Some(Gave::Results(_)) if matches!(run.outcome().gave, Some(Gave::Results(_))) => {
+            format!("{function} returns other results")
+        }
+        Some(Gave::Results(_)) => format!("{function} returns"),
+        Some(Gave::Sets { done, .. }) if done.is_empty() => format!("{function} returns with nothing done"),
+        Some(Gave::Sets { done, .. }) => {
+            let mut names: Vec<String> = done.iter().take(NAMES).map(|id| voice.name(*id)).collect();
+            if done.len() > NAMES {
+                names.push(format!("{} more", thousands((done.len() - NAMES) as u64)));
             }
-            Some(Gave::Results(_)) => format!("{function} returns"),
-            Some(Gave::Sets { done, .. }) if done.is_empty() => format!("{function} returns with nothing done"),
-            Some(Gave::Sets { done, .. }) => {
-                let mut names: Vec<String> = done.iter().take(NAMES).map(|id| voice.name(*id)).collect();
-                if done.len() > NAMES {
-                    names.push(format!("{} more", thousands((done.len() - NAMES) as u64)));
-                }
-                format!("{function} returns with {} done", join(&names))
-            }
-            Some(Gave::Cancelled(_))
-                if other.outcome().status() == Status::Cancelled && there.came_back().contains("caller") =>
-            {
-                "the caller is cancelled before the call".to_owned()
-            }
-            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
-                format!("{function} raises {}", there.exception(*exception))
-            }
-        };
+            format!("{function} returns with {} done", join(&names))
+        }
+        Some(Gave::Cancelled(_))
+            if other.outcome().status() == Status::Cancelled && there.came_back().contains("caller") =>
+        {
+            "the caller is cancelled before the call".to_owned()
+        }
+        Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
+            format!("{function} raises {}", there.exception(*exception))
+        }
     }
+}
+
+fn what_ends_otherwise(voice: &Voice<'_>, other: &Run<'_>) -> (String, Option<Id>) {
+    let run = voice.run;
+    let there = Voice { run: other, ..*voice };
     let entries = run.entries.iter().zip(&other.entries).zip(0..);
     let mut differing = entries.filter(|((a, b), _)| a.fate != b.fate || !entries_alike(run, a, other, b));
     if let Some(((a, b), id)) = differing.next() {
@@ -147,15 +194,17 @@ fn difference(voice: &Voice<'_>, other: &Run<'_>) -> String {
             (_, _, Some(Ended::Raised(exception))) => format!("{name} raises {}", there.exception(exception)),
             (_, _, None) => format!("{name} never ends"),
         };
-        return match differing.count() {
+        let what = match differing.count() {
             0 => what,
             more => format!("{what}, and {} more differ", thousands(more as u64)),
         };
+        return (what, Some(Id(id)));
     }
     if let Some((_, target)) = other.logs.iter().find(|log| !run.logs.contains(log)) {
-        return format!("Python logs the exception of {}", target_words(*target, run.scenario));
+        return (format!("Python logs the exception of {}", target_words(*target, run.scenario)), None);
     }
-    if run.reason != other.reason { "the program ends otherwise" } else { "Python prints something else" }.to_owned()
+    let text = if run.reason != other.reason { "the program ends otherwise" } else { "Python prints something else" };
+    (text.to_owned(), None)
 }
 
 fn entries_alike(run: &Run<'_>, a: &AwaitableRecord, other: &Run<'_>, b: &AwaitableRecord) -> bool {

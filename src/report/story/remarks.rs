@@ -77,12 +77,15 @@ fn done_too(causes: &Causes<'_>) -> Option<Sentence> {
     )
 }
 
-/// Where the group was done before the caller awaited it: how, and why.
+/// Where the group was done before the caller awaited it, or the caller never heard of it: how, and why.
 fn settled_before(causes: &Causes<'_>) -> Option<Sentence> {
     let (voice, call) = (causes.voice, causes.voice.run.main());
     let (settled, ended) = call.settled?;
-    let awaited = call.awaited.filter(|awaited| *awaited > settled && settled < call.outcome.at)?;
-    let (when, then) = (voice.time(settled), voice.time(awaited));
+    let late = call.awaited.filter(|awaited| *awaited > settled && settled < call.outcome.at);
+    if late.is_none() && call.gave_its_own() {
+        return None;
+    }
+    let when = voice.time(settled);
     let cause = call.settled_by.cancel().map(Cause::Cancel).or(call.settled_by.cause);
     let origin = cause.and_then(|cause| causes.origin(cause, Some(settled)));
     let because = origin.as_ref().map_or(String::new(), |link| format!(", because {}", link.text));
@@ -93,7 +96,11 @@ fn settled_before(causes: &Causes<'_>) -> Option<Sentence> {
         }
     };
     let events = [Cause::Finish(Target::Group(CallId::MAIN))].into_iter().chain(origin.and_then(|link| link.event));
-    let text = format!("The group {did}; the caller awaited it only at {then}.");
+    let then = match late {
+        Some(awaited) => format!("; the caller awaited it only at {}", voice.time(awaited)),
+        None => ", but its caller never got that".to_owned(),
+    };
+    let text = format!("The group {did}{then}.");
     let run = voice.run;
     Some(Sentence::new(text).by_causes(run, events).by(run.numbers.of_await(CallId::MAIN)))
 }
@@ -132,10 +139,11 @@ fn cancel_words(causes: &Causes<'_>, cancel: &Cancel) -> Option<String> {
             format!("The caller was cancelled at {when}, after {}.", voice.came_back())
         }
         (Target::Caller, Canceller::Schedule, true) => match &run.outcome().gave {
-            Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => format!(
+            Some(Gave::Raised(exception)) => format!(
                 "The caller was cancelled at {when}, but it got {}, which replaced the CancelledError.",
                 voice.exception(*exception)
             ),
+            Some(Gave::Cancelled(_)) => format!("The caller was cancelled at {when}, too."),
             _ => format!("The caller was cancelled at {when}."),
         },
         (Target::Caller, Canceller::Schedule, false) => {

@@ -8,8 +8,8 @@ use super::history::Sort;
 use super::holders::Holder;
 use super::voice::{Voice, by_whom};
 use crate::event::{Canceller, Ended, Returned};
-use crate::outcome::{Fate, State, Status};
-use crate::scenario::{Kind, Value};
+use crate::outcome::{Fate, Met, State, Status};
+use crate::scenario::{Id, Kind, Value};
 
 /// The words that differ between one and many.
 struct Grammar {
@@ -56,6 +56,7 @@ impl Telling<'_, '_> {
         let over = matches!(history.at_return, State::Returned | State::Raised | State::Cancelled);
         let mut all = Vec::new();
         let told = match history.fate {
+            _ if !history.has_more_to_tell() => Vec::new(),
             Fate::Delivered | Fate::Done | Fate::Raised => self.reached_the_caller(),
             Fate::Pending if history.in_set => {
                 let mut told = vec![said(format!(" {} pending.", g.was), [By::Resumed])];
@@ -82,7 +83,8 @@ impl Telling<'_, '_> {
             }
         };
         if !history.given {
-            all.push(absent(format!(" {} not among the arguments of {function}.", g.was), [By::Call]));
+            let text = format!(" {} not among the arguments of {function}.", g.was);
+            all.push(absent(text, [By::Created, By::Call, By::End]));
         }
         let mut told = told.into_iter();
         if let Some(mut first) = told.next() {
@@ -92,8 +94,33 @@ impl Telling<'_, '_> {
             all.push(first);
         }
         all.extend(told);
-        all.extend(self.fate_words());
+        all.extend(self.fate_words().filter(|_| history.has_more_to_tell()));
+        all.extend(self.refused(all.is_empty()));
         all
+    }
+
+    /// A cancellation of the scenario's own that did nothing; `first`: it is all that there is to tell.
+    fn refused(&self, first: bool) -> Option<Said> {
+        let (history, g) = (&self.alike.history, self.g);
+        let id = self.alike.ids.first().filter(|_| !history.silenced)?;
+        let cancel = self.voice.run.cancel(self.voice.entry(*id)?.refused?);
+        let when = if self.alike.exactly { format!(" at {}", self.voice.time(cancel.at)) } else { String::new() };
+        let its = if g.many { "Their" } else { "Its" };
+        let text = match (history.refused?, first) {
+            (Met::Nothing, true) => format!(" {} to be cancelled{when}, but had not been created yet.", g.was),
+            (Met::Nothing, false) => {
+                format!(" {its} cancellation{when} found nothing: {} had not been created yet.", g.it)
+            }
+            (Met::Ended, true) => format!(" had already ended when cancel() was called{when}: that did nothing."),
+            (Met::Ended, false) => format!(" {its} cancellation{when} came too late: {} had already ended.", g.it),
+            (Met::Unfinished, true) => {
+                format!(" refused its cancellation{when}: all its members had already ended.")
+            }
+            (Met::Unfinished, false) => {
+                format!(" {its} cancellation{when} did nothing: all its members had already ended.")
+            }
+        };
+        Some(said(text, [By::Refused, By::Finished]))
     }
 
     fn hangs(&self) -> bool {
@@ -151,7 +178,9 @@ impl Telling<'_, '_> {
         };
         let asked = if g.many { asked.replace(" it", " them") } else { asked };
         let text = format!(" raised, and {} did not: {waits}{asked}", self.voice.function());
-        vec![said(text, [By::Finished, By::Resumed, By::Silenced])]
+        let mut told = vec![said(text, [By::Finished, By::Resumed, By::Silenced])];
+        told.extend(self.failed_because());
+        told
     }
 
     /// It ended before the call came back, but is not in what that gave.
@@ -174,11 +203,14 @@ impl Telling<'_, '_> {
             }
         };
         let mut told = vec![said(text, [By::Cancelled, By::CancelledAgain, By::Finished, By::Resumed])];
-        if let (None, Some(origin)) = (history.canceller, self.origin()) {
-            let text = format!(" {} failed because {}.", g.it_capital, origin.text);
-            told.push(said(text, [By::Finished, By::Origin]));
-        }
+        told.extend(self.failed_because().filter(|_| history.canceller.is_none()));
         told
+    }
+
+    /// Why a nested group failed, as a sentence of its own.
+    fn failed_because(&self) -> Option<Said> {
+        let text = format!(" {} failed because {}.", self.g.it_capital, self.origin()?.text);
+        Some(said(text, [By::Finished, By::Origin]))
     }
 
     /// It was cancelled, and the call came back while it was cleaning up.
@@ -246,7 +278,7 @@ impl Telling<'_, '_> {
                     _ => "",
                 };
                 let because = self.origin().map_or(String::new(), |link| format!(", because {}", link.text));
-                let nobody = match because.is_empty() {
+                let nobody = match because.is_empty() && history.refused.is_none() {
                     true => format!(" Nobody cancelled {}: {}{all}", g.them, g.it),
                     false => format!(" {}{all}", g.it_capital),
                 };
@@ -272,7 +304,8 @@ impl Telling<'_, '_> {
             }
             Some(_) => format!(" {}, and still {plain}.", self.cancelled(false)),
         };
-        absent(text, [By::Created, By::Cancelled, By::CleanedUp, By::End])
+        let by = [By::Created, By::Cancelled, By::CleanedUp, By::End];
+        if history.canceller.is_some() { said(text, by) } else { absent(text, by) }
     }
 
     /// `was cancelled at 1.5 s, as the scenario says`, behind the subject or as a new sentence.
@@ -317,12 +350,17 @@ impl Telling<'_, '_> {
         let is_none = |returned: Returned| returned.value(self.voice.run.scenario) == Some(&Value::None);
         match (history.fate, self.alike.ended) {
             (Fate::Lost, Some(Ended::Returned(returned))) if self.alike.exactly && is_none(returned) => String::new(),
-            (Fate::Lost, _) => match (history.kept, self.g.many) {
-                (false, true) => format!("{separator}their results are lost"),
-                (false, false) => format!("{separator}its result is lost"),
-                (true, true) => format!("{separator}only the {}s still have the results", self.noun()),
-                (true, false) => format!("{separator}only the {} still has the result", self.noun()),
-            },
+            (Fate::Lost, _) => {
+                let many = self.g.many;
+                match (self.group_with_it(), history.kept) {
+                    (Some(group), _) if many => format!("{separator}their results are among those of {group}"),
+                    (Some(group), _) => format!("{separator}its result is among those of {group}"),
+                    (None, false) if many => format!("{separator}their results are lost"),
+                    (None, false) => format!("{separator}its result is lost"),
+                    (None, true) if many => format!("{separator}the {}s still have the results", self.noun()),
+                    (None, true) => format!("{separator}the {} still has the result", self.noun()),
+                }
+            }
             (Fate::Pending, Some(_)) if !history.in_set => {
                 let group = self.alike.ids.first().and_then(|id| self.causes.holders.of(*id).next());
                 match group {
@@ -336,6 +374,17 @@ impl Telling<'_, '_> {
             }
             _ => String::new(),
         }
+    }
+
+    /// The group, which the caller still has, whose results hold its own.
+    fn group_with_it(&self) -> Option<String> {
+        let id = self.alike.ids.first()?;
+        let mut groups = self.causes.holders.of(*id).filter_map(|holder| match holder {
+            Holder::Group(group) => Some(group),
+            Holder::Call => None,
+        });
+        let returned = |group: &Id| matches!(self.causes.entry(*group).ended, Some(Ended::Returned(_)));
+        groups.find(returned).map(|group| self.voice.name(group))
     }
 
     /// What kind of object it is, in a word.
@@ -371,14 +420,17 @@ impl Telling<'_, '_> {
         let them = if g.many { "them" } else { "it" };
         let kept = match (history.kept && !cancelled_group, g.many) {
             (false, _) => format!("Nobody sees {exceptions}"),
-            (true, false) => format!("Only the {} still has {exceptions}", self.noun()),
-            (true, true) => format!("Only the {}s still have {exceptions}", self.noun()),
+            (true, false) => format!("The {} still has {exceptions}", self.noun()),
+            (true, true) => format!("The {}s still have {exceptions}", self.noun()),
         };
         // A program that is stuck logs nothing.
         let logs = !self.voice.run.logs.is_empty();
         let so_logs = if logs { format!(", so Python logs {them}") } else { String::new() };
         let by = [By::Finished, By::Silenced, By::Logged];
         let text = match history.fate {
+            Fate::Swallowed if history.logged_at_shutdown => {
+                format!(" asyncio.run() logs {exceptions} as it shuts down.")
+            }
             Fate::Swallowed if history.gathered => {
                 format!(" {kept}: gather() marked {them} as retrieved, so not even the log shows {them}.")
             }
@@ -396,6 +448,9 @@ impl Telling<'_, '_> {
             Fate::Unretrieved => format!(" Nobody asked for {exceptions}{so_logs}."),
             Fate::Pending if !history.retrieved && history.logged_at_shutdown => {
                 format!(" asyncio.run() logs {exceptions} as it shuts down.")
+            }
+            Fate::Pending if history.silenced => {
+                format!(" A cancel() that came too late has silenced {exceptions}: Python will not log {them}.")
             }
             Fate::Pending if !history.retrieved => format!(" Nobody asked for {exceptions}{so_logs}."),
             _ => return None,

@@ -4,7 +4,7 @@ use super::Sentence;
 use super::causes::{Causes, Link};
 use super::voice::Voice;
 use crate::event::{CallId, Cause, Ended, Exception, Target};
-use crate::outcome::{Gave, Status};
+use crate::outcome::{AwaitableRecord, Gave, Status};
 use crate::report::duration::thousands;
 use crate::report::phrases::count;
 use crate::report::timeline::order::visit;
@@ -59,8 +59,13 @@ fn why_it_returned(causes: &Causes<'_>, at: &str) -> (String, Vec<Id>) {
         return plain;
     };
     let entry = released.member.and_then(|id| Some((id, causes.voice.entry(id)?)));
+    let for_all = |entry: &AwaitableRecord| !entry.ended.is_some_and(|ended| options.comes_back_at(ended));
     match entry {
-        _ if pending.is_empty() => plain,
+        // That all are done is plain, but not since when.
+        Some((_, entry)) if pending.is_empty() && for_all(entry) && released.already => {
+            (format!("at once, at {at}, because all were done already"), Vec::new())
+        }
+        Some((_, entry)) if pending.is_empty() && for_all(entry) => plain,
         None if run.main().timed_out.is_some() => (format!("at {at}, when its timeout was over"), Vec::new()),
         None => plain,
         Some((id, entry)) if released.already => {
@@ -83,6 +88,7 @@ fn cancelled(causes: &Causes<'_>, exception: Exception, at: &str) -> String {
     let never = match (run.main().called, run.main().awaited) {
         (None, _) => Some(format!("called {function}")),
         (_, None) => Some(run.call.options().awaited_in_text().to_owned()),
+        _ if !run.main().gave_its_own() => Some(format!("heard of what {function} gave")),
         _ => None,
     };
     if let Some(never) = never {

@@ -54,7 +54,7 @@ impl<'r> Voice<'r> {
         let caller = || "the caller was cancelled".to_owned();
         match self.run.outcome().status() {
             Status::Returned => format!("{} returned", self.function()),
-            Status::Cancelled if self.run.main().called.is_none() || self.run.main().awaited.is_none() => caller(),
+            Status::Cancelled if !self.run.main().gave_its_own() => caller(),
             Status::Raised | Status::Cancelled => format!("{} raised", self.function()),
             Status::Hangs => format!("{} hangs", self.function()),
         }
