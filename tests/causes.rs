@@ -176,8 +176,6 @@ fn a_caller_that_is_cancelled_on_the_way() {
             "failing unretrieved: nobody asked for its exception | the caller was cancelled at 2 s, as the scenario says, before it called gather()",
         ],
     );
-    let before_await = "the caller was cancelled at 2 s, as the scenario says, before it awaited gather()";
-    let group = "the group of gather() raised";
     check(
         &format!("{two}\n[caller]\nawait_at = 3\ncancel_at = 2"),
         Gather,
@@ -337,9 +335,14 @@ fn what_was_never_made_says_why() {
         kind = "gather"
         members = ["a"]
     "#;
-    let before_call = "gather() was never called < \
-                       the caller was cancelled at 1 s, as the scenario says, before it called gather()";
-    check(&format!("{scenario}\n[caller]\ncall_at = 2\ncancel_at = 1"), Gather, &["a unfinished", "pair unfinished"]);
+    check(
+        &format!("{scenario}\n[caller]\ncall_at = 2\ncancel_at = 1"),
+        Gather,
+        &[
+            "a unfinished: gather() was never called < the caller was cancelled at 1 s, as the scenario says, before it called gather()",
+            "pair unfinished: gather() was never called < the caller was cancelled at 1 s, as the scenario says, before it called gather()",
+        ],
+    );
     check(
         &format!("{scenario}\n[[awaitable]]\nname = \"b\"\n[caller]\nargs = [\"b\"]"),
         Gather,

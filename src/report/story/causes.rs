@@ -80,7 +80,7 @@ impl<'r> Causes<'r> {
                     all.push(self.teller(it).given_to_nobody(entry));
                 }
             }
-            Fate::Unfinished => all.push(self.teller(it).of_unfinished(id)),
+            Fate::Unfinished => all.extend(self.teller(it).of_unfinished(id)),
             Fate::Raised | Fate::Delivered | Fate::Done | Fate::Pending | Fate::Cancelled => {}
         }
         if let (Some(cause @ Cause::Finish(_)), Some(Ended::Raised(_))) = (entry.why.cause, entry.ended)

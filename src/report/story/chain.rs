@@ -271,10 +271,10 @@ impl<'r> Teller<'_, 'r> {
         }
     }
 
-    /// The chain of something that has no end.
-    pub fn of_unfinished(mut self, id: Id) -> Chain {
+    /// The chains of something that has no end.
+    pub fn of_unfinished(mut self, id: Id) -> Vec<Chain> {
         self.unfinished(id);
-        self.said
+        self.all()
     }
 
     /// Why it has no end.
