@@ -283,7 +283,7 @@ pub struct Caller {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Then {
-    /// Whatever still can finish is let finish.
+    /// The caller lets whatever can still finish do so.
     #[default]
     Finish,
     /// The program ends, and `asyncio.run()` cancels what is left.
