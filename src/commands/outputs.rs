@@ -126,7 +126,7 @@ pub fn print(text: &str) -> Result<Code, Failure> {
     }
 }
 
-/// Whether whoever was reading has gone (`| head -1`), which is no error.
+/// Whether the reader has closed the pipe (`| head -1`), which is not an error.
 pub fn is_closed_pipe(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
