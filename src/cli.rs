@@ -247,7 +247,7 @@ pub struct Verify {
 /// `asyncdemo check`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A file without expectations does not fail, nor does an [[expect]] that expects nothing of its call: \
+    after_help = "A file without expectations does not fail, nor does an [[expect]] that expects nothing from its call: \
         both are listed and counted separately.\n\nExit codes:\n  0    every expectation holds\n  1    at least one does not, \
         and every scenario is valid\n  2    at least one scenario is bad; the others ran\n  4    the \
         output could not be written"

@@ -113,7 +113,7 @@ impl Outputs {
 fn format_of(path: &Path) -> Result<&'static Format, Failure> {
     path.extension().and_then(|ending| Format::of_ending(ending.to_str()?)).ok_or_else(|| {
         let (path, endings) = (escaped(path.display()), endings());
-        Failure::Usage(format!("{path}: the ending of an output file says its format, and must be {endings}"))
+        Failure::Usage(format!("{path}: the ending of an output file selects its format, and must be {endings}"))
     })
 }
 

@@ -81,8 +81,8 @@ fn writable(path: &str) -> Result<(), Failure> {
         Some(_) => format!("--write needs a file, and `{}` is not one", escape(path)),
         None if path == "-" => "--write needs a file, and cannot write to standard input".to_owned(),
         None if builtin(path).is_some() => format!(
-            "--write needs a file, and `{path}` is built in\nhelp: `asyncdemo scenarios {path} > {path}.toml` makes a \
-             file of it"
+            "--write needs a file, and `{path}` is built in\nhelp: `asyncdemo scenarios {path} > {path}.toml` copies \
+             it to a file"
         ),
         // Reading it reports what is wrong.
         None => return Ok(()),
