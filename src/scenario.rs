@@ -104,7 +104,7 @@ pub struct Awaitable {
 pub enum Kind {
     /// Runs once something wraps it in a task.
     Coroutine(Body),
-    /// Made by `create_task()` when the program starts.
+    /// Created by `create_task()` when the program starts.
     Task(Body),
     /// A bare future that the loop settles.
     Future(Settlement),

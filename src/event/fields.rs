@@ -74,7 +74,7 @@ impl EventKind {
                     "What creates it: the program itself, or gather() or wait(), which wrap coroutines.",
                 ),
             ],
-            EventKind::Start | EventKind::Cleanup => &[("awaitable", NAME, "Whose body.")],
+            EventKind::Start | EventKind::Cleanup => &[("awaitable", NAME, "The awaitable whose body it is.")],
             EventKind::Cancel => &[
                 (
                     "target",

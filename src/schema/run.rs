@@ -62,7 +62,7 @@ pub fn run() -> Value {
             key("clock", "How time passed; nothing else depends on it.", words(ClockName::WORDS)),
             key(
                 "jitter",
-                "The number of the lateness of a loop that wakes late, as real ones do; null for a loop that never does.",
+                "The number that --jitter gave for a loop that wakes late, as real ones do; null for a loop that is never late.",
                 json!({ "type": ["integer", "null"], "minimum": 0 }),
             ),
             key("outcome", "What the caller got, and when.", defined("outcome")),
@@ -74,7 +74,7 @@ pub fn run() -> Value {
             ),
             key(
                 "calls",
-                "Every call that was made, the one above first, made or not.",
+                "Every call; the one above comes first, even if it was never made.",
                 list_of(json!({
                     "oneOf": Function::ALL.iter().map(|function| called(*function)).collect::<Vec<_>>()
                 })),

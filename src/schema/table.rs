@@ -151,7 +151,7 @@ fn of_awaitable(key: &str) -> Value {
             described(KindWord::glossary(), kinds)
         }
         "delay" => described(
-            "How long it sleeps before its outcome. Left out: it never suspends. 0: one bare yield, as \
+            "How long it sleeps before its outcome. Left out: it never suspends. 0: one bare yield, like \
              asyncio.sleep(0). \"forever\": it never ends. For a future: when the loop settles it.",
             defined("delay"),
         ),
@@ -279,7 +279,7 @@ fn of_expect(key: &str) -> Value {
         "done" => described("The names in wait()'s first set, in argument order.", defined("names")),
         "pending" => described("The names in wait()'s second set, in argument order.", defined("names")),
         "fates" => described(
-            "Awaitables by name, with what the caller got of each.",
+            "Awaitables by name, with what the caller got from each.",
             json!({
                 "type": "object",
                 "propertyNames": { "not": reserved() },
