@@ -24,7 +24,7 @@ use crate::scenario::{Nanos, Python, in_words, listed, parse_duration};
         asyncdemo gather my.toml --format json | jq .outcome\n  asyncdemo scenarios\n\n\
         Exit codes:\n  0    the call returned\n  1    the call raised or was cancelled\n  2    bad usage or a bad \
         scenario; nothing ran\n  3    the call would never return\n  4    the output could not be written\n  5    the \
-        call came back, but asyncio.run() never returns\n  130  interrupted by Ctrl-C",
+        call returned or raised, but asyncio.run() never returns\n  130  interrupted by Ctrl-C",
     propagate_version = true,
     subcommand_required = true,
     arg_required_else_help = true,
@@ -42,7 +42,7 @@ fn long_about() -> String {
     format!(
         "Show exactly what Python's {} do.\n\nA scenario describes simulated awaitables: how long they take, what they \
          return or raise, when they are cancelled. asyncdemo runs them through one of the {} functions and says what the \
-         caller got, when, and what became of everything else, as CPython 3.8 to 3.14 would have it.",
+         caller got, when, and what became of everything else, as on CPython 3.8 to 3.14.",
         listed(&functions, "and"),
         in_words(functions.len())
     )
@@ -55,13 +55,13 @@ pub enum Command {
     Gather(Gather),
     /// Run a scenario through asyncio.wait()
     Wait(Wait),
-    /// Run scenarios on real CPython too, and report every difference
+    /// Run scenarios on real CPythons too, and report every difference
     Verify(Verify),
-    /// Hold what scenarios expect against what happens
+    /// Check scenarios' expectations
     Check(Check),
     /// List the built-in scenarios, or print one
     Scenarios(Scenarios),
-    /// Write a short commented scenario to start from
+    /// Write a short scenario with comments to start from
     New(New),
     /// Print the JSON Schema of scenario files, or of the run document
     Schema(Schema),
@@ -76,8 +76,7 @@ pub struct Gather {
     #[command(flatten)]
     pub scenario: ScenarioArgument,
 
-    /// Give exceptions back as values instead of raising the first; overrides the scenario's own, as the
-    /// flag below does
+    /// Return exceptions as values instead of raising the first; this and the next flag override the scenario's options
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         action = ArgAction::Set)]
     pub return_exceptions: Option<bool>,
@@ -98,21 +97,22 @@ pub struct Wait {
     #[command(flatten)]
     pub scenario: ScenarioArgument,
 
-    /// When wait() returns, also as Python writes it (FIRST_EXCEPTION); overrides the scenario's own, as the flags below
-    /// do
+    /// When wait() returns; Python's spelling, such as FIRST_EXCEPTION, works too; this and the next three flags override
+    /// the scenario's options
     #[arg(long, value_name = "CONDITION", value_parser = return_when(), ignore_case = true)]
     pub return_when: Option<ReturnWhen>,
 
-    /// After how long wait() returns anyway: seconds, a duration such as 250ms, or none
+    /// How long wait() waits at most: seconds, a duration such as 250ms, or none
     #[arg(long, value_name = "DURATION", value_parser = timeout, allow_negative_numbers = true)]
     pub timeout: Option<Timeout>,
 
-    /// Whether coroutines are wrapped in tasks right at the call; without it they meet what the Python version does
+    /// Whether coroutines are wrapped in tasks at the call (the default), or passed to wait() as they are (false), which
+    /// depends on the Python version
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         action = ArgAction::Set)]
     pub wrap: Option<bool>,
 
-    /// What wait()'s one argument is; bare: the one awaitable itself
+    /// What kind of collection wait() gets; bare: a single awaitable instead of a collection
     #[arg(long, value_name = "KIND", value_parser = collection())]
     pub collection: Option<Collection>,
 
@@ -147,7 +147,7 @@ impl Wait {
 /// What to run.
 #[derive(Debug, Args)]
 pub struct ScenarioArgument {
-    /// A file, - for standard input, or a built-in scenario's name; left out: the built-in basic
+    /// A file, - for standard input, or a built-in scenario's name; default: the built-in basic
     #[arg(value_hint = ValueHint::FilePath)]
     pub scenario: Option<String>,
 }
@@ -156,24 +156,24 @@ pub struct ScenarioArgument {
 #[derive(Debug, Args)]
 #[allow(missing_docs)]
 pub struct RunOptions {
-    /// Whose semantics; default: the scenario's own, else 3.13
+    /// Which Python version's semantics; default: the scenario's own, else 3.13
     #[arg(long, value_name = "VERSION", value_parser = python())]
     pub python: Option<Python>,
 
-    /// How time passes: at once, or at its own pace; default: real where a person watches, else virtual
+    /// How time passes; default: real if a person is watching, else virtual
     #[arg(long, value_name = "CLOCK")]
     pub clock: Option<ClockChoice>,
 
-    /// How many times as fast as a real clock; implies --clock real
+    /// How fast time passes, as a multiple of real time; implies --clock real
     #[arg(long, value_name = "FACTOR", value_parser = speed, allow_negative_numbers = true)]
     pub speed: Option<f64>,
 
-    /// In which order sets come, where Python fixes none: a number for each choice (see choices in JSON), such as 0,3,1;
-    /// left out: the order of the arguments, else of creation
+    /// The order of each set whose order Python does not fix: a number for each choice (see choices in JSON), such as
+    /// 0,3,1; default: the order of the arguments, else of creation
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub choices: Vec<u32>,
 
-    /// Run on a loop that wakes late, as real ones do; each number is another such run
+    /// Run on a loop that wakes late, as real ones do; each number gives another such run
     #[arg(long, value_name = "N")]
     pub jitter: Option<u64>,
 
@@ -184,7 +184,7 @@ pub struct RunOptions {
     #[arg(short, long = "output", value_name = "FILE", help = output())]
     pub output: Vec<PathBuf>,
 
-    /// Show the event log in the human report too
+    /// Show the event log in the human report
     #[arg(long, conflicts_with = "no_events")]
     pub events: bool,
 
@@ -200,37 +200,34 @@ pub struct RunOptions {
     #[arg(long)]
     pub no_awaitables: bool,
 
-    /// When to use colours; auto heeds NO_COLOR and CLICOLOR_FORCE
+    /// When to use colours; auto respects NO_COLOR and CLICOLOR_FORCE
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: When,
 
-    /// When to show live progress on standard error; always gives plain lines where that is no terminal
+    /// When to show live progress on standard error; always prints plain lines if that is not a terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub progress: When,
 }
 
 /// `asyncdemo verify`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Exit codes:\n  0    all equal\n  1    a difference\n  2    nothing was compared, or not all could be run \
-        and what could was equal\n  4    the output could not be written\n  130  interrupted by Ctrl-C (by SIGTERM: 143); \
-        what was compared so far was written"
-)]
+#[command(after_help = "Exit codes:\n  0    all equal\n  1    a difference\n  2    nothing was compared; or \
+        some runs could not be run, and the others were equal\n  4    the output could not be written\n  130  interrupted by Ctrl-C (by SIGTERM: 143); \
+        what was compared so far was written")]
 pub struct Verify {
-    /// Scenario files, folders of them, or built-in scenarios' names; left out: all built-in scenarios
+    /// Scenario files, folders of them, or names of built-in scenarios; default: all built-in scenarios
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<String>,
 
-    /// A CPython to compare with, from 3.8 to 3.14; may be repeated; left out: every one found on PATH
+    /// A CPython to compare with, from 3.8 to 3.14; may be repeated; default: every one found on PATH
     #[arg(long, value_name = "PROGRAM")]
     pub interpreter: Vec<PathBuf>,
 
-    /// Compare that many random scenarios instead, some of their runs with orders of sets that are drawn, or on a loop that
-    /// wakes late
+    /// Compare this many random scenarios instead; some of their runs use random orders of sets, or a loop that wakes late
     #[arg(long, value_name = "N", conflicts_with = "paths", value_parser = count)]
     pub random: Option<usize>,
 
-    /// Where random scenarios start
+    /// The seed of the random scenarios
     #[arg(long, value_name = "S", default_value_t = 0, requires = "random")]
     pub seed: u64,
 
@@ -240,7 +237,7 @@ pub struct Verify {
     #[arg(long, value_name = "N", conflicts_with_all = ["random", "time_limit"], value_parser = count)]
     pub untouched: Option<usize>,
 
-    /// How long one run may take, on its virtual clock, before the interpreter is killed
+    /// How long one run may take, in real time, before its interpreter is killed
     #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_duration)]
     pub time_limit: Nanos,
 
@@ -248,11 +245,11 @@ pub struct Verify {
     #[arg(long)]
     pub json: bool,
 
-    /// When to use colours; auto heeds NO_COLOR and CLICOLOR_FORCE
+    /// When to use colours; auto respects NO_COLOR and CLICOLOR_FORCE
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: When,
 
-    /// When to show progress on standard error; always gives plain lines where that is no terminal
+    /// When to show progress on standard error; always prints plain lines if that is not a terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub progress: When,
 }
@@ -260,20 +257,20 @@ pub struct Verify {
 /// `asyncdemo check`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A file without expectations, and an [[expect]] that says nothing of what must come of its call, are told \
-        and counted apart: they do not fail.\n\nExit codes:\n  0    every expectation holds\n  1    at least one does not, \
-        and every scenario is good\n  2    at least one scenario is bad, whatever came of the others, which ran\n  4    \
-        the output could not be written"
+    after_help = "A file without expectations does not fail, nor does an [[expect]] that expects nothing from its call: \
+        both are listed and counted separately.\n\nExit codes:\n  0    every expectation holds\n  1    at least one does not, \
+        and every scenario is valid\n  2    at least one scenario is bad; the others ran\n  4    the \
+        output could not be written"
 )]
 #[allow(missing_docs)]
 pub struct Check {
-    /// Files, folders with all .toml files below them, built-in scenarios' names, or - for standard input; left out:
-    /// every built-in scenario
+    /// Files, folders (with all .toml files below them), names of built-in scenarios, or - for standard input; default:
+    /// all built-in scenarios
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<String>,
 
-    /// Make the expectations of these files hold: update what differs, fill in those that say nothing, write some where
-    /// there are none, and touch nothing else
+    /// Make the expectations of these files hold: update what differs, fill in those that are empty, add some if there
+    /// are none, and change nothing else
     #[arg(long, requires = "paths", conflicts_with_all = ["junit", "json"])]
     pub write: bool,
 
@@ -281,7 +278,7 @@ pub struct Check {
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
 
-    /// Give the result as one JSON document instead of lines
+    /// Print the result as one JSON document instead of lines
     #[arg(long)]
     pub json: bool,
 
@@ -293,7 +290,7 @@ pub struct Check {
 /// `asyncdemo scenarios`.
 #[derive(Debug, Args)]
 pub struct Scenarios {
-    /// Print this one's file
+    /// The scenario whose file to print
     pub name: Option<String>,
 
     /// When to use colours
@@ -305,7 +302,7 @@ pub struct Scenarios {
 /// `asyncdemo new`.
 #[derive(Debug, Args)]
 pub struct New {
-    /// The file to write, with or without .toml; one that exists is left alone
+    /// The file to write, with or without .toml; an existing file is not changed
     #[arg(value_hint = ValueHint::DirPath)]
     pub name: PathBuf,
 }
@@ -313,7 +310,7 @@ pub struct New {
 /// `asyncdemo schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// That of the run document, which --format json prints, instead
+    /// Print the schema of the run document, the output of --format json, instead
     #[arg(long)]
     pub run: bool,
 }
@@ -321,16 +318,16 @@ pub struct Schema {
 /// `asyncdemo completions`.
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// Which shell's
+    /// The shell
     pub shell: Shell,
 }
 
 /// `--clock`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ClockChoice {
-    /// At once
+    /// At once, without waiting
     Virtual,
-    /// At its own pace
+    /// As fast as a real clock
     Real,
 }
 
@@ -382,14 +379,15 @@ fn timeout(text: &str) -> Result<Timeout, String> {
 fn count(text: &str) -> Result<usize, String> {
     match text.replace('_', "").parse() {
         Ok(count) if count > 0 => Ok(count),
-        _ => Err("a number from 1 on".to_owned()),
+        _ => Err("write a whole number of at least 1".to_owned()),
     }
 }
 
 fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(factor) if (1e-6..=1e9).contains(&factor) => Ok(factor),
-        _ => Err("a number from 0.000001 to 1000000000, such as 2 for twice as fast or 0.5 for half".to_owned()),
+        _ => Err("write a number from 0.000001 to 1000000000, such as 2 for twice as fast or 0.5 for half as fast"
+            .to_owned()),
     }
 }
 

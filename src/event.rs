@@ -51,7 +51,7 @@ pub struct Event<'a> {
     doc = "A kind of event, with its word in documents."
 )]
 pub enum What<'a> {
-    /// A task, a future or a nested group comes to exist; a group after its members.
+    /// A task, a future or a nested group is created; a group after its members.
     Create {
         /// Which.
         awaitable: Id,
@@ -65,7 +65,7 @@ pub enum What<'a> {
         /// Whose.
         awaitable: Id,
     },
-    /// Somebody calls `.cancel()`; before its effects, refused ones too.
+    /// Something calls `.cancel()`; the event comes before its effects, and also if the call is refused.
     Cancel {
         /// Which `.cancel()` it is.
         id: CancelId,
@@ -83,8 +83,8 @@ pub enum What<'a> {
         /// Whose.
         awaitable: Id,
     },
-    /// A body ends, a future is settled, or a group is settled. A cancelled group raised a `CancelledError`, as asyncio
-    /// has it.
+    /// A body ends, a future is settled, or a group is settled. A cancelled group has raised a `CancelledError`, as in
+    /// asyncio.
     Finish {
         /// Never [`Target::Caller`].
         target: Target,
@@ -93,7 +93,7 @@ pub enum What<'a> {
         /// What a group that returned holds, in argument order; else empty.
         results: &'a [Item],
     },
-    /// The caller calls gather() or wait(); before whatever the call itself makes.
+    /// The caller calls gather() or wait(); the event comes before whatever the call itself creates.
     Call {
         /// The call, from here on.
         id: CallId,
@@ -102,12 +102,12 @@ pub enum What<'a> {
         /// What it calls, with which options.
         call: Call,
     },
-    /// The caller awaits what the call gave it.
+    /// The caller awaits what the call returned.
     Await {
         /// Which call.
         call: CallId,
     },
-    /// The caller looks at `done()` of the group.
+    /// The caller calls `done()` on the group.
     Check {
         /// Which call gave the group.
         call: CallId,
@@ -133,12 +133,12 @@ pub enum What<'a> {
         /// Whether what released it was done already when the caller began to wait.
         already: bool,
     },
-    /// Python would warn.
+    /// Python would warn about something.
     Warning {
         /// What about.
         warning: Warning,
     },
-    /// Python would log; at the end of the run, in the order of creation.
+    /// Python would log something; all logs come at the end of the run, in the order of creation.
     Log {
         /// What.
         log: Log,

@@ -34,7 +34,7 @@ pub fn so_many_at_once<W, R: Send>(
 ) {
     let workers = workers.min(count);
     let (next, broken_off) = (AtomicUsize::new(0), AtomicBool::new(false));
-    // Whoever is told too slowly is not told of more and more at once.
+    // The bound keeps a slow listener from piling up results.
     let (sender, results) = mpsc::sync_channel(4 * workers);
     thread::scope(|scope| {
         for _ in 0..workers {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn results_come_in_order_whoever_is_first() {
+    fn results_come_in_order_of_their_indices() {
         let doubled: Vec<(usize, usize)> = (0..100).map(|index| (index, index * 2)).collect();
         assert_eq!(told(100, 100, |index| Some(index * 2)), doubled);
         assert_eq!(told(100, 30, |index| Some(index * 2)), doubled[..=30]);

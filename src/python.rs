@@ -43,7 +43,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// The program of a run, which says of itself where it never ends.
+    /// The program of a run. Where it never ends, a comment says so.
     pub fn of(run: &Run<'_>) -> Program {
         let stuck = match (run.reason, run.exited_at) {
             (Reason::Stuck, None) => Some(Stuck::Caller),
@@ -62,11 +62,13 @@ impl Program {
         caller::write(&mut lines, &mut symbols, &outline);
         match stuck {
             Some(Stuck::Caller) => {
-                lines.comment("This never ends: the caller waits for something that never comes. Stop it with Ctrl-C.");
+                lines.comment(
+                    "This never ends: the caller waits for something that never happens. Stop it with Ctrl-C.",
+                );
             }
             Some(Stuck::Shutdown) => {
                 lines.comment(
-                    "This never ends: asyncio.run() waits for a cleanup that never does. Stop it with Ctrl-C.",
+                    "This never ends: asyncio.run() waits for a cleanup that never ends. Stop it with Ctrl-C.",
                 );
             }
             None => {}
@@ -79,7 +81,7 @@ impl Program {
             lines.line(code!("asyncio.run(main())"));
         }
         if outline.remembers() {
-            lines.line(code!("made.clear()  # What asyncio logs of a task, it logs when nobody holds it any more."));
+            lines.line(code!("made.clear()  # asyncio logs about a task once nothing refers to it."));
         }
         Program { text: lines.into_string(), symbols }
     }

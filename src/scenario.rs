@@ -106,7 +106,7 @@ pub struct Awaitable {
 pub enum Kind {
     /// Runs once something wraps it in a task.
     Coroutine(Body),
-    /// Made by `create_task()` when the program starts.
+    /// Created by `create_task()` when the program starts.
     Task(Body),
     /// A bare future that the loop settles.
     Future(Settlement),
@@ -285,7 +285,7 @@ pub struct Caller {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Then {
-    /// Whatever still can finish is let finish.
+    /// The caller lets whatever can still finish do so.
     #[default]
     Finish,
     /// The program ends, and `asyncio.run()` cancels what is left.

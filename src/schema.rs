@@ -1,5 +1,5 @@
 //! The two formats as JSON Schemas (draft 2020-12): the scenario file, for editors that complete and check while one
-//! types, and the run document, for scripts and whoever generates types from it.
+//! types, and the run document, for scripts and generated types.
 //!
 //! Keys, closed words with their meanings, which key goes with which kind, the fields of events: all of that is taken from
 //! the tables that the parser itself reads by, so that it cannot differ from what is accepted. What stands here is what
@@ -35,7 +35,7 @@ fn list_of(items: Value) -> Value {
     json!({ "type": "array", "items": items })
 }
 
-/// A schema with a sentence for whoever hovers over the key.
+/// A schema with the sentence that an editor shows for the key.
 fn described(description: impl Into<String>, schema: Value) -> Value {
     let mut described = json!({ "description": description.into() });
     merge(&mut described, schema);

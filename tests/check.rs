@@ -250,7 +250,7 @@ fn the_exit_codes_are_those_that_help_names() {
         assert_eq!(run_in(folder.path(), files).code, Some(code), "{files:?}");
     }
     let help = run_in(folder.path(), &["--help"]).stdout;
-    assert!(help.contains("\n  2    at least one scenario is bad, whatever came of the others"), "{help}");
+    assert!(help.contains("\n  2    at least one scenario is bad; the others ran"), "{help}");
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn what_is_there_is_left_alone() {
         let finished = run(folder.path(), &["new", name]);
         assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""));
         assert!(
-            finished.stderr.contains("exists already") && finished.stderr.contains("help: "),
+            finished.stderr.contains("already exists") && finished.stderr.contains("help: "),
             "{}",
             finished.stderr
         );

@@ -325,7 +325,7 @@ fn a_folder() {
     let path = folder.to_str().unwrap();
     let error = load_error(path);
     assert!(error.contains("is a folder\n"), "{error}");
-    assert!(error.contains("name a file in it, as `"), "{error}");
+    assert!(error.contains("name a file in it, such as `"), "{error}");
 }
 
 #[test]

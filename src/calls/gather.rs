@@ -24,8 +24,8 @@ impl Options for GatherOptions {
                 name: "return_exceptions",
                 takes: Takes::Boolean,
                 is_varied: true,
-                in_files: "Whether gather() gives exceptions back as values.",
-                in_documents: "Whether exceptions come back as values.",
+                in_files: "Whether gather() returns exceptions as values.",
+                in_documents: "Whether exceptions are returned as values.",
             },
             OptionKey {
                 name: "done_callback",

@@ -79,32 +79,31 @@ impl Options for WaitOptions {
                 name: "return_when",
                 takes: Takes::Word(ReturnWhen::WORDS, python_name_of),
                 is_varied: true,
-                in_files: "When wait() returns, as the command line or as Python writes it; left out: all-completed.",
+                in_files: "When wait() returns, in the command line's or in Python's spelling; left out: all-completed.",
                 in_documents: "When it returns.",
             },
             OptionKey {
                 name: "timeout",
                 takes: Takes::Timeout,
                 is_varied: false,
-                in_files: "After how long wait() returns anyway; nothing is raised, nothing cancelled. \"none\" for no \
+                in_files: "How long wait() waits at most; it then raises nothing and cancels nothing. \"none\" for no \
                            timeout.",
-                in_documents: "After how many seconds it returns anyway; null for no timeout.",
+                in_documents: "How many seconds it waits at most; null for no timeout.",
             },
             OptionKey {
                 name: "wrap",
                 takes: Takes::Boolean,
                 is_varied: false,
-                in_files: "Whether coroutines are wrapped in tasks right at the call; false: they meet what the Python \
-                           version does with them.",
-                in_documents: "Whether coroutines are wrapped in tasks right at the call.",
+                in_files: "Whether coroutines are wrapped in tasks at the call; false: wait() gets them as they are, and \
+                           what happens depends on the Python version.",
+                in_documents: "Whether coroutines are wrapped in tasks at the call.",
             },
             OptionKey {
                 name: "collection",
                 takes: Takes::Word(Collection::WORDS, std::convert::identity),
                 is_varied: false,
-                in_files: "What wait()'s one argument is; bare: the one awaitable itself, without a collection around \
-                           it.",
-                in_documents: "What its one argument is.",
+                in_files: "What kind of collection wait() gets; bare: a single awaitable instead of a collection.",
+                in_documents: "What kind of collection it gets; bare: a single awaitable.",
             },
         ]
     }

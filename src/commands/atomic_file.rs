@@ -104,7 +104,7 @@ impl Destination {
             Ok(old) => old,
             Err(_) => return Ok(Destination::File { path, permissions: None, shared: false }),
         };
-        // Its folder may allow to replace it all the same, and root may do anything: it is not meant to change.
+        // Its folder may still allow replacing it, and root may do anything, but it is not meant to change.
         if old.permissions().readonly() {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
         }

@@ -41,7 +41,7 @@ fn check_one_argument(scenario: &Scenario, call: Call) -> Result<(), Failure> {
     match call.settings().find(|(key, setting)| call.options().for_one_argument() == Some((key.name, *setting))) {
         Some((option, Setting::Word(word))) if arguments != 1 => {
             let flag = option.flag();
-            let message = format!("{flag} {word} passes the one argument itself, but the scenario has {arguments}");
+            let message = format!("{flag} {word} needs exactly one argument, but the scenario has {arguments}");
             Err(Failure::Usage(message))
         }
         _ => Ok(()),
@@ -96,8 +96,8 @@ fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failur
 fn too_large_text(TooLarge { point, choice, number, of }: TooLarge) -> String {
     let meaning = point.place.meaning();
     format!(
-        "--choices: choice {} is {number}, but only {of} items remain there: write a number from 0 to {}\nnote: the set is \
-         gone over at {} s. {meaning}",
+        "--choices: choice {} is {number}, but only {of} items remain there: write a number from 0 to {}\nnote: CPython \
+         iterates over the set at {} s. {meaning}",
         choice + 1,
         of - 1,
         point.at,

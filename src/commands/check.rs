@@ -148,7 +148,7 @@ impl Show {
                 let expects = file.scenario.as_ref().map_or(&[][..], |scenario| &scenario.expect);
                 expects.iter().map(|expect| (file.source.as_str(), expect.line))
             });
-            // Whoever watches sees each line as it comes.
+            // In a terminal each line is shown as it comes.
             let out: Box<dyn Write> = match terminal::stdout_is_terminal() {
                 true => Box::new(io::stdout()),
                 false => Box::new(BufWriter::new(io::stdout())),

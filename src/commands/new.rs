@@ -33,13 +33,15 @@ fn file_of(name: &Path) -> Result<PathBuf, Failure> {
         name.as_os_str().as_encoded_bytes().last().is_some_and(|byte| std::path::is_separator(*byte as char));
     let shown = escaped(name.display()).to_string();
     let Some(file) = name.file_name().filter(|_| !is_folder) else {
-        return Err(Failure::Usage(format!("`{shown}` names no file\nhelp: name one, as `asyncdemo new retries`")));
+        return Err(Failure::Usage(format!(
+            "`{shown}` names no file\nhelp: name one, such as `asyncdemo new retries`"
+        )));
     };
     // Neither could the commands that are printed name it, nor would a terminal show it as it is.
     if name.to_str() != Some(&shown) {
         return Err(Failure::Usage(format!(
-            "the name `{shown}` holds what cannot be printed: a control character, or bytes that are no UTF-8\n\
-             help: choose a name that one can read and type, as `asyncdemo new retries`"
+            "the name `{shown}` contains what cannot be printed: a control character, or bytes that are not UTF-8\n\
+             help: choose a name that can be read and typed, such as `asyncdemo new retries`"
         )));
     }
     if name.extension().is_some_and(|ending| ending == "toml") {
@@ -62,7 +64,7 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     let cannot = |error| Failure::Output(Some(path.to_owned()), error);
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Failure::Usage(format!(
-            "`{}` exists already, and is left as it is\nhelp: choose another name",
+            "`{}` already exists, and was not changed\nhelp: choose another name",
             escaped(path.display())
         )),
         _ => cannot(error),
@@ -87,10 +89,10 @@ const TEMPLATE: &str = r#"#:schema SCHEMA
 title = TITLE
 description = "Three requests at once: one fails after half a second, the others go on."
 
-# Each [[awaitable]] is one thing to await: a coroutine, unless `kind` says "task", "future" or "gather".
+# Each [[awaitable]] is one thing to await: a coroutine, unless `kind` is "task", "future" or "gather".
 [[awaitable]]
 name = "users"
-delay = "1s"                   # how long it takes; "forever" is possible
+delay = "1s"                   # how long it takes; or "forever"
 returns = ["ada", "grace"]     # any TOML value; left out: None
 
 [[awaitable]]
@@ -102,11 +104,11 @@ raises = "TimeoutError: upstream took too long"
 name = "audit"
 delay = "2s"
 # cancel_at = "1.5s"                    # something cancels it
-# on_cancel = { cleanup = "200ms" }     # what it does then; left out: CancelledError propagates
+# on_cancel = { cleanup = "200ms" }     # what it then does; left out: CancelledError propagates
 
 # What the caller does around the call.
 # [caller]
-# cancel_at = "700ms"          # somebody cancels the caller itself
+# cancel_at = "700ms"          # something cancels the caller itself
 # then = "exit"                # the program ends after the call instead of letting the others finish
 
 # The options of the COUNT calls; flags on the command line override them.
@@ -117,8 +119,8 @@ return_exceptions = false
 return_when = "all-completed"  # or "first-completed", "first-exception"
 # timeout = "800ms"
 
-# What must come of it: a run each, of which what is written is compared by `asyncdemo check`. With `check --write` what
-# does not hold is written over, and an [[expect]] that has only its call, and options of it, is filled in.
+# Each [[expect]] is one run, and what it must come to. `asyncdemo check` compares what is written here. `check --write`
+# corrects what does not hold, and fills in an [[expect]] that has only a call, with or without its options.
 [[expect]]
 call = "gather"
 outcome = "raised"
@@ -142,13 +144,13 @@ fn next_steps(path: &Path, has_schema: bool) -> String {
     if !has_schema {
         let schema = typed(&path.with_file_name(SCHEMA));
         text += &format!(
-            "\nIts first line names a schema, by which editors complete and check as you type. Put it there first:\n  \
+            "\nIts first line names a schema, so that editors complete and check as you type. Write the schema first:\n  \
              asyncdemo schema > {schema}\n"
         );
     }
     text += &format!(
         "\nRun it:\n  asyncdemo gather {file}\n  asyncdemo wait {file} --return-when first-exception\n\n\
-         See whether what it expects is what happens; after a change, have that written:\n  asyncdemo check {file}\n  \
+         Check its expectations; after a change, update them:\n  asyncdemo check {file}\n  \
          asyncdemo check --write {file}\n"
     );
     text

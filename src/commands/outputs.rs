@@ -116,7 +116,7 @@ impl Outputs {
 fn format_of(path: &Path) -> Result<&'static Format, Failure> {
     path.extension().and_then(|ending| Format::of_ending(ending.to_str()?)).ok_or_else(|| {
         let (path, endings) = (escaped(path.display()), endings());
-        Failure::Usage(format!("{path}: the ending of an output file says its format, and must be {endings}"))
+        Failure::Usage(format!("{path}: the ending of an output file selects its format, and must be {endings}"))
     })
 }
 
@@ -129,7 +129,7 @@ pub fn print(text: &str) -> Result<Code, Failure> {
     }
 }
 
-/// Whether whoever was reading has gone (`| head -1`), which is no error.
+/// Whether the reader has closed the pipe (`| head -1`), which is not an error.
 pub fn is_closed_pipe(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }

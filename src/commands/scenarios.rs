@@ -59,8 +59,8 @@ fn list(out: &mut String, style: Style, width: usize) -> fmt::Result {
         }
         writeln!(out)?;
     }
-    let hint = "Run one with `asyncdemo gather NAME` or `asyncdemo wait NAME`; read its file with `asyncdemo scenarios \
-                NAME`: it holds a question to think about first, and the answer.";
+    let hint = "Run one with `asyncdemo gather NAME` or `asyncdemo wait NAME`; print its file with `asyncdemo \
+                scenarios NAME`: it has a question to think about first, and the answer.";
     for line in wrap(hint, width.min(WIDEST)) {
         writeln!(out, "{}", style.dim.style(line))?;
     }

@@ -149,7 +149,7 @@ impl Exception {
         Exception { kind: ExceptionKind::Cancelled(message), from, group: None }
     }
 
-    /// Whether it is a `CancelledError`, whoever made it.
+    /// Whether it is a `CancelledError`, no matter what raised it.
     pub fn is_cancelled_error(&self, scenario: &Scenario) -> bool {
         self.type_name(scenario) == "CancelledError"
     }

@@ -37,21 +37,21 @@ pub enum Holds {
 /// The fields that every event has, before its own.
 pub const COMMON: [Field; 2] = [
     ("at", Holds::Moment, "When: seconds since the program's start."),
-    ("iteration", Holds::Iteration, "In which pass of the event loop, from 1."),
+    ("iteration", Holds::Iteration, "The pass of the event loop, from 1."),
 ];
 
 /// What a resume says of what released the caller. Like [`CAUSE`] and [`BECAUSE`] only documents have it, and only where
 /// there is something to say: CPython tells no causes, and an `[[expect]]` asks for none.
 pub const ALREADY: (&str, &str) =
-    ("already", "There where the caller went on without waiting, since what it awaited was done.");
+    ("already", "True if the caller went on without waiting, since what it awaited was done; otherwise missing.");
 /// Which call an event is of.
 pub const CALL: (&str, &str) =
-    ("call", "The index in calls of the call that it is an event of; not there where that is the main one, 0.");
+    ("call", "The index in calls of the call that it belongs to; missing for the main one, 0.");
 /// What made an event happen.
 pub const CAUSE: (&str, &str) = (
     "cause",
-    "The number of the event that made this one happen, counted from 0 over all events; not there where it is the \
-     program's own doing, or time's.",
+    "The number of the event that made this one happen, counted from 0 over all events; missing if the program itself \
+     or the passing of time did.",
 );
 /// What an event brings with it, where that is another event.
 pub const BECAUSE: (&str, &str) =
@@ -66,45 +66,53 @@ impl EventKind {
     pub fn fields(self) -> &'static [Field] {
         match self {
             EventKind::Create => &[
-                ("awaitable", NAME, "What comes to exist."),
-                ("kind", Holds::Word(Made::WORDS), "What is made."),
+                ("awaitable", NAME, "What is created."),
+                ("kind", Holds::Word(Made::WORDS), "What kind of object it is."),
                 (
                     "by",
                     Holds::Word(Maker::WORDS),
-                    "Who makes it: the program itself, or gather() or wait(), which wrap coroutines.",
+                    "What creates it: the program itself, or gather() or wait(), which wrap coroutines.",
                 ),
             ],
-            EventKind::Start | EventKind::Cleanup => &[("awaitable", NAME, "Whose body.")],
+            EventKind::Start | EventKind::Cleanup => &[("awaitable", NAME, "The awaitable whose body it is.")],
             EventKind::Cancel => &[
                 (
                     "target",
                     Holds::Target(&Target::WORDS),
-                    "An awaitable, \"group\" for what the call's own gather() gave, or \"caller\".",
+                    "An awaitable, \"group\" for what the call's own gather() returned, or \"caller\".",
                 ),
                 (
                     "accepted",
                     Holds::Boolean,
-                    "What .cancel() returns: false of something that is done or was never made, and of a group whose members are all \
-                     done.",
+                    "What .cancel() returns: false for something that is done or was never created, and for a group whose members are \
+                     all done.",
                 ),
                 ("by", Holds::Explained(Canceller::WORDS, Canceller::glossary), "Who calls it."),
             ],
             EventKind::Finish => &[
-                ("awaitable", NAME_OR_GROUP, "What ended; \"group\" is what the call's own gather() gave."),
-                ("outcome", OUTCOME, "How."),
+                ("awaitable", NAME_OR_GROUP, "What ended; \"group\" is what the call's own gather() returned."),
+                ("outcome", OUTCOME, "How it ended."),
                 ("value", Holds::Value, "What it returned."),
                 ("exception", Holds::Exception, "What it raised, or the CancelledError that it ended with."),
             ],
             EventKind::Call => &[("function", Holds::Word(Function::WORDS), "Which function.")],
-            EventKind::Check => &[("done", Holds::Boolean, "What it sees.")],
-            EventKind::Callback => {
-                &[("awaitable", NAME_OR_GROUP, "A nested group, or \"group\" for what the call's own gather() gave.")]
+            EventKind::Check => &[("done", Holds::Boolean, "What done() returns.")],
+            EventKind::Callback => &[(
+                "awaitable",
+                NAME_OR_GROUP,
+                "A nested group, or \"group\" for what the call's own gather() returned.",
+            )],
+            EventKind::Resume => {
+                &[("outcome", OUTCOME, "Whether it goes on with a value, an exception, or a CancelledError.")]
             }
-            EventKind::Resume => &[("outcome", OUTCOME, "With a value, with an exception, or with a CancelledError.")],
             EventKind::Warning => &[("text", Holds::Text, "What it says, without its category.")],
             EventKind::Log => &[
                 ("text", Holds::Text, "Its first line."),
-                ("awaitable", NAME_OR_GROUP, "Whose exception it is; \"group\" is what the call's own gather() gave."),
+                (
+                    "awaitable",
+                    NAME_OR_GROUP,
+                    "Whose exception it is; \"group\" is what the call's own gather() returned.",
+                ),
             ],
             EventKind::Await | EventKind::Timeout | EventKind::Exit => &[],
         }

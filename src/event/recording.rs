@@ -1,4 +1,4 @@
-//! The whole stream, kept: for whoever wants to read it after the run.
+//! The whole stream, kept to be read after the run.
 
 use super::{Event, Got, Item, Listener, What, Why};
 use crate::scenario::{Id, Nanos};

@@ -83,7 +83,7 @@ pub enum Canceller {
     Interrupt,
 }
 
-/// A set that CPython goes over in an order that it does not fix.
+/// A set that CPython iterates over in an order that it does not fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum SetPlace {
@@ -99,13 +99,13 @@ pub enum SetPlace {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Status {
-    /// It gave a value.
+    /// It returned a value.
     Returned,
     /// It raised.
     Raised,
     /// It raised `CancelledError`.
     Cancelled,
-    /// It never comes back.
+    /// It never returns.
     Hangs,
 }
 
@@ -115,7 +115,7 @@ pub enum Status {
 pub enum Release {
     /// A member ended.
     Member,
-    /// The time limit was up.
+    /// The timeout expired.
     Timeout,
     /// The caller or the group was cancelled.
     Cancellation,
@@ -136,25 +136,25 @@ pub enum State {
     Cancelled,
 }
 
-/// What the caller got of an awaitable, in one word.
+/// What the caller got from an awaitable, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumMessage, IntoStaticStr, VariantArray, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Fate {
-    /// The exception that the caller got is this one's.
+    /// The caller got its exception.
     Raised,
     /// Its value, or its exception as a value, is in the results.
     Delivered,
     /// The set of wait() that it is in.
     Done,
-    /// The set of wait() that it is in, or that the group is in whose results hold it.
+    /// The set of wait() that it is in, or that contains the group whose results it is in.
     Pending,
-    /// It was cancelled, and the caller got nothing of it.
+    /// It was cancelled, and the caller got nothing from it.
     Cancelled,
     /// It returned, but its value never reaches the caller.
     Lost,
     /// It raised, and nobody sees it.
     Swallowed,
-    /// It raised, nobody asked, Python logs it.
+    /// It raised, nothing retrieved the exception, and Python logs it.
     Unretrieved,
     /// It never ended.
     Unfinished,

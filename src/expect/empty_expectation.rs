@@ -27,7 +27,7 @@ pub fn fill(scenario: &Scenario, expect: &Expect, table: ExpectTable<'_>) -> Vec
 
 fn planned(entry: &WrittenKey, table: ExpectTable<'_>) -> Option<PlannedChange> {
     let (text_edits, edit) = match table.keys.get(entry.key) {
-        // The table of fates, or a list, with nothing in it. One with a header of its own is left to whoever began it.
+        // The table of fates, or a list, with nothing in it. One with a header of its own is left as it is.
         Some(item) => {
             let at = item.span().filter(|_| !has_header(item))?;
             let before = on_one_line(table.text.get(at.clone())?);

@@ -63,7 +63,12 @@ impl MainWriter<'_, '_> {
                 let on_the_way = caller.cancel_at.is_some() && (late || caller.await_at.is_some());
                 let who =
                     if on_the_way { "The caller got" } else { &format!("{}() raised", self.outline.call.function()) };
-                self.lines.indented(|lines| lines.line(code!("print(\"{who}\", repr(error))")));
+                self.lines.indented(|lines| {
+                    if caller.cancel_at.is_some() {
+                        lines.comment("This demo goes on after its own cancellation; real code should re-raise it.");
+                    }
+                    lines.line(code!("print(\"{who}\", repr(error))"));
+                });
             }
         }
         self.finish();

@@ -10,13 +10,11 @@ use super::outline::Outline;
 
 /// Writes everything down to `main()`.
 pub fn write(lines: &mut ProgramLines, outline: &Outline<'_>) {
-    let texts = [&outline.scenario.title, &outline.scenario.description];
-    let texts: Vec<&str> =
-        texts.into_iter().flatten().map(String::as_str).filter(|text| !text.trim().is_empty()).collect();
-    if !texts.is_empty() {
-        lines.docstring(&texts);
-        lines.blank();
-    }
+    let texts = [&outline.scenario.title, &outline.scenario.description].into_iter().flatten().map(String::as_str);
+    let version = format!("For Python {}. Other versions may behave differently.", outline.python);
+    let texts: Vec<&str> = texts.filter(|text| !text.trim().is_empty()).chain([version.as_str()]).collect();
+    lines.docstring(&texts);
+    lines.blank();
     lines.line(code!("import asyncio"));
     for class in &outline.classes {
         section(lines);
@@ -69,7 +67,7 @@ fn write_registry(lines: &mut ProgramLines, outline: &Outline<'_>) {
         section(lines);
         lines.line(code!("def remember(loop, coro, **kwargs):"));
         lines.indented(|lines| {
-            lines.line(code!("\"\"\"A task factory: only so does one get hold of the tasks that others make.\"\"\""));
+            lines.line(code!("\"\"\"A task factory: the only way to reach tasks that others create.\"\"\""));
             lines.line(code!("task = asyncio.Task(coro, loop=loop, **kwargs)"));
             lines.line(code!("made.setdefault(coro.__name__, []).append(task)"));
             lines.line(code!("return task"));
@@ -156,7 +154,7 @@ fn write_body(lines: &mut ProgramLines, outline: &Outline<'_>, body: &Body) {
 fn write_delay(lines: &mut ProgramLines, delay: Delay) {
     match delay {
         Delay::For(duration) => lines.line(code!("await asyncio.sleep({})", seconds(duration))),
-        Delay::Forever => lines.line(code!("await asyncio.Future()  # Nobody ever settles it.")),
+        Delay::Forever => lines.line(code!("await asyncio.Future()  # Nothing ever settles it.")),
     }
 }
 

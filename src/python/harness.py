@@ -23,7 +23,7 @@ real run. Each of them replaces something that a real run leaves to the machine,
   them `all_tasks` in asyncio.tasks is replaced.
 * Where nothing is ready and no timer is left, the run ends instead of blocking forever.
 
-Whoever watches adds no pass of the loop: a coroutine is watched by the object that its task steps in its stead, and
+Watching adds no pass to the loop: a coroutine is watched by the object that its task steps in its place, and
 everything else by a subclass that overrides a method (`cancel`, `set_result`, ...) and calls CPython's.
 
 Works unchanged on CPython 3.8 to 3.14, with nothing but the standard library.
@@ -109,7 +109,7 @@ class Run:
         self.logs = []
         # What asyncio.run() has logged at its end.
         self.unhandled = []
-        # Whoever makes a task now, and who calls .cancel() now, in the words of the events.
+        # What creates a task now, and what calls .cancel() now, in the words of the events.
         self.maker = "caller"
         self.canceller = "exit"
         # A timer that settles a future runs.

@@ -74,7 +74,7 @@ pub(crate) enum DurationError {
 impl fmt::Display for DurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            DurationError::Empty => f.write_str("an empty string is no duration"),
+            DurationError::Empty => f.write_str("an empty string is not a duration"),
             DurationError::NotADuration => f.write_str("not a duration"),
             DurationError::UnknownUnit(unit) => write!(f, "unknown unit `{unit}`"),
             DurationError::MissingUnit(number) => write!(f, "`{number}` has no unit"),
@@ -90,13 +90,13 @@ impl DurationError {
     pub(crate) fn help(&self) -> &'static str {
         match self {
             DurationError::Empty | DurationError::NotADuration => {
-                "write seconds, as `1.5`, or a number with a unit, as `250ms` or `1h30m`"
+                "write seconds, such as `1.5`, or a number with a unit, such as `250ms` or `1h30m`"
             }
             DurationError::UnknownUnit(_) => "the units are ns, us, ms, s, m (or min), h and d",
-            DurationError::MissingUnit(_) => "where one number has a unit, each has one: `1h30m`",
+            DurationError::MissingUnit(_) => "if one number has a unit, each needs one: `1h30m`",
             DurationError::Negative => "write 0 or more",
             DurationError::NotFinite => "write a number",
-            DurationError::TooLong => "the most is `100d`, up to which nanoseconds can be told apart in JSON",
+            DurationError::TooLong => "the limit is `100d`: up to there, JSON can tell nanoseconds apart",
         }
     }
 }
@@ -273,28 +273,28 @@ mod tests {
 
     #[test]
     fn mistakes() {
-        let write = "write seconds, as `1.5`, or a number with a unit, as `250ms` or `1h30m`";
+        let write = "write seconds, such as `1.5`, or a number with a unit, such as `250ms` or `1h30m`";
         let not_a_duration = format!("not a duration: {write}");
         for text in
             ["soon", "s", "1..5s", "--1", "1s,2s", "1_000", "\u{661}s", "1s soon", "1s-2s", ".", "e5", "\0", "-", "+"]
         {
             check(text, Err(&not_a_duration));
         }
-        check("", Err(&format!("an empty string is no duration: {write}")));
-        check("  ", Err(&format!("an empty string is no duration: {write}")));
+        check("", Err(&format!("an empty string is not a duration: {write}")));
+        check("  ", Err(&format!("an empty string is not a duration: {write}")));
         let units = "the units are ns, us, ms, s, m (or min), h and d";
         check("5 parsecs", Err(&format!("unknown unit `parsecs`: {units}")));
         check("1S", Err(&format!("unknown unit `S`: {units}")));
         check("1h5x", Err(&format!("unknown unit `x`: {units}")));
-        check("1h30", Err("`30` has no unit: where one number has a unit, each has one: `1h30m`"));
-        check("5 1s", Err("`5` has no unit: where one number has a unit, each has one: `1h30m`"));
+        check("1h30", Err("`30` has no unit: if one number has a unit, each needs one: `1h30m`"));
+        check("5 1s", Err("`5` has no unit: if one number has a unit, each needs one: `1h30m`"));
         check("-1", Err("a duration cannot be negative: write 0 or more"));
         check("-1e300", Err("a duration cannot be negative: write 0 or more"));
         check("-0.1ns", Err("a duration cannot be negative: write 0 or more"));
         for text in ["inf", "-inf", "nan", "NaN", "+infinity"] {
             check(text, Err("a duration must be finite: write a number"));
         }
-        let too_long = "longer than 100 days: the most is `100d`, up to which nanoseconds can be told apart in JSON";
+        let too_long = "longer than 100 days: the limit is `100d`: up to there, JSON can tell nanoseconds apart";
         for text in ["200d", "100d1ns", "1e300", "1e99999999", "99999999999999999999999999999999h"] {
             check(text, Err(too_long));
         }

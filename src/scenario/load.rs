@@ -74,7 +74,7 @@ fn read_from(reader: &mut impl Read, source: &str) -> Result<Loaded, Diagnostics
 
 fn too_long(source: &str) -> Problem {
     Problem::new(format!("{} is longer than 16 MiB", named(source)))
-        .help("many alike awaitables need one table: `count = 1000`")
+        .help("for many identical awaitables, use one table with `count = 1000`")
 }
 
 fn unreadable(source: &str, error: &io::Error) -> Problem {
@@ -88,12 +88,11 @@ fn unreadable(source: &str, error: &io::Error) -> Problem {
             Problem::new(format!("no file and no built-in scenario {name}")).help(help)
         }
         ErrorKind::IsADirectory => Problem::new(format!("{name} is a folder")).help(match toml_in(source) {
-            Some(file) => format!("name a file in it, as {}", quoted(&file)),
+            Some(file) => format!("name a file in it, such as {}", quoted(&file)),
             None => "name a scenario file".to_owned(),
         }),
-        ErrorKind::PermissionDenied => {
-            Problem::new(format!("no permission to read {name}")).help("make it readable for you, or pass it as `-`")
-        }
+        ErrorKind::PermissionDenied => Problem::new(format!("no permission to read {name}"))
+            .help("change its permissions, or pipe it in and name it `-`"),
         _ => Problem::new(format!("cannot read {name}: {error}")),
     }
 }
@@ -171,7 +170,7 @@ mod tests {
         insta::assert_snapshot!(error, @r"
         error: standard input is longer than 16 MiB
          |
-         = help: many alike awaitables need one table: `count = 1000`
+         = help: for many identical awaitables, use one table with `count = 1000`
         ");
     }
 
@@ -182,7 +181,7 @@ mod tests {
         insta::assert_snapshot!(error.to_string(), @r"
         error: no permission to read `x.toml`
          |
-         = help: make it readable for you, or pass it as `-`
+         = help: change its permissions, or pipe it in and name it `-`
         ");
     }
 }

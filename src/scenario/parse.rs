@@ -125,7 +125,7 @@ fn ids_of(references: Vec<Reference>) -> Vec<Ids> {
 
 fn no_awaitables() -> Problem {
     Problem::new("the scenario has no awaitables").at(0..0).label("nothing to await").help(
-        "write at least one, as\n\n[[awaitable]]\nname = \"users\"\ndelay = \"1s\"\nreturns = 42\n\nor, to call \
+        "write at least one, such as\n\n[[awaitable]]\nname = \"users\"\ndelay = \"1s\"\nreturns = 42\n\nor, to call \
          with no arguments at all,\n\n[caller]\nargs = []",
     )
 }
@@ -133,8 +133,8 @@ fn no_awaitables() -> Problem {
 fn title(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<String> {
     let title = entry.text(problems)?;
     if title.chars().any(char::is_control) {
-        let problem = entry.problem("a title is one line, without control characters");
-        problems.push(problem.help("put what is longer into `description`"));
+        let problem = entry.problem("a title must be one line without control characters");
+        problems.push(problem.help("put longer text into `description`"));
     }
     Some(title.to_owned())
 }
@@ -143,7 +143,7 @@ fn title(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<String> {
 pub(crate) const CLAIMS: [(char, u8); 4] = [('G', 18), ('W', 11), ('C', 8), ('M', 15)];
 
 fn shows(entry: &KeyValue<'_>, problems: &mut Problems) -> Vec<String> {
-    let texts = entry.texts("a list of ids of claims", "[\"G11\"]", problems).unwrap_or_default();
+    let texts = entry.texts("a list of claim ids", "[\"G11\"]", problems).unwrap_or_default();
     for (id, place) in &texts {
         let known = CLAIMS.iter().any(|(letter, count)| {
             id.strip_prefix(*letter).is_some_and(|number| (1..=*count).any(|known| number == known.to_string()))

@@ -49,6 +49,6 @@ impl FromStr for Python {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Python, String> {
-        Python::of(text).ok_or_else(|| format!("no known Python version `{text}`: from 3.8 to 3.14"))
+        Python::of(text).ok_or_else(|| format!("unknown Python version `{text}`: write one from 3.8 to 3.14"))
     }
 }

@@ -114,7 +114,7 @@ pub fn is_harmless(c: char) -> bool {
 /// from 1e16 on.
 fn write_float_repr(f: &mut impl fmt::Write, float: f64) -> fmt::Result {
     if !float.is_finite() {
-        // No scenario holds one, but whoever builds a value by hand still gets Python's word.
+        // No scenario contains one, but a value built in code may, and still gets Python's word.
         let sign = if float < 0.0 { "-" } else { "" };
         return write!(f, "{sign}{}", if float.is_nan() { "nan" } else { "inf" });
     }

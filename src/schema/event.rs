@@ -43,7 +43,7 @@ fn can_be_open(kind: EventKind) -> bool {
 
 /// The mark of such an event.
 fn open() -> (String, Value) {
-    let sentence = "There where this is one of several that come in the order of a set, which CPython does not fix.";
+    let sentence = "True if this is one of several that come in the order of a set, which CPython does not fix; otherwise missing.";
     ("open".to_owned(), described(sentence, json!({ "const": true })))
 }
 

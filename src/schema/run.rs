@@ -53,82 +53,77 @@ pub fn run() -> Value {
             ),
             key(
                 "call",
-                "Through which call, with which options.",
+                "The call that it was run through, with its options.",
                 json!({
                     "oneOf": Function::ALL.iter().map(|function| call(*function)).collect::<Vec<_>>()
                 }),
             ),
-            key("python", "Whose semantics.", words(Python::WORDS)),
+            key("python", "Which Python version's semantics.", words(Python::WORDS)),
             key("clock", "How time passed; nothing else depends on it.", words(ClockName::WORDS)),
             key(
                 "jitter",
-                "The number of the lateness of a loop that wakes late, as real ones do; null for a loop that never does.",
+                "The number that --jitter gave for a loop that wakes late, as real ones do; null for a loop that is never late.",
                 json!({ "type": ["integer", "null"], "minimum": 0 }),
             ),
             key("outcome", "What the caller got, and when.", defined("outcome")),
             key("last_event_at", "The last moment at which anything happened.", defined("seconds")),
             key(
                 "ends",
-                "Whether the program comes to its end; false where nothing can happen any more, in the call or after it.",
+                "Whether the program ends; false if it waits forever, in the call or after it.",
                 json!({ "type": "boolean" }),
             ),
             key(
                 "calls",
-                "Every call that was made, the one above first, made or not.",
+                "Every call; the one above comes first, even if it was never made.",
                 list_of(json!({
                     "oneOf": Function::ALL.iter().map(|function| called(*function)).collect::<Vec<_>>()
                 })),
             ),
             optional(
                 "awaitables",
-                "What became of each, in file order; without --no-awaitables.",
+                "What became of each, in file order; missing with --no-awaitables.",
                 list_of(awaitable()),
             ),
             key("warnings", "What Python would warn: the text of each, without its category.", texts()),
             key(
                 "logs",
-                "What Python would log: the first line of each. What it logs of objects that nobody holds any more comes in no fixed \
-             order.",
+                "What Python would log: the first line of each. Logs about destroyed objects come in no fixed order.",
                 texts(),
             ),
-            key("notes", "What asyncdemo itself has to say, as of a moment that never came.", texts()),
+            key("notes", "What asyncdemo itself has to say, such as that a moment never came.", texts()),
             optional(
                 "story",
-                "What the report says, sentence by sentence; without --no-awaitables.",
+                "What the report says, sentence by sentence; missing with --no-awaitables.",
                 list_of(sentence()),
             ),
             key(
                 "choices",
-                "The sets of several that CPython goes over in an order that it does not fix, as they came.",
+                "The sets with several items that CPython iterates over in an order that it does not fix, in the order of the run.",
                 list_of(choice()),
             ),
             optional(
                 "choices_left_out",
-                "How many more sets there were, or had too many items to be listed; missing where there are none.",
+                "How many sets are not listed, because there are too many or they have too many items; missing if none.",
                 json!({ "type": "integer", "minimum": 1 }),
             ),
             key(
                 "depends_on_order",
-                "Whether another order of those sets ends otherwise; null where none of those that were tried does, and \
-                 there are more. Moments and passes do not count.",
+                "Whether another order of those sets ends differently; null if none of those that were tried does, but not all \
+                 were tried. Moments and passes do not count.",
                 json!({ "type": ["boolean", "null"] }),
             ),
             key(
                 "depends_on_lateness",
-                "Whether a loop that wakes late, or otherwise late, can end otherwise; null where none of those that were \
-                 tried does.",
+                "Whether a loop that wakes late, or later or earlier than this one, can end differently; null if none of those \
+                 that were tried does.",
                 json!({ "enum": [true, null] }),
             ),
-            key("tried", "How many runs were tried for that, this one among the orders.", counts()),
+            key("tried", "How many runs were tried to find out; this one counts among the orders.", counts()),
             key("otherwise", "The other outcomes that were found.", list_of(otherwise())),
-            optional(
-                "otherwise_left_out",
-                "How many of the runs came out in yet other ways, where some did.",
-                counts(),
-            ),
+            optional("otherwise_left_out", "How many of the runs had yet other outcomes; missing if none.", counts()),
             optional(
                 "events",
-                "What happened, in order; not in the last line of jsonl, not with --no-events.",
+                "What happened, in order; missing in the last line of jsonl and with --no-events.",
                 list_of(defined("event")),
             ),
         ]),
@@ -139,14 +134,14 @@ pub fn run() -> Value {
             "allOf": Function::ALL.iter().map(|function| outcome_of(*function)).collect::<Vec<_>>(),
             "$defs": {
                 "seconds": { "type": "number", "minimum": 0 },
-                "name": described("An awaitable's name; of a clone with its number, as worker-17.", json!({
+                "name": described("An awaitable's name, with its number if it has a count: worker-17.", json!({
                     "type": "string"
                 })),
                 "names": list_of(defined("name")),
                 "value": { "description": "A value: null is None; a nested group's is a list of results." },
                 "exception": described("An exception.", record(vec![
                     key("type", "Its class, without a module.", json!({ "type": "string" })),
-                    key("message", "Its one argument; null where it has none, which is not the empty text.", json!({
+                    key("message", "Its only argument; null if it has none, which is not the same as an empty string.", json!({
                         "type": ["string", "null"]
                     })),
                 ])),
@@ -217,14 +212,13 @@ fn called(function: Function) -> Value {
     keys.extend([
         key("by", "Whose coroutine makes the call.", by),
         key("arguments", "What it is called with, in order.", defined("names")),
-        key("called", "When it was called; null where it never was.", moment()),
-        key("awaited", "When its caller began to wait for it; null where it never did.", moment()),
-        key("returned", "When its caller went on; null where it never did.", moment()),
+        key("called", "When it was called; null if it never was.", moment()),
+        key("awaited", "When its caller began to wait for it; null if it never did.", moment()),
+        key("returned", "When its caller went on; null if it never did.", moment()),
         key("outcome", "What its caller got.", outcome),
         key(
             "released_by",
-            "What let its caller go on; null where nothing did, where the call itself raised, and where there was nothing \
-             to wait for.",
+            "What let its caller go on; null if nothing did, if the call itself raised, or if there was nothing to wait for.",
             json!({ "oneOf": released }),
         ),
     ]);
@@ -250,13 +244,13 @@ fn outcomes() -> Vec<Value> {
         let mut keys = vec![
             key(
                 "status",
-                "How the call came out.",
+                "How the call ended.",
                 words(&statuses.iter().map(|status| status.word()).collect::<Vec<_>>()),
             ),
             at,
             optional(
                 "why",
-                "Why it came out so: chains of causes, each nearest first; without --no-awaitables.",
+                "Why it ended so: chains of causes, each with the nearest first; missing with --no-awaitables.",
                 chains(),
             ),
         ];
@@ -266,10 +260,12 @@ fn outcomes() -> Vec<Value> {
     let went_on = || key("at", "When the caller went on.", defined("seconds"));
     let given = |name: &&'static str| match *name {
         "results" => key("results", "Its list, in argument order.", list_of(defined("result"))),
-        "done" => {
-            key("done", "Its first set, listed in argument order; Python fixes no order of it.", defined("names"))
-        }
-        name => key(name, "Its second set, likewise.", defined("names")),
+        "done" => key(
+            "done",
+            "Its first set, listed in argument order; in Python a set has no fixed order.",
+            defined("names"),
+        ),
+        name => key(name, "Its second set, listed in argument order.", defined("names")),
     };
     let returned = Function::ALL.iter().map(|function| {
         let sentence = format!("{function}() returned.");
@@ -284,15 +280,15 @@ fn outcomes() -> Vec<Value> {
                 key("exception", "What it raised.", defined("exception")),
                 optional(
                     "from",
-                    "The awaitable that made the exception, or through whose own cancellation it came; never a group. \
-                     Not there where the caller or a group was cancelled.",
+                    "The awaitable that raised the exception, or whose own cancellation caused it; never a group. Missing if the \
+                     caller or a group was cancelled.",
                     defined("name"),
                 ),
             ],
         ),
         of(
             &[Status::Hangs],
-            "The call never comes back.".to_owned(),
+            "The call never returns.".to_owned(),
             key("at", "Never.", json!({ "type": "null" })),
             vec![],
         ),
@@ -303,19 +299,22 @@ fn outcomes() -> Vec<Value> {
 /// How many runs.
 fn counts() -> Value {
     let count = || json!({ "type": "integer", "minimum": 0 });
-    record(vec![key("orders", "In another order.", count()), key("jitters", "With another lateness.", count())])
+    record(vec![
+        key("orders", "Runs in another order.", count()),
+        key("jitters", "Runs on a loop that is late in another way.", count()),
+    ])
 }
 
 /// Another outcome.
 fn otherwise() -> Value {
     record(vec![
-        key("flags", "The flags that show it; none where it is the canonical run.", json!({ "type": "string" })),
-        key("tried", "How many of the runs that were tried came out so.", counts()),
+        key("flags", "The flags that show it; none if it is the canonical run.", json!({ "type": "string" })),
+        key("tried", "How many of the runs that were tried had this outcome.", counts()),
         key("differs", "What is different there, in words.", json!({ "type": "string" })),
         key("outcome", "What the caller got there.", json!({ "oneOf": outcomes() })),
         key(
             "fates",
-            "The fates that are other ones there, by name; the first hundred.",
+            "The fates that differ there, by name; the first hundred.",
             json!({ "type": "object", "additionalProperties": words(Fate::WORDS) }),
         ),
         key("warnings", "What Python would warn there.", texts()),
@@ -329,16 +328,17 @@ fn choice() -> Value {
     record(vec![
         key("where", format!("Which set. {}", SetPlace::glossary()), words(SetPlace::WORDS)),
         key("at", "When.", defined("seconds")),
-        key("iteration", "In which pass of the event loop, from 1.", json!({ "type": "integer", "minimum": 1 })),
+        key("iteration", "The pass of the event loop, from 1.", json!({ "type": "integer", "minimum": 1 })),
         key(
             "items",
-            "Its items in canonical order: that of the arguments, else of creation. Only those whose place can show.",
+            "Its items in canonical order: that of the arguments, else of creation. Only those whose place can make a \
+             difference.",
             json!({ "type": "array", "items": name, "minItems": 2 }),
         ),
         key(
             "took",
-            "The choices, as --choices takes them: which of those that remain came next, counted from 0, while more than \
-             one remains.",
+            "The choices, as --choices takes them: the number of the remaining item that came next, counted from 0, while \
+             more than one remains.",
             json!({ "type": "array", "items": { "type": "integer", "minimum": 0 }, "minItems": 1 }),
         ),
     ])
@@ -352,7 +352,7 @@ fn result() -> Value {
     json!({
         "oneOf": [
             of("It returned.", key("value", "What it returned.", defined("value"))),
-            of("It ended with an exception, given back as a value.", key("exception", "Which.", defined("exception"))),
+            of("It ended with an exception, which is returned as a value.", key("exception", "Which.", defined("exception"))),
         ],
     })
 }
@@ -366,19 +366,23 @@ fn awaitable() -> Value {
         key("state", "Its state at the end of the run.", words(State::WORDS)),
         optional("value", "What it returned.", defined("value")),
         optional("exception", "What it raised, or the CancelledError that it ended with.", defined("exception")),
-        key("created", "When its task, future or group came to exist; null where it never did.", moment()),
-        key("started", "When its body took its first step; null where it never did, or has no body.", moment()),
-        key("finished", "When it ended; null where it never did.", moment()),
+        key("created", "When its task, future or group was created; null if it never was.", moment()),
+        key("started", "When its body took its first step; null if it never did, or has no body.", moment()),
+        key("finished", "When it ended; null if it never did.", moment()),
         key("at_return", "Its state when the caller went on.", words(State::WORDS)),
-        key("fate", format!("What the caller got of it. {}", Fate::glossary()), words(Fate::WORDS)),
+        key("fate", format!("What the caller got from it. {}", Fate::glossary()), words(Fate::WORDS)),
         optional(
             "retrieved",
-            "Of a member of done that raised: whether anything asked for its exception.",
+            "For a member of done that raised: whether anything retrieved its exception.",
             json!({
                 "type": "boolean"
             }),
         ),
-        optional("why", "What was not of its own making: chains of causes, each nearest first.", chains()),
+        optional(
+            "why",
+            "What caused its end, if not its own body: chains of causes, each with the nearest first.",
+            chains(),
+        ),
     ]);
     let ended = json!({ "properties": { "state": words(Ended::VARIANTS) } });
     merge(
@@ -412,15 +416,11 @@ fn sentence() -> Value {
         key("text", "The sentence.", json!({ "type": "string" })),
         key("about", "The awaitables that it is about; the first twenty.", defined("names")),
         optional("more", "How many more awaitables it is about.", more()),
-        key(
-            "events",
-            "The numbers of the events that bear it out, counted from 0; the first twenty.",
-            list_of(number()),
-        ),
-        optional("more_events", "How many more events do.", more()),
+        key("events", "The numbers of the events that prove it, counted from 0; the first twenty.", list_of(number())),
+        optional("more_events", "How many more events prove it.", more()),
         optional(
             "absent",
-            "There where it is about something that did not happen: its events are those between which it did not.",
+            "True if it is about something that did not happen, between its events; otherwise missing.",
             json!({ "const": true }),
         ),
     ])

@@ -27,7 +27,7 @@ pub fn scenario() -> Value {
             "$defs": {
                 "duration": duration(),
                 "delay": described(
-                    "A duration, or \"forever\": it awaits a future that nobody settles.",
+                    "A duration, or \"forever\": it awaits a future that nothing settles.",
                     json!({ "anyOf": [defined("duration"), { "const": "forever" }] }),
                 ),
                 "timeout": described(
@@ -51,14 +51,14 @@ pub fn scenario() -> Value {
 fn duration() -> Value {
     const NUMBER: &str = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?";
     const ZERO: &str = r"(?:0+\.?0*|\.0+)(?:[eE][+-]?[0-9]+)?";
-    // The longest names first, so that whoever takes the first that fits takes `ms` and not `m`.
+    // The longest names first, so that the first alternative that fits is `ms` and not `m`.
     let mut units: Vec<&str> = unit_names().collect();
     units.sort_by_key(|unit| std::cmp::Reverse(unit.chars().count()));
     let unit = format!("(?:{})", units.join("|"));
     let pattern = format!(r"^\s*(?:\+?{NUMBER}|\+?(?:{NUMBER}\s*{unit}\s*)+|-{ZERO}|-(?:{ZERO}\s*{unit}\s*)+)\s*$");
     described(
-        "Seconds as a number, as 1.5, or a text with units, as \"250ms\" or \"1h30m\" (ns, us, ms, s, m, h, d); at most \
-         100 days.",
+        "Seconds as a number, such as 1.5, or a string with units, such as \"250ms\" or \"1h30m\" (ns, us, ms, s, m, h, \
+         d); at most 100 days.",
         json!({
             "anyOf": [
                 {
@@ -76,7 +76,7 @@ fn duration() -> Value {
 /// What JSON and Python both have.
 fn value() -> Value {
     described(
-        "Any TOML value but dates, nan and inf.",
+        "Any TOML value except dates, nan and inf.",
         json!({
             "type": ["string", "number", "boolean", "array", "object"],
             "items": defined("value"),
@@ -95,7 +95,7 @@ fn exception() -> Value {
     }
     described(
         "An exception: \"Type\", \"Type: message\", or { type = \"…\", message = \"…\" }. The type is a built-in \
-         exception's name, or any other identifier, for which a subclass of Exception is made.",
+         exception's name, or any other identifier, for which a subclass of Exception is created.",
         json!({
             "anyOf": [
                 {

@@ -76,7 +76,7 @@ fn when(
     json!({ "if": condition, "then": { "properties": refused } })
 }
 
-/// One key of a table. Whoever adds a key to the parser adds its sentence here; a test misses it otherwise.
+/// One key of a table. A key that is added to the parser needs its sentence here, or a test fails.
 fn property(owner: Owner, key: &str) -> Value {
     match (owner, key) {
         (Owner::File, _) => of_file(key),
@@ -95,29 +95,32 @@ fn of_file(key: &str) -> Value {
             "One line that names the scenario.",
             json!({ "type": "string", "pattern": format!("^[^{CONTROLS}]*$") }),
         ),
-        "description" => described("What it is about, in a sentence or a few.", text()),
+        "description" => described("What it is about, in one sentence or a few.", text()),
         "shows" => described(
             format!("The ids of the claims about {} that it shows.", Function::in_text("and", |_| true)),
             list_of(json!({ "enum": claims(), "examples": ["G11", "W5"] })),
         ),
-        "question" => described("What the reader is asked to guess before running it.", text()),
-        "answer" => described("What does happen, why, and what to write instead.", text()),
+        "question" => described("What the reader should guess before running it.", text()),
+        "answer" => described("What happens, why, and what to write instead.", text()),
         "python" => described(
-            format!("Whose semantics, where the command line does not say; else {}.", Python::DEFAULT),
+            format!(
+                "Which Python version's semantics, unless the command line names one; left out: {}.",
+                Python::DEFAULT
+            ),
             words(Python::WORDS),
         ),
         "seed" => described(
-            "Where random draws start.",
+            "The seed of random draws. Nothing uses it yet.",
             json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX, "default": 0 }),
         ),
         "awaitable" => described(
-            "An awaitable. Unless [caller] says otherwise, the call's arguments are all that no group holds, in file \
-             order.",
+            "An awaitable. Unless [caller] says otherwise, the call's arguments are all awaitables that no group contains, in \
+             file order.",
             list_of(of(Owner::Awaitable)),
         ),
         "caller" => described("What the coroutine that makes the call does around it.", of(Owner::Caller)),
         "expect" => described(
-            "One run, and what must come of it. Only what is written is compared.",
+            "One run, and what it must come to. Only what is written is compared.",
             list_of(of(Owner::Expect)),
         ),
         key => match Function::of(key) {
@@ -148,13 +151,13 @@ fn of_awaitable(key: &str) -> Value {
             described(KindWord::glossary(), kinds)
         }
         "delay" => described(
-            "How long it sleeps before its outcome. Left out: it never suspends. 0: one bare yield, as \
+            "How long it sleeps before its outcome. Left out: it never suspends. 0: one bare yield, like \
              asyncio.sleep(0). \"forever\": it never ends. For a future: when the loop settles it.",
             defined("delay"),
         ),
         "returns" => described("What it returns; left out: None.", defined("value")),
         "raises" => described(
-            "What it raises instead. CancelledError ends its task cancelled; a future is cancelled with it.",
+            "What it raises instead. With CancelledError its task ends cancelled; a future is cancelled.",
             defined("exception"),
         ),
         "cancel_at" => {
@@ -162,14 +165,14 @@ fn of_awaitable(key: &str) -> Value {
         }
         "cancel_message" => described("The argument of that .cancel(); Python 3.8 takes none.", text()),
         "on_cancel" => described(
-            "What its body does when CancelledError reaches it in its delay; left out: it lets it propagate.",
+            "What its body does when its delay is cancelled; left out: the CancelledError propagates.",
             of(Owner::OnCancel),
         ),
         "members" => described("The names in the nested group; may be empty.", defined("names")),
-        "return_exceptions" => described("Whether the nested group gives exceptions back as values.", flag(false)),
+        "return_exceptions" => described("Whether the nested group returns exceptions as values.", flag(false)),
         "done_callback" => described("Whether the program adds a done callback to the nested group.", flag(false)),
         "count" => described(
-            "That many alike, named NAME-1, NAME-2, …; the name alone means all of them.",
+            "How many identical awaitables, named NAME-1, NAME-2, …; the name alone means all of them.",
             json!({ "type": "integer", "minimum": 1, "maximum": MOST, "default": 1 }),
         ),
         _ => json!({}),
@@ -182,7 +185,7 @@ fn of_raises(key: &str) -> Value {
             "The exception's class, without a module.",
             json!({ "type": "string", "pattern": format!("^{}$", identifier()) }),
         ),
-        "message" => described("Its one argument; left out: none, which is not the empty text.", text()),
+        "message" => described("Its only argument; left out: none, which is not the same as an empty string.", text()),
         _ => json!({}),
     }
 }
@@ -204,7 +207,7 @@ fn of_caller(key: &str) -> Value {
     match key {
         "args" => described(
             "The names that are passed to the call, in order; repeats are allowed. Left out: every awaitable that no \
-             group holds.",
+             group contains.",
             defined("names"),
         ),
         "unpack" => {
@@ -215,9 +218,9 @@ fn of_caller(key: &str) -> Value {
             let calls = Function::in_text("or", |_| true);
             described(format!("When it calls {calls}; left out: at once."), defined("duration"))
         }
-        "await_at" => described("When it awaits what the call gave it; left out: at once.", defined("duration")),
+        "await_at" => described("When it awaits what the call returned; left out: at once.", defined("duration")),
         "check_done_at" => {
-            described(format!("{with_group} only. When it looks at done() of the group."), list_of(defined("duration")))
+            described(format!("{with_group} only. When it calls done() on the group."), list_of(defined("duration")))
         }
         "cancel_group_at" => described(format!("{with_group} only. When it cancels the group."), defined("duration")),
         "cancel_at" => described("When the caller's own task is cancelled.", defined("duration")),
@@ -256,27 +259,27 @@ fn of_expect(key: &str) -> Value {
         "python" => {
             let version = words(Python::WORDS);
             described(
-                "For which Python versions this holds; left out: for every one.",
+                "The Python versions to run it for; left out: the file's own `python`, or else the default version.",
                 json!({ "anyOf": [version, list_of(version.clone())] }),
             )
         }
         "choices" => described(
-            "In which order sets come, where Python fixes none: which of the items that remain comes next, from 0, for each \
-             choice of the run. Those that the list does not reach are 0.",
+            "The order of each set whose order Python does not fix: for each choice of the run, the number of the remaining \
+             item that comes next, counted from 0. Choices beyond the list are 0.",
             list_of(json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX })),
         ),
         "jitter" => described(
             "The number of a run on a loop that wakes late, as real ones do; left out: it is never late.",
             json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX }),
         ),
-        "outcome" => described("How the call comes out.", words(Status::WORDS)),
+        "outcome" => described("How the call ends.", words(Status::WORDS)),
         "at" => described("When the caller goes on.", defined("duration")),
         "results" => described("gather()'s list, in argument order.", list_of(result())),
         "exception" => described("The exception that the call raises.", defined("exception")),
         "done" => described("The names in wait()'s first set, in argument order.", defined("names")),
         "pending" => described("The names in wait()'s second set, in argument order.", defined("names")),
         "fates" => described(
-            "Awaitables by name, with what the caller got of each.",
+            "Awaitables by name, with what the caller got from each.",
             json!({
                 "type": "object",
                 "propertyNames": { "not": reserved() },

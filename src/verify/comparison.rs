@@ -118,7 +118,7 @@ impl<'i> Comparison<'i> {
     }
 
     /// Compares so many scenarios, each made where it is needed, and tells of each as soon as it and all before it are
-    /// done. Whoever is told may break it off. It also ends when every interpreter is given up, and by
+    /// done. The listener may stop it. It also ends when every interpreter is given up, and by
     /// [`process_group::end_all`]; then it tells of all that was compared until then.
     pub fn compare<E: Send>(
         &self,

@@ -99,7 +99,7 @@ fn fields(object: &Json, first: &[&str]) -> String {
 
 fn field(key: &str, value: &Json) -> String {
     match value {
-        // Nine digits tell nanoseconds apart; whoever prints more of them is not wrong.
+        // Nine digits tell nanoseconds apart; more digits are not wrong.
         Json::Number(seconds) if key == "at" => {
             let nanos = (seconds.as_f64().unwrap_or(f64::NAN) * 1e9).round();
             format!("{}", nanos / 1e9)

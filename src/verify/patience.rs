@@ -1,6 +1,6 @@
 //! How long an interpreter is asked on although it does not answer.
 //!
-//! A run that hangs takes a minute until that is known. Whoever hangs always would make thousands of them take days.
+//! A run that hangs takes a minute until that is known. With an interpreter that always hangs, thousands of runs would take days.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +28,7 @@ impl Patience {
         self.failures_in_a_row.store(0, Ordering::Relaxed);
     }
 
-    /// It ran none. Where that was once too often, whoever learns of it first gets the reason, to tell it.
+    /// It ran none. When that was once too often, the first caller gets the reason, to report it.
     pub fn failed(&self, why: &NoAnswer) -> Option<String> {
         if *why == NoAnswer::Interrupted {
             return None;
@@ -40,7 +40,7 @@ impl Patience {
         self.give_up(format!("{MOST_FAILURES} runs in a row came to nothing, the last of them so: {why}"))
     }
 
-    /// It did not get so far as to be asked anything, and so never will. Whoever learns of it first gets the reason.
+    /// It did not even start, and never will. The first caller gets the reason.
     pub fn did_not_start(&self, why: &NoAnswer) -> Option<String> {
         if *why == NoAnswer::Interrupted { None } else { self.give_up(why.to_string()) }
     }

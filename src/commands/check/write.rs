@@ -78,13 +78,13 @@ fn writable(path: &str) -> Result<(), Failure> {
     let metadata = fs::metadata(path).ok();
     let message = match metadata {
         Some(metadata) if metadata.is_file() || metadata.is_dir() => return Ok(()),
-        Some(_) => format!("--write needs a file, and `{}` is none", escape(path)),
+        Some(_) => format!("--write needs a file, and `{}` is not one", escape(path)),
         None if path == "-" => "--write needs a file, and cannot write to standard input".to_owned(),
         None if builtin(path).is_some() => format!(
-            "--write needs a file, and `{path}` is built in\nhelp: `asyncdemo scenarios {path} > {path}.toml` makes a \
-             file of it"
+            "--write needs a file, and `{path}` is built in\nhelp: `asyncdemo scenarios {path} > {path}.toml` copies \
+             it to a file"
         ),
-        // Whoever reads it says what is wrong.
+        // Reading it reports what is wrong.
         None => return Ok(()),
     };
     Err(Failure::Usage(message))

@@ -78,8 +78,10 @@ impl MainWriter<'_, '_> {
 
     /// What gather() has made of coroutines is in no variable.
     pub fn ask_for_tasks(&mut self) {
-        let comment = if self.outline.gather_makes_tasks() { "  # gather() made them." } else { "" };
-        self.lines.line(code!("tasks = asyncio.all_tasks() - {{asyncio.current_task()}}{comment}"));
+        if self.outline.gather_makes_tasks() {
+            self.lines.comment("No variable holds the tasks that gather() creates.");
+        }
+        self.lines.line(code!("tasks = asyncio.all_tasks() - {{asyncio.current_task()}}"));
     }
 
     /// The sleep between the call and its await.

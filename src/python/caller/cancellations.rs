@@ -15,7 +15,7 @@ impl MainWriter<'_, '_> {
         if scenario.awaitables.iter().all(|one| one.cancel.is_none()) && scenario.caller.cancel_at.is_none() {
             return;
         }
-        self.lines.comment("Cancelled from outside, counted from the start:");
+        self.lines.comment("Cancellations from outside, counted from the start:");
         for (table, awaitable) in scenario.awaitables.iter().enumerate() {
             if let Some(cancel) = &awaitable.cancel {
                 self.arm_cancellation(table, cancel);
@@ -31,7 +31,7 @@ impl MainWriter<'_, '_> {
         let outline = self.outline;
         let mut message: Vec<Expression> = cancel.message.iter().map(|message| Expression::string(message)).collect();
         if !message.is_empty() && !outline.cancel_takes_message() {
-            self.lines.comment("Its cancel_message is left out: in Python 3.8 cancel() takes none.");
+            self.lines.comment("In Python 3.8 cancel() takes no message, so cancel_message is left out.");
             message.clear();
         }
         let awaitable = outline.awaitable(table);
@@ -45,7 +45,7 @@ impl MainWriter<'_, '_> {
                 Reach::Variable => self.arm_by_variable(cancel.at, variable, ids.len(), message.clone()),
                 Reach::Nothing => {
                     let label = outline.label(part);
-                    self.lines.comment(&format!("Nobody ever makes {label}: there is nothing to cancel."));
+                    self.lines.comment(&format!("{label} is never created, so there is nothing to cancel."));
                     self.arm_by_name(cancel.at, part, code!("lambda: None"), Vec::new());
                 }
                 Reach::Name if outline.is_whole(part) => {

@@ -17,13 +17,13 @@ impl MainWriter<'_, '_> {
         self.lines.blank();
         let everything = self.everything();
         if outline.scenario.caller.then == Then::Exit {
-            self.lines.comment("The program ends here: asyncio.run() cancels every task that is left.");
+            self.lines.comment("main() ends here, and asyncio.run() cancels every task that is left.");
             if outline.passes_coroutines() {
                 self.lines.line(code!("left = asyncio.all_tasks() - {{asyncio.current_task()}}"));
             }
             return self.lines.statement(code!("return "), everything);
         }
-        self.lines.comment("Whatever is still at work is let finish.");
+        self.lines.comment("Let whatever is still running finish.");
         let others = self.others();
         if others.is_empty() {
             self.lines.line(code!("left = asyncio.all_tasks() - {{asyncio.current_task()}}"));
@@ -48,7 +48,7 @@ impl MainWriter<'_, '_> {
             return self.lines.statement(code!("return "), everything);
         }
         self.lines.blank();
-        self.lines.comment("What became of them. To print a task asks nobody for its exception.");
+        self.lines.comment("What became of them. Printing a task does not retrieve its exception.");
         let printed = match everything {
             Expression::Text(name) => name,
             several => {

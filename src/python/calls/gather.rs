@@ -15,7 +15,7 @@ impl InProgram for GatherOptions {
         let outline = main.outline;
         let caller = &outline.scenario.caller;
         if caller.passes_list {
-            main.lines.comment("A mistake: gather() is given one list, instead of what is in it.");
+            main.lines.comment("A mistake: gather() gets the list itself instead of its items.");
         }
         let arguments = main.arguments(&outline.arguments);
         let call = expression(self, self.brackets(caller, arguments.len()), arguments);
@@ -75,7 +75,7 @@ fn arm_timers(main: &mut MainWriter<'_, '_>, group: &str) {
     let outline = main.outline;
     let caller = &outline.scenario.caller;
     if caller.cancel_group_at.iter().chain(&caller.check_done_at).any(|moment| *moment < outline.called_at()) {
-        main.lines.comment("Counted from now; what is negative is past already, and comes at once.");
+        main.lines.comment("Counted from now. A negative delay is in the past and fires at once.");
     }
     if let Some(moment) = caller.cancel_group_at {
         main.symbols.arms(TimerAction::Cancel, None, 1);

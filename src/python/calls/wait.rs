@@ -25,8 +25,8 @@ impl InProgram for WaitOptions {
         }
         let sets = self.results().join(", ");
         if outline.scenario.caller.await_at.is_some() {
-            main.lines
-                .comment("wait() does nothing yet: it is a coroutine function, and its timeout starts later too.");
+            let timeout = if self.timeout.is_some() { ", nor does its timeout start" } else { "" };
+            main.lines.comment(&format!("wait() is a coroutine function: none of it runs yet{timeout}."));
             main.lines.statement(code!("call = "), call);
             main.sleep_until_await();
             main.lines.line(code!("{sets} = await call"));

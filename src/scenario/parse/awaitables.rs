@@ -34,12 +34,12 @@ impl KindWord {
     pub(crate) fn refuses(self, key: &str) -> Option<&'static str> {
         match (self, key) {
             (KindWord::Gather, "delay") => Some("a group ends when its members do"),
-            (KindWord::Gather, "returns" | "raises") => Some("a group gives what its members give"),
+            (KindWord::Gather, "returns" | "raises") => Some("a group's result comes from its members"),
             (KindWord::Gather, "on_cancel") => Some("a group has no body: give `on_cancel` to its members"),
             (KindWord::Gather, "count") => Some("write each group out, or give `count` to its members"),
             (KindWord::Future, "on_cancel") => Some("a bare future has no body that could react"),
             (KindWord::Gather, _) => None,
-            (_, "members" | "return_exceptions" | "done_callback") => Some("it is a key of `kind = \"gather\"`"),
+            (_, "members" | "return_exceptions" | "done_callback") => Some("only `kind = \"gather\"` has it"),
             _ => None,
         }
     }
@@ -82,7 +82,7 @@ pub(super) fn tables<'t>(
             tables
         }
         DeValue::Table(_) => {
-            let problem = Problem::new(format!("`[{name}]` needs two brackets, since there may be several"))
+            let problem = Problem::new(format!("`[{name}]` needs double brackets, because a file may have several"))
                 .at(entry.place())
                 .help(format!("write `[[{name}]]`"));
             problems.push(problem);
@@ -126,11 +126,11 @@ fn count(keys: &Keys<'_>, first: u32, problems: &mut Problems) -> Ids {
     let Some(count) = integer(written, entry.place(), problems) else {
         return one;
     };
-    let limit = "the most is 10,000,000 awaitables in one scenario";
+    let limit = "the limit is 10,000,000 awaitables in one scenario";
     if count < 1 {
         let problem = entry.problem(format!("`count` must be at least 1, not {count}"));
         let problem = problem.label(if count == 0 { "none at all" } else { "negative" });
-        problems.push(problem.help("leave `count` out for one, or the whole table for none"));
+        problems.push(problem.help("for one, leave `count` out; for none, leave the whole table out"));
         return one;
     }
     match u64::try_from(count) {
@@ -169,8 +169,8 @@ fn draft<'t>(keys: &Keys<'t>, problems: &mut Problems) -> Draft<'t> {
         if members.is_none() {
             let problem = Problem::new("a group needs `members`")
                 .at(keys.get("kind").map_or(0..0, |entry| entry.place()))
-                .label("a nested gather() of what?")
-                .help("write `members = [\"…\"]` with the names in it, or `members = []` for none");
+                .label("which awaitables are in the group?")
+                .help("write `members = [\"…\"]` with their names, or `members = []` for none");
             problems.push(problem);
         }
         let kind = Kind::Gather(NestedGather { members: Vec::new(), options });

@@ -65,7 +65,7 @@ fn check_one_argument(entry: &KeyValue<'_>, args: &[Ids], problems: &mut Problem
             entry
                 .problem(format!("`{} = \"{written}\"` needs exactly one argument, but {arguments}", entry.key))
                 .label("passes the argument itself, without a list around it")
-                .help("name one in `[caller] args`, or use another collection, as \"list\""),
+                .help("name one in `[caller] args`, or use another collection, such as \"list\""),
         );
     }
 }
@@ -99,7 +99,7 @@ pub(super) fn python(key: &str, node: &Node<'_>, problems: &mut Problems) -> Opt
         let near = Python::WORDS.iter().copied().find(|known| *known == minor);
         let near = near.or_else(|| nearest(text, Python::WORDS.iter().copied()).filter(|_| !text.starts_with("3.")));
         problems.push(
-            Problem::new(format!("no known Python version {}", quoted(text)))
+            Problem::new(format!("unknown Python version {}", quoted(text)))
                 .at(node.span())
                 .label("not from \"3.8\" to \"3.14\"")
                 .help(match near {
@@ -122,7 +122,7 @@ pub(super) fn section<'t>(
     match entry.node.get_ref() {
         DeValue::Table(table) => Some(Keys::of(table, owner, problems)),
         DeValue::Array(items) if items.iter().all(|item| item.get_ref().is_table()) && !items.is_empty() => {
-            let problem = Problem::new(format!("`[[{name}]]` takes one bracket, since there is only one"));
+            let problem = Problem::new(format!("`[[{name}]]` takes single brackets, because a file has only one"));
             problems.push(problem.at(entry.place()).help(format!("write `[{name}]`")));
             None
         }

@@ -56,13 +56,13 @@ fn type_name(name: &str, entry: &KeyValue<'_>, message: Option<&str>, problems: 
                     });
                     let help = match identifier_meant(name) {
                         _ if entry.key == "type" && name.contains(':') => {
-                            "`type` is the class alone; what it says goes into `message`".to_owned()
+                            "`type` is only the class; the message goes into `message`".to_owned()
                         }
                         Some(meant) => format!("write `{meant}`"),
                         None if message.is_none() && name.contains(' ') => {
                             format!("write the exception's name before the message: \"RuntimeError: {name}\"")
                         }
-                        None => "write a class, as \"ValueError\", or with a message, as \"ValueError: too long\""
+                        None => "write a class, such as \"ValueError\", or one with a message, such as \"ValueError: too long\""
                             .to_owned(),
                     };
                     problem.label("not an identifier").help(help)
@@ -70,19 +70,19 @@ fn type_name(name: &str, entry: &KeyValue<'_>, message: Option<&str>, problems: 
                 Refusal::Keyword => entry
                     .problem(format!("{} is a Python keyword", quoted(name)))
                     .label("not an exception")
-                    .help("name a class, as \"ValueError\""),
+                    .help("name a class, such as \"ValueError\""),
                 Refusal::NoException => entry
-                    .problem(format!("Python's {} is no exception", quoted(name)))
-                    .label("a built-in name that nothing can raise")
-                    .help("name a built-in exception, or any name that Python does not have: a class is made for it"),
+                    .problem(format!("Python's {} is not an exception", quoted(name)))
+                    .label("not an exception class")
+                    .help("name a built-in exception, or any name that is not built in: a class is created for it"),
                 Refusal::CannotBeRaised(why) => entry
                     .problem(format!("{} cannot be raised here", quoted(name)))
                     .label(why)
-                    .help("use an ordinary exception, as \"RuntimeError: …\""),
+                    .help("use an ordinary exception, such as \"RuntimeError: …\""),
                 Refusal::NotFromOneMessage(why) => entry
-                    .problem(format!("{} is not made from one message", quoted(name)))
+                    .problem(format!("{} cannot be created from one message", quoted(name)))
                     .label(why)
-                    .help("use an exception that takes one, as \"ValueError: …\""),
+                    .help("use an exception that takes one, such as \"ValueError: …\""),
             };
             problems.push(problem);
             None
@@ -139,8 +139,8 @@ pub(crate) fn refused_names() -> String {
 const CANNOT_BE_RAISED: [(&str, &str); 4] = [
     ("StopIteration", "in a coroutine Python turns it into a RuntimeError"),
     ("GeneratorExit", "it is how Python closes a coroutine"),
-    ("KeyboardInterrupt", "it ends the event loop instead of the task"),
-    ("SystemExit", "it ends the event loop instead of the task"),
+    ("KeyboardInterrupt", "it ends the task, and the event loop with it"),
+    ("SystemExit", "it ends the task, and the event loop with it"),
 ];
 
 /// Exceptions that one message does not make, and why.

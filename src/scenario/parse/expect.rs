@@ -123,7 +123,7 @@ fn choices(entry: &KeyValue<'_>, problems: &mut Problems) -> Vec<u32> {
             Some(Value::Int(number)) if u32::try_from(number).is_ok() => choices.push(number as u32),
             Some(Value::Int(number)) => {
                 let problem = Problem::new(format!("a choice cannot be {number}")).at(item.span());
-                problems.push(problem.help("write which of the items that remain comes next, counted from 0"));
+                problems.push(problem.help("write the number of the remaining item that comes next, counted from 0"));
             }
             Some(_) => {
                 let problem = Problem::new(format!("a choice must be a whole number, not {}", type_of(item)));

@@ -36,7 +36,7 @@ pub(super) fn references(
     let total: u64 = found.iter().map(|reference| reference.ids.len() as u64).sum();
     if total > MOST {
         let problem = entry.problem(format!("`{}` stands for {} awaitables", entry.key, thousands(total)));
-        problems.push(problem.label("too many").help("the most is 10,000,000 in one list"));
+        problems.push(problem.label("too many").help("the limit is 10,000,000 in one list"));
         return Vec::new();
     }
     found
@@ -140,7 +140,7 @@ pub(super) fn circles(all: &[Named], members: &HashMap<usize, Vec<Reference>>, p
 fn deepen(depth: &mut usize, of_member: usize, member: &Reference, problems: &mut Problems) {
     if of_member == DEEPEST {
         let problem = Problem::new(format!("groups {TOO_DEEP}")).at(member.place.clone());
-        problems.push(problem.label("this group holds 63 further levels").help("leave some levels out"));
+        problems.push(problem.label("this group contains 63 more levels").help("leave some levels out"));
     }
     *depth = (*depth).max(of_member + 1);
 }
@@ -154,12 +154,13 @@ fn circle_problem(all: &[Named], circle: &[usize], closing: &Reference) -> Probl
         corners.push(format!("… {} more …", circle.len() - SHOWN));
     }
     corners.push(first.clone());
-    let problem = Problem::new(format!("group {first} holds itself")).at(closing.place.clone());
+    let problem = Problem::new(format!("group {first} contains itself")).at(closing.place.clone());
     let problem = match circle {
         [_] => problem.label("its own name"),
-        _ => problem.label(format!("closes the circle {}", corners.join(" → "))),
+        _ => problem.label(format!("closes the cycle {}", corners.join(" → "))),
     };
-    problem.help("a gather() needs its members before it is made, so none can be in itself: take one out")
+    problem
+        .help("a gather() needs its members before it exists, so it cannot contain itself: remove one of the members")
 }
 
 /// A coroutine object can be awaited once: in two lists it needs to be a task.

@@ -214,7 +214,7 @@ impl<'t> KeyValue<'t> {
             match item.get_ref().as_str() {
                 Some(text) => texts.push((text, item.span())),
                 None => problems.push(
-                    Problem::new(format!("`{}` must be {wanted}, but holds {}", self.key, type_of(item)))
+                    Problem::new(format!("`{}` must be {wanted}, but contains {}", self.key, type_of(item)))
                         .at(item.span())
                         .label("not a string")
                         .help(format!("write `{} = {example}`", self.key)),

@@ -88,8 +88,8 @@ fn problem(key: &str, node: &Node<'_>, place: Range<usize>, wanted: &str, error:
     };
     let help = match (error, wanted) {
         (DurationError::NotADuration | DurationError::Empty, _) => forms(wanted),
-        (DurationError::NotFinite, DELAY) => "write \"forever\" for what never ends".to_owned(),
-        (DurationError::NotFinite, TIMEOUT) => "write \"none\" for no timeout".to_owned(),
+        (DurationError::NotFinite, DELAY) => "for a delay that never ends, write \"forever\"".to_owned(),
+        (DurationError::NotFinite, TIMEOUT) => "for no timeout, write \"none\"".to_owned(),
         (error, _) => error.help().to_owned(),
     };
     Problem::new(message).at(place).label(label).help(help)
@@ -97,7 +97,7 @@ fn problem(key: &str, node: &Node<'_>, place: Range<usize>, wanted: &str, error:
 
 /// What may be written.
 fn forms(wanted: &str) -> String {
-    let forms = "write seconds, as `1.5`, or a string with a unit, as \"250ms\" or \"1h30m\"";
+    let forms = "write seconds, such as `1.5`, or a string with a unit, such as \"250ms\" or \"1h30m\"";
     match wanted {
         DELAY => format!("{forms}, or \"forever\""),
         TIMEOUT => format!("{forms}, or \"none\""),

@@ -97,12 +97,12 @@ impl<'d> Names<'d> {
             return None;
         }
         let reserved = match name {
-            Target::GROUP => Some("what the call's own gather() gives"),
+            Target::GROUP => Some("what the call's own gather() returns"),
             Target::CALLER => Some("the coroutine that makes the call"),
             _ => None,
         };
         if let Some(what) = reserved {
-            return Some(format!("`{name}` is {what}, and no awaitable of the scenario"));
+            return Some(format!("`{name}` is {what}, not an awaitable of the scenario"));
         }
         if let Some((table, number)) =
             name.rsplit_once('-').and_then(|(base, number)| Some((self.by_name.get(base)?, number)))
@@ -119,7 +119,8 @@ impl<'d> Names<'d> {
             None if self.all.is_empty() => Some("the file has no `[[awaitable]]`".to_owned()),
             None if self.all.len() <= 10 => {
                 let known: Vec<String> = self.all.iter().map(|named| quoted(&named.name)).collect();
-                Some(format!("the names are {}", listed(&known, "and")))
+                let are = if known.len() == 1 { "only name is" } else { "names are" };
+                Some(format!("the {are} {}", listed(&known, "and")))
             }
             None => None,
         }
@@ -150,7 +151,7 @@ fn given_twice(first: &Named, second: &Named) -> Problem {
         .at(culprit.place.clone())
         .label(label(culprit, written))
         .also(other.place.clone(), label(other, "first given here"))
-        .help("give each awaitable a name of its own; for many that are alike there is `count`")
+        .help("give each awaitable a name of its own; for many identical ones use `count`")
 }
 
 /// What is wrong with a name as such.
@@ -158,21 +159,21 @@ pub(super) fn problem_with(name: &str, place: Range<usize>) -> Option<Problem> {
     let problem = |message: String| Some(Problem::new(message).at(place.clone()));
     if name.is_empty() || name.chars().all(|c| c == ' ') {
         let problem = problem("a name cannot be empty".to_owned())?;
-        return Some(problem.help("write one, or leave `name` out: `a1`, `a2`, … are then given by position"));
+        return Some(problem.help("write one, or leave `name` out: the name is then `a1`, `a2`, … by position"));
     }
     let reserved = match name {
-        Target::GROUP => Some("what the call's own gather() is called"),
-        Target::CALLER => Some("what the caller is called"),
+        Target::GROUP => Some("the call's own gather()"),
+        Target::CALLER => Some("the caller"),
         _ => None,
     };
     if let Some(what) = reserved {
-        let problem = problem(format!("`{name}` is no name for an awaitable"))?;
-        return Some(problem.label(format!("in events this is {what}")).help("choose another name"));
+        let problem = problem(format!("`{name}` cannot be the name of an awaitable"))?;
+        return Some(problem.label(format!("events use this name for {what}")).help("choose another name"));
     }
     let bad = name.chars().find(|c| !is_printable(*c))?;
-    let what = if bad.is_control() { "a control character" } else { "a character that does not print" };
-    let problem = problem(format!("the name {} holds {what}", quoted(name)))?;
-    Some(problem.label(format!("U+{:04X}", u32::from(bad))).help("use characters that can be seen, and spaces"))
+    let what = if bad.is_control() { "a control character" } else { "an unprintable character" };
+    let problem = problem(format!("the name {} contains {what}", quoted(name)))?;
+    Some(problem.label(format!("U+{:04X}", u32::from(bad))).help("use visible characters and spaces"))
 }
 
 #[cfg(test)]

@@ -44,9 +44,9 @@ fn problem(text: &str, place: Range<usize>, error: &Error) -> Problem {
     let (what, wanted) = message.split_once(", expected ").unwrap_or((message, ""));
     let at = |message: &str| Problem::new(message).at(place.clone());
     match what {
-        "duplicate key" => at(&format!("{} stands twice in one table", quoted(word)))
+        "duplicate key" => at(&format!("{} is given twice in one table", quoted(word)))
             .label("given a second time")
-            .help("drop one of them; a further awaitable begins with its own `[[awaitable]]` line"),
+            .help("remove one of them; another awaitable needs its own `[[awaitable]]` line"),
         "recursion limit" | "cannot recurse further; max recursion depth met" => {
             at(TOO_DEEP).label("too deep").help("make it flatter")
         }
@@ -54,7 +54,7 @@ fn problem(text: &str, place: Range<usize>, error: &Error) -> Problem {
         "string values must be quoted" if word.starts_with(|c: char| c.is_ascii_digit()) && word.contains(' ') => {
             let rest = text.get(place.end..).and_then(|rest| rest.lines().next()).unwrap_or("");
             at(&format!("{} is not a TOML value", quoted(word))).help(if rest.trim_start().starts_with('=') {
-                "each key stands on a line of its own"
+                "put each key on a line of its own"
             } else {
                 "separate values with `,`, and put strings into quotes"
             })
@@ -69,7 +69,7 @@ fn problem(text: &str, place: Range<usize>, error: &Error) -> Problem {
             .label("not one of b, t, n, f, r, e, \", \\, x, u, U")
             .help("write `\\\\` for a backslash itself"),
         "invalid basic string" | "invalid multi-line basic string" if wanted.starts_with("non-double-quote") => {
-            at("control character in a string").label("not allowed as it is").help("write its code, as `\\u001b`")
+            at("control character in a string").label("must be escaped").help("write its escape, such as `\\u001b`")
         }
         "invalid basic string" | "invalid literal string" => at("a string without its closing quote")
             .label("the line ends here")
@@ -95,14 +95,14 @@ fn problem(text: &str, place: Range<usize>, error: &Error) -> Problem {
 fn help(what: &str) -> Option<&'static str> {
     Some(match what {
         "key with no value" => "a line is `key = value`, `[table]` or `[[awaitable]]`",
-        "missing value" => "write a value behind the `=`, as in `delay = \"1s\"`",
+        "missing value" => "write a value after the `=`, as in `delay = \"1s\"`",
         "unclosed array" => "close it with `]`",
         "unclosed inline table" => "close it with `}`",
         "unclosed table" => "close it with `]`, as in `[caller]`",
         "unclosed array table" => "close it with two brackets, as in `[[awaitable]]`",
         "missing comma between array elements" | "missing comma between key-value pairs" => "separate them with `,`",
-        "unexpected key or value" => "each key stands on a line of its own",
-        "extra `=`" => "write one `=`, and quotes around a string that holds another",
+        "unexpected key or value" => "put each key on a line of its own",
+        "extra `=`" => "write one `=`, and put a string that contains another into quotes",
         "carriage return must be followed by newline" => "end lines with LF or CRLF",
         _ => return None,
     })

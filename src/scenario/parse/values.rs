@@ -32,7 +32,7 @@ fn nested(node: &Node<'_>, depth: usize, problems: &mut Problems) -> Option<Valu
         DeValue::Integer(written) => integer(written, place, problems).map(Value::Int),
         DeValue::Float(written) => float(written.as_str(), place, problems).map(Value::Float),
         DeValue::Datetime(_) => {
-            let problem = Problem::new("a date is no value that an awaitable can return")
+            let problem = Problem::new("an awaitable cannot return a date")
                 .at(place)
                 .label(type_of(node))
                 .help("write it as a string, in quotes");
@@ -61,7 +61,7 @@ pub(super) fn integer(written: &DeInteger<'_>, place: Range<usize>, problems: &m
         let problem = Problem::new("integer out of range")
             .at(place)
             .label("does not fit into 64 bits")
-            .help("the most is 9223372036854775807, the least -9223372036854775808");
+            .help("the largest is 9223372036854775807, the smallest -9223372036854775808");
         problems.push(problem);
     }
     read
@@ -71,7 +71,7 @@ fn float(written: &str, place: Range<usize>, problems: &mut Problems) -> Option<
     match written.parse::<f64>() {
         Ok(float) if float.is_finite() => Some(float),
         Ok(float) => {
-            let problem = Problem::new("a float that JSON cannot carry")
+            let problem = Problem::new("this float cannot be represented in JSON")
                 .at(place)
                 .label(if float.is_nan() { "not a number" } else { "infinite" })
                 .help("write a finite number, or a string in quotes");

@@ -2,7 +2,7 @@
 //!
 //! Every step makes less of something and more of nothing: tables, keys, items, names that are not a, b, c in their
 //! order, then what values there are. A number is less than a text, and a text is less the shorter it is and the more of
-//! its letters are an `a`. So whoever goes on from step to step comes to an end.
+//! its letters are an `a`. So step after step comes to an end.
 
 use std::collections::BTreeSet;
 
