@@ -3,8 +3,8 @@
 //! A *scenario* describes awaitables: how long they take, what they return or raise, when something cancels them, how
 //! they react. It stands for exactly one Python program: a *caller* (the main coroutine of `asyncio.run()`) makes the
 //! awaitables, hands them to gather() or wait(), awaits what that gives, and then lets what is left finish. asyncdemo
-//! runs that program on an event loop of its own and tells what CPython would do: not roughly, but event for event,
-//! each with its time and with the number of the loop's pass in which it happens.
+//! runs that program on its own event loop and tells what CPython would do, event for event, each with its time and the
+//! number of the loop's pass in which it happens.
 //!
 //! # The words
 //!
@@ -12,33 +12,35 @@
 //! between two of them it is *suspended* on a *future*. A future is *pending* until it is *done*: it returned, raised,
 //! or was *cancelled*. When it is done its *done callbacks* go into the *ready queue*. The loop runs in *passes*
 //! (CPython's `_run_once`): a pass moves the clock if nothing is ready, appends the *timer handles* that are due, and
-//! runs exactly the handles that are ready then. A *group* is what gather() gives. A *hop* is the way of an effect from
-//! one pass to the next; most of what surprises people about gather() and wait() is a matter of hops.
+//! runs exactly the handles that are ready then. A *group* is what gather() gives. A *hop* is an effect's step from one
+//! pass to the next; most of what surprises people about gather() and wait() comes from hops.
 //!
 //! # The parts, in reading order
 //!
-//! 1. [`scenario`]: the plain model of a file, and the one parse at the edge that makes it. Whatever comes behind it
-//!    never meets an invalid scenario.
-//! 2. [`calls`]: gather(), wait() and their options; a call is a file, and here is the list of them.
-//! 3. [`event`]: what happens in a run, as one stream. It is the whole coupling between the loop and what is shown. The
-//!    closed words of the formats stand here too, and the fields of each event, each with the sentence that explains it.
+//! 1. [`scenario`]: the plain model of a file, and the parser that makes it. Nothing after it ever sees an invalid
+//!    scenario.
+//! 2. [`calls`]: gather(), wait() and their options. Each call is one file, and this module lists them.
+//! 3. [`event`]: what happens in a run, as one stream. It is the only coupling between the loop and what is shown. The
+//!    closed sets of words of the formats are here too, and the fields of each event, each with the sentence that
+//!    explains it.
 //! 4. [`executor`]: the event loop. It mirrors `Lib/asyncio` file by file; the Python versions are one small closed
 //!    dialect that names each difference once.
 //! 5. [`outcome`]: a fold over the events: what the caller got, and a ledger of what became of everything else.
 //! 6. [`simulation`]: one way to run a scenario, for the commands, the expectations, the proof and the tests; and
 //!    [`alternatives`]: what else can come of a run, where CPython leaves something open.
-//! 7. [`expect`]: what a file says must come of its runs, held against what does.
-//! 8. [`python`]: the program that a scenario stands for, as text. It knows the scenario, and of its run only whether
+//! 7. [`expect`]: what a file expects of its runs, compared with what happens.
+//! 8. [`python`]: the program that a scenario stands for, as text. It knows the scenario, but of its run only whether
 //!    and where that gets stuck.
 //! 9. [`report`]: what a person, a script or another program sees. A format is a file and a row in one table, and all of
 //!    them are folds.
 //! 10. [`verify`]: the proof. It runs that text on real CPythons, on a virtual clock, and compares every event; or as it
 //!     is, on the real clock, and compares what comes of it.
-//! 11. [`schema`]: the two formats, files and documents, as JSON Schemas, made from the tables that the parser reads by.
+//! 11. [`schema`]: the two formats, files and documents, as JSON Schemas, generated from the parser's own tables.
 //! 12. [`cli`] and [`commands`]: the command line. A command reads like a table of contents.
 //!
-//! Imports go one way only, downwards to upwards in that list (the first three share the words of the formats), and the
-//! executor and the reports do not know each other at all; a test reads every path in the source and holds that.
+//! Imports go in one direction only, from the bottom of that list to its top (the first three share the words of the
+//! formats), and the executor and the reports do not know each other at all. A test reads every path in the source and
+//! enforces that.
 //!
 //! # Time
 //!
@@ -99,7 +101,7 @@
 //! Bodies, callbacks and handles are closed enums over ids in columns; nothing is allocated per event and there is no
 //! waker. A body is a program of steps that all tasks of a table share; a task is the number of its step. The timer queue
 //! is a radix heap: time only goes forward, so a timer moves at most once a bit of its distance, and equal deadlines keep
-//! their order for nothing. Clock, choices, lateness and listener are type parameters, so that a run that nobody listens
+//! their order at no cost. Clock, choices, lateness and listener are type parameters, so that a run that nobody listens
 //! to, in canonical order and never late, pays for none of them.
 
 pub mod scenario;

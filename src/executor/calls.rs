@@ -46,7 +46,7 @@ struct MadeCall {
     gave: CallObject,
 }
 
-/// What a call gave to whoever made it.
+/// What a call gave to the coroutine that made it.
 #[derive(Clone, Copy, Debug)]
 enum CallObject {
     /// Nothing, or nothing yet: it raised, or it is at work.

@@ -67,7 +67,7 @@ pub struct Paced {
     start: Option<Instant>,
     /// How many seconds of the timeline pass in a real one.
     speed: f64,
-    /// Set by whoever shows the run, when nobody looks any more: no reason to make anybody wait.
+    /// Set once nobody watches the run any more: from then on there is no reason to wait.
     unwatched: Rc<Cell<bool>>,
 }
 

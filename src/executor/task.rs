@@ -295,7 +295,7 @@ impl<'p, C: Clock, O: Choices, J: Lateness, L: Listener> EventLoop<'p, C, O, J, 
                 self.tasks.resumed.insert(task, call);
                 self.tell_outcome(call, caught);
                 match caught {
-                    // Whoever sees it next sees it come out of this call.
+                    // From here on it comes out of this call.
                     Some(caught) if raises => self.raise(Thrown { why: Cause::Resume(call).into(), ..caught }),
                     _ => Flow::Next,
                 }

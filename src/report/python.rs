@@ -6,7 +6,7 @@ use super::format::Format;
 use crate::outcome::Keep;
 use crate::python::Program;
 
-/// The format's row. The program tells whoever starts it where it would never end.
+/// The format's row. The program says in a comment where it would never end.
 pub const FORMAT: Format = Format {
     word: "python",
     about: "The Python program that the scenario stands for, ready to run",

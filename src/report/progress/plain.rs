@@ -11,7 +11,7 @@ use crate::scenario::{Nanos, Scenario};
 
 /// With more awaitables than this, there is no line for each.
 const MOST_WITH_LINES: usize = 100;
-/// Of more awaitables than that, so many failures get a line all the same.
+/// Of more awaitables than that, this many failures still get a line.
 const FAILURES_WITH_LINES: usize = 10;
 /// With more awaitables than that, there are at most about so many lines of counts.
 const LINES_OF_COUNTS: usize = 100;

@@ -168,7 +168,7 @@ impl<'i> Comparison<'i> {
         self.patience[interpreter].given_up()
     }
 
-    /// Runs all scenarios, and tells of each as soon as it and all before it are done. Whoever is told may break it off.
+    /// Runs all scenarios, and tells of each as soon as it and all before it are done. The listener may break it off.
     /// It also ends by [`process_group::end_all`].
     pub fn compare(&self, scenarios: &[&Scenario], mut tell: impl FnMut(usize, Compared) -> ControlFlow<()>) {
         let interpreters = 0..self.interpreters.len();

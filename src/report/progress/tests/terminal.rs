@@ -49,7 +49,7 @@ impl Terminal {
         self.lock().screen.cursor().position()
     }
 
-    /// The window is made so wide, and whoever asks is told.
+    /// Sets the width of the window.
     fn resize(&self, columns: usize) {
         self.lock().screen.resize(columns, SMALL.height);
     }
