@@ -21,10 +21,11 @@ use super::process_group::{self, ProcessGroup};
 /// The harness: read it, it is short.
 pub const HARNESS: &str = include_str!("../python/harness.py");
 
-/// What an interpreter is started with. The script comes as the first line of its input: it is longer than a command
-/// line may be on every system.
-const LOADER: &str =
-    "import json, sys; exec(compile(json.loads(sys.stdin.buffer.readline().decode()), sys.argv[1], 'exec'))";
+/// What an interpreter is started with: code that reads the script as the first line of its input, since that is longer
+/// than a command line may be on every system. `name`, one of ours, stands in tracebacks.
+fn loader(name: &str) -> String {
+    format!("import json, sys; exec(compile(json.loads(sys.stdin.buffer.readline().decode()), '{name}', 'exec'))")
+}
 
 /// The longest that is kept of what a process writes to standard error.
 const LAST_WORDS: usize = 4000;
@@ -122,7 +123,7 @@ impl Harness {
         limit: Duration,
     ) -> Result<Harness, NoAnswer> {
         let mut command = Command::new(&interpreter.program);
-        command.args(["-I", "-S", "-X", "utf8", "-c", LOADER, name]);
+        command.args(["-I", "-S", "-X", "utf8", "-c", &loader(name)]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut group = ProcessGroup::begin(&mut command).map_err(|error| {
             if process_group::all_ended() { NoAnswer::Interrupted } else { NoAnswer::NotStarted(error.to_string()) }
