@@ -11,6 +11,7 @@ mod chain;
 mod evidence;
 mod history;
 mod holders;
+mod leftovers;
 mod notes;
 mod open;
 mod remarks;
