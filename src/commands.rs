@@ -5,6 +5,7 @@ mod call;
 mod check;
 mod completions;
 mod failure;
+mod hints;
 mod inputs;
 mod new;
 mod outputs;
@@ -40,7 +41,8 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 /// Shows what clap has to say instead of a command line: what is wrong with it, or the help that it asks for.
-pub fn show(shown: &clap::Error) -> ExitCode {
+pub fn show(mut shown: clap::Error) -> ExitCode {
+    hints::add_hint(&mut shown);
     match shown.print() {
         Err(error) if !outputs::is_closed_pipe(&error) => Failure::Output(None, error).report(),
         _ => ExitCode::from(u8::try_from(shown.exit_code()).unwrap_or(2)),

@@ -7,6 +7,6 @@ use clap::Parser;
 fn main() -> ExitCode {
     match asyncdemo::cli::Cli::try_parse() {
         Ok(cli) => asyncdemo::commands::run(cli),
-        Err(shown) => asyncdemo::commands::show(&shown),
+        Err(shown) => asyncdemo::commands::show(shown),
     }
 }

@@ -51,6 +51,10 @@ fn check_one_argument(scenario: &Scenario, call: Call) -> Result<(), Failure> {
 fn run(loaded: &Loaded, call: Call, options: &RunOptions) -> Result<Code, Failure> {
     let scenario = &loaded.scenario;
     let python = options.python.or(scenario.python).unwrap_or(Python::DEFAULT);
+    if let (Some(ClockChoice::Virtual), Some(_)) = (options.clock, options.speed) {
+        let message = "--speed needs the real clock, but --clock virtual asks for the other: leave one of them out";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let clock = choose_clock(options);
     let head = Head { source: &loaded.source, clock };
     let way = Way { choices: options.choices.clone(), jitter: options.jitter };

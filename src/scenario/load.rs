@@ -69,7 +69,27 @@ fn read_from(reader: &mut impl Read, source: &str) -> Result<Loaded, Diagnostics
         return Err(Diagnostics::of_source(source, too_long(source)));
     }
     let text = String::from_utf8(bytes).map_err(|error| not_utf8(source, error.as_bytes(), error.utf8_error()))?;
+    if is_python(source, &text) {
+        return Err(Diagnostics::of_source(source, python_program(source)));
+    }
     Ok(Loaded { scenario: parse(source, &text)?, source: source.to_owned() })
+}
+
+/// Whether this is a Python program rather than TOML: by its ending, or by how its first line of code begins.
+fn is_python(source: &str, text: &str) -> bool {
+    let begins = |line: &str| {
+        ["import ", "from ", "def ", "async def ", "class ", "#!/usr/bin/env python"]
+            .iter()
+            .any(|word| line.starts_with(word))
+    };
+    let mut code = text.lines().map(str::trim_start).filter(|line| !line.is_empty());
+    let first = code.find(|line| !line.starts_with('#') || line.starts_with("#!"));
+    Path::new(source).extension().is_some_and(|ending| ending == "py") || first.is_some_and(begins)
+}
+
+fn python_program(source: &str) -> Problem {
+    Problem::new(format!("{} is a Python program, but asyncdemo reads scenarios", named(source)))
+        .help("write what it awaits as a scenario: `asyncdemo new NAME` writes one to start from")
 }
 
 fn too_long(source: &str) -> Problem {
@@ -81,7 +101,12 @@ fn unreadable(source: &str, error: &io::Error) -> Problem {
     let name = named(source);
     match error.kind() {
         ErrorKind::NotFound => {
+            let file = format!("{source}.toml");
             let help = match nearest_builtin(source) {
+                _ if matches!(source, "true" | "false") => {
+                    format!("a flag takes its value behind `=`: --wrap={source}")
+                }
+                _ if Path::new(&file).is_file() => format!("did you mean the file {}?", quoted(&file)),
                 Some(meant) => format!("did you mean the built-in scenario `{meant}`?"),
                 None => "`asyncdemo scenarios` lists the built-in scenarios".to_owned(),
             };

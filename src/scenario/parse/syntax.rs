@@ -65,6 +65,11 @@ fn problem(text: &str, place: Range<usize>, error: &Error) -> Problem {
                 .label("not a TOML value")
                 .maybe_help(short.then(|| format!("write `\"{word}\"`")))
         }
+        "invalid float" | "invalid boolean" if not_toml(text, place.start).is_some() => {
+            let (word, help) = not_toml(text, place.start).unwrap_or_default();
+            at(&format!("{} is not a TOML value", quoted(word))).help(help)
+        }
+        "invalid mantissa" => at("a number cannot begin with its decimal point").help("write `0.5`"),
         "missing escaped value" => at("unknown escape")
             .label("not one of b, t, n, f, r, e, \", \\, x, u, U")
             .help("write `\\\\` for a backslash itself"),
@@ -89,6 +94,19 @@ fn problem(text: &str, place: Range<usize>, error: &Error) -> Problem {
             at(&lower_case(what)).label(label).maybe_help(help(what))
         }
     }
+}
+
+/// A value that Python, JSON or another language has, and what to write instead.
+fn not_toml(text: &str, start: usize) -> Option<(&str, &'static str)> {
+    let rest = text.get(start..)?;
+    let word = rest.split(|c: char| !c.is_alphanumeric()).next()?;
+    let help = match word {
+        "None" | "null" | "nil" => "TOML has no such value: leave the key out, and it returns None",
+        "True" => "write `true`",
+        "False" => "write `false`",
+        _ => return None,
+    };
+    Some((word, help))
 }
 
 /// What to write, for the slips that are made most.
