@@ -274,6 +274,10 @@ pub struct Check {
     #[arg(long, requires = "paths", conflicts_with_all = ["junit", "json"])]
     pub write: bool,
 
+    /// Fail too if a file has no expectations, or an expectation expects nothing
+    #[arg(long, conflicts_with = "write")]
+    pub strict: bool,
+
     /// Also write the result to a file as JUnit XML, which CI servers read
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,

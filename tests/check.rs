@@ -154,7 +154,8 @@ fn junit_has_a_suite_a_file() {
     for part in [
         "<testsuites name=\"asyncdemo\" tests=\"4\" skipped=\"1\" failures=\"1\" errors=\"1\">",
         "<testsuite name=\"a.toml\" tests=\"2\" skipped=\"0\" errors=\"0\" failures=\"1\">",
-        "<testcase name=\"line 6: wait\" classname=\"a.toml\"/>",
+        "<testcase name=\"wait\" classname=\"a.toml\" time=\"0.",
+        "<testcase name=\"gather\" classname=\"a.toml\" time=\"0.",
         "<failure message=\"outcome: expected returned, got raised OSError(",
         "<skipped message=\"no expectations\"/>",
         "<error message=\"",
@@ -162,11 +163,42 @@ fn junit_has_a_suite_a_file() {
         assert!(xml.contains(part), "{part} is missing in {xml}");
     }
     let again = run_in(folder.path(), &["a.toml", "b.toml", "c.toml", "--junit", "again.xml"]);
-    assert_eq!((again.code, read(&folder, "again.xml")), (Some(2), xml), "the same checks give the same bytes");
+    let names =
+        |xml: &str| xml.split(" time=").map(|part| part.split_once('>').unwrap_or_default().1.to_owned()).collect();
+    let (names_again, names): (Vec<String>, Vec<String>) = (names(&read(&folder, "again.xml")), names(&xml));
+    assert_eq!((again.code, names_again), (Some(2), names), "the same checks differ in nothing but their times");
     let nowhere = run_in(folder.path(), &["a.toml", "--junit", "no/such/out.xml"]);
     assert_eq!((nowhere.code, nowhere.stdout.as_str()), (Some(4), ""), "that is said before anything runs");
     assert!(nowhere.stderr.starts_with("error: no/such/out.xml could not be written: "), "{}", nowhere.stderr);
     assert!(!nowhere.stderr.contains(".tmp"), "{}", nowhere.stderr);
+}
+
+/// Names stay when lines move, and tell cases apart.
+#[test]
+fn junit_names_cases_by_title_call_and_options() {
+    let text =
+        format!("title = \"Two\"\n{GOOD}\n[[expect]]\ncall = \"gather\"\noutcome = \"returned\"\npython = [\"3.8\"]\n");
+    let text = text + "[[expect]]\ncall = \"gather\"\noutcome = \"returned\"\npython = [\"3.8\"]\n";
+    let folder = folder(&[("a.toml", &text)]);
+    let finished = run_in(folder.path(), &["a.toml", "--junit", "out.xml"]);
+    let xml = read(&folder, "out.xml");
+    for name in ["name=\"Two: gather, Python 3.8\"", "name=\"Two: gather, Python 3.8 #2\""] {
+        assert!(xml.contains(name), "{name} is missing in {xml}\n{}", finished.stdout);
+    }
+}
+
+#[test]
+fn a_strict_check_wants_expectations() {
+    let folder = folder(&[("a.toml", GOOD), ("b.toml", EMPTY)]);
+    let check = |arguments: &[&str]| run_in(folder.path(), arguments).code;
+    assert_eq!(check(&["a.toml", "b.toml"]), Some(0));
+    assert_eq!(check(&["a.toml", "--strict"]), Some(0));
+    assert_eq!(check(&["a.toml", "b.toml", "--strict", "--junit", "out.xml"]), Some(1));
+    assert!(
+        read(&folder, "out.xml").contains("<failure message=\"no expectations\"/>"),
+        "{}",
+        read(&folder, "out.xml")
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -182,7 +214,8 @@ fn junit_goes_to_what_cannot_be_replaced_too() {
     let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("asyncdemo"));
     command.current_dir(folder.path()).args(["check", "a.toml", "--junit", "/dev/stdout"]).env("LC_ALL", "C.UTF-8");
     assert!(command.stdout(out).status().expect("it can be started").success());
-    assert_eq!(read(&folder, "out"), finished.stdout);
+    let before_times = |text: &str| text.split(" time=").next().map(str::to_owned);
+    assert_eq!(before_times(&read(&folder, "out")), before_times(&finished.stdout));
     let full = run_in(folder.path(), &["a.toml", "--junit", "/dev/full"]);
     assert_eq!(full.code, Some(4));
     assert!(full.stderr.starts_with("error: /dev/full could not be written: "), "{}", full.stderr);

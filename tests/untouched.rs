@@ -131,7 +131,7 @@ fn sets_come_in_many_orders() {
 #[test]
 fn bad_usage_is_said() {
     for (arguments, why) in [
-        (&["--untouched", "0"][..], "a number from 1 on"),
+        (&["--untouched", "0"][..], "a whole number of at least 1"),
         (&["--untouched", "1", "--random", "1"], "cannot be used with"),
         (&["--untouched", "1", "--time-limit", "1s"], "cannot be used with"),
     ] {

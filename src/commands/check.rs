@@ -5,6 +5,7 @@ mod write;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::cli;
 use crate::expect::{self, Difference};
@@ -38,12 +39,13 @@ pub fn check(arguments: cli::Check) -> Result<Code, Failure> {
     });
     let shown = show.end(&all, &counts);
     if let (Some(file), Some(path)) = (junit, &arguments.junit) {
-        write_xml(file, &all).map_err(|error| Failure::Output(Some(path.clone()), error))?;
+        write_xml(file, &all, arguments.strict).map_err(|error| Failure::Output(Some(path.clone()), error))?;
     }
     shown.map_err(|error| Failure::Output(None, error))?;
     Ok(match counts {
         Counts { invalid: 1.., .. } => Code::Usage,
         Counts { failed: 1.., .. } => Code::Raised,
+        Counts { without, empty, .. } if arguments.strict && without + empty > 0 => Code::Raised,
         _ => Code::Returned,
     })
 }
@@ -54,9 +56,9 @@ fn begin(path: &Path) -> Result<AtomicFile, Failure> {
 }
 
 /// Writes the XML. It may go to a pipe, and a closed one is no error.
-fn write_xml(mut file: AtomicFile, all: &[Checked<'_>]) -> io::Result<()> {
+fn write_xml(mut file: AtomicFile, all: &[Checked<'_>], strict: bool) -> io::Result<()> {
     let mut xml = Vec::new();
-    write_junit(&mut xml, all).map_err(io::Error::other)?;
+    write_junit(&mut xml, all, strict).map_err(io::Error::other)?;
     match file.write_all(&xml).and_then(|()| file.finish()) {
         Err(error) if !is_closed_pipe(&error) => Err(error),
         _ => Ok(()),
@@ -81,18 +83,23 @@ fn run_all<'f>(files: &'f [Input], mut take: impl FnMut(Checked<'f>)) {
         })
         .collect();
     let mut order = FileOrder::new(files);
-    let mut findings = Vec::new();
+    let (mut findings, mut took) = (Vec::new(), Duration::ZERO);
     order.files_without_runs(&mut take);
     in_order(
         jobs.len(),
         || (),
-        |(), index| Some(expect::check(jobs[index].scenario, jobs[index].expect, jobs[index].python)),
-        |index, differences| {
+        |(), index| {
+            let begun = Instant::now();
+            let differences = expect::check(jobs[index].scenario, jobs[index].expect, jobs[index].python);
+            Some((differences, begun.elapsed()))
+        },
+        |index, (differences, time)| {
             let job = &jobs[index];
             findings.push((job.python, differences));
+            took += time;
             let last = jobs.get(index + 1).is_none_or(|next| !std::ptr::eq(next.expect, job.expect));
             if last {
-                order.expectation(std::mem::take(&mut findings), &mut take);
+                order.expectation(std::mem::take(&mut findings), std::mem::take(&mut took), &mut take);
                 order.files_without_runs(&mut take);
             }
             ControlFlow::Continue(())
@@ -125,11 +132,16 @@ impl<'f> FileOrder<'f> {
         }
     }
 
-    fn expectation(&mut self, findings: Vec<(Python, Vec<Difference>)>, take: &mut impl FnMut(Checked<'f>)) {
+    fn expectation(
+        &mut self,
+        findings: Vec<(Python, Vec<Difference>)>,
+        took: Duration,
+        take: &mut impl FnMut(Checked<'f>),
+    ) {
         if let Some((file, scenario, expects)) = &mut self.current
             && let Some(expect) = expects.next()
         {
-            take(Checked::Run(CheckedRun { source: &file.source, scenario, expect, findings }));
+            take(Checked::Run(CheckedRun { source: &file.source, scenario, expect, findings, took }));
         }
     }
 }

@@ -6,6 +6,7 @@ mod junit;
 mod rewritten;
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::calls::{Call, Setting};
 use crate::event::Word;
@@ -53,6 +54,8 @@ pub struct CheckedRun<'a> {
     pub expect: &'a Expect,
     /// Under which versions it was run, with what differs under each.
     pub findings: Vec<(Python, Vec<Difference>)>,
+    /// How long all its runs took.
+    pub took: Duration,
 }
 
 /// What an expectation came to.
