@@ -55,6 +55,8 @@ pub enum ExpectPart {
     Pending,
     /// What became of an awaitable, by its name.
     Fate(String),
+    NothingLeft,
+    Ends,
     Warnings,
     Logs,
     /// One of the choices, by its position from 0.
@@ -74,6 +76,8 @@ impl fmt::Display for ExpectPart {
             ExpectPart::Done => f.write_str("done"),
             ExpectPart::Pending => f.write_str("pending"),
             ExpectPart::Fate(name) => write!(f, "fates.{name}"),
+            ExpectPart::NothingLeft => f.write_str("nothing_left"),
+            ExpectPart::Ends => f.write_str("ends"),
             ExpectPart::Warnings => f.write_str("warnings"),
             ExpectPart::Logs => f.write_str("logs"),
             ExpectPart::Choice(index) => write!(f, "choices[{index}]"),
@@ -100,12 +104,14 @@ pub fn versions(scenario: &Scenario, expect: &Expect) -> Vec<Python> {
 /// Whether an expectation has a call and nothing that must come of it: it holds whatever happens, which proves nothing.
 pub fn expects_nothing(expect: &Expect) -> bool {
     let Expect { line: _, call: _, python: _, way: _, outcome, at, results, exception, .. } = expect;
-    let Expect { done, pending, fates, warnings, logs, events, .. } = expect;
+    let Expect { done, pending, fates, nothing_left, ends, warnings, logs, events, .. } = expect;
     let of_the_call = outcome.is_none() && at.is_none() && results.is_none() && exception.is_none();
     of_the_call
         && done.is_none()
         && pending.is_none()
         && fates.is_empty()
+        && nothing_left.is_none()
+        && ends.is_none()
         && warnings.is_none()
         && logs.is_none()
         && events.is_empty()
@@ -125,6 +131,9 @@ pub fn check(scenario: &Scenario, expect: &Expect, python: Python) -> Vec<Differ
 
 /// A run as an expectation says, of which is kept what it asks for.
 fn observe<'s>(scenario: &'s Scenario, expect: &Expect, python: Python) -> Simulated<'s> {
-    let keep = Keep { awaitables: !expect.fates.is_empty(), events: !expect.events.is_empty() };
+    let keep = Keep {
+        awaitables: !expect.fates.is_empty() || expect.nothing_left.is_some(),
+        events: !expect.events.is_empty(),
+    };
     run_scenario(scenario, expect.call, python, &expect.way, keep, Virtual, ())
 }

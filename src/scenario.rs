@@ -30,7 +30,7 @@ pub use diagnostic::{Diagnostics, Problem};
 pub(crate) use duration::unit_names;
 pub use duration::{Nanos, parse_duration};
 pub use exception::{WrittenException, write_exception_repr};
-pub use expect::Expect;
+pub use expect::{Bounds, Expect};
 pub use identifiers::{Identifiers, KEYWORDS, is_stable_identifier};
 pub use library::{Builtin, COURSE, Section, builtin, builtins, nearest_builtin};
 pub use load::{Loaded, load};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use asyncdemo::calls::{Call, Collection, Function, GatherOptions, ReturnWhen, WaitOptions};
 use asyncdemo::outcome::{Fate, Status};
 use asyncdemo::scenario::{
-    Delay, End, Kind, Nanos, Python, Scenario, ScheduledCancel, Then, Value, WrittenException, load, parse,
+    Bounds, Delay, End, Kind, Nanos, Python, Scenario, ScheduledCancel, Then, Value, WrittenException, load, parse,
 };
 
 #[track_caller]
@@ -245,7 +245,8 @@ fn expectations() {
     let [gather, wait, other] = &scenario.expect[..] else { panic!("not three") };
     assert_eq!((gather.line, wait.line, other.line), (10, 20, 29));
     assert_eq!(gather.call, Call::Gather(GatherOptions { return_exceptions: true, ..GatherOptions::default() }));
-    assert_eq!((gather.outcome, gather.at, &gather.python[..]), (Some(Status::Returned), Some(ms(500)), &[][..]));
+    let at = Some(Bounds::exactly(ms(500)));
+    assert_eq!((gather.outcome, gather.at, &gather.python[..]), (Some(Status::Returned), at, &[][..]));
     let results: Vec<String> = (gather.results.iter().flatten())
         .map(|end| match end {
             End::Returns(value) => value.to_string(),

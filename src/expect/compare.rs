@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::event::{Recording, Word};
-use crate::outcome::{Fate, Gave, Run};
+use crate::event::{Canceller, Recording, Word};
+use crate::outcome::{AwaitableRecord, Fate, Gave, Run, State};
 use crate::scenario::{Expect, Id, Ids, Scenario, write_str_repr};
 
 use super::events;
@@ -25,6 +25,7 @@ pub fn compare(expect: &Expect, run: &Run<'_>, events: &Recording) -> Vec<Differ
         comparison.sets();
     }
     comparison.fates();
+    comparison.end();
     comparison.lines();
     let mut differences = comparison.differences;
     differences.extend(events::compare(&expect.events, run, events));
@@ -56,9 +57,9 @@ impl Comparison<'_> {
     fn at(&mut self) {
         let Some(expected) = self.expect.at else { return };
         match self.run.main().came_back() {
-            Some(got) if got == expected => {}
-            Some(got) => self.differs(ExpectPart::At, format_args!("{expected} s"), format_args!("{got} s")),
-            None => self.differs(ExpectPart::At, format_args!("{expected} s"), outcome_words(self.run)),
+            Some(got) if expected.hold(got) => {}
+            Some(got) => self.differs(ExpectPart::At, expected, format_args!("{got} s")),
+            None => self.differs(ExpectPart::At, expected, outcome_words(self.run)),
         }
     }
 
@@ -131,6 +132,20 @@ impl Comparison<'_> {
     }
 
     /// The fates of some awaitables, each with how many have it.
+    /// What is left, and whether the program ends.
+    fn end(&mut self) {
+        if let Some(expected) = self.expect.nothing_left {
+            let left = what_is_left(self.run);
+            if left.is_none() != expected {
+                let got = left.map_or_else(|| "true".to_owned(), |left| format!("false: {left}"));
+                self.differs(ExpectPart::NothingLeft, expected, got);
+            }
+        }
+        if let Some(expected) = self.expect.ends.filter(|expected| *expected != self.run.ends()) {
+            self.differs(ExpectPart::Ends, expected, !expected);
+        }
+    }
+
     fn fates_of(&self, ids: Ids) -> Vec<(Fate, usize)> {
         let mut fates: Vec<(Fate, usize)> = Vec::new();
         for entry in ids.filter_map(|id| self.run.entries.get(Id(id).index())) {
@@ -194,4 +209,24 @@ fn write_list(f: &mut fmt::Formatter<'_>, items: impl Iterator<Item = impl fmt::
         write!(f, "{}{item}", if index == 0 { "" } else { ", " })?;
     }
     f.write_str("]")
+}
+
+/// The first awaitable that was left when the call came back, or after it, and in which way.
+pub(super) fn what_is_left(run: &Run<'_>) -> Option<String> {
+    let way = |entry: &AwaitableRecord| {
+        let by_exit = entry.cancelled_by().is_some_and(|id| run.cancel(id).by == Canceller::Exit);
+        match (entry.fate, entry.at_return) {
+            (fate @ (Fate::Pending | Fate::Lost), _) => Some(fate.word()),
+            (Fate::Unfinished, _) if entry.created.is_some() => Some(Fate::Unfinished.word()),
+            _ if by_exit => Some("cancelled at the exit"),
+            (_, state @ (State::NotStarted | State::Running)) => Some(state.word()),
+            _ => None,
+        }
+    };
+    let mut left = run.entries.iter().zip(0..).filter_map(|(entry, id)| Some((Id(id), way(entry)?)));
+    let (id, way) = left.next()?;
+    Some(match left.count() {
+        0 => format!("{} is {way}", run.scenario.name(id)),
+        more => format!("{} is {way}, and {more} more", run.scenario.name(id)),
+    })
 }

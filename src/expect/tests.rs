@@ -151,6 +151,31 @@ fn sets_have_no_order_and_a_count_stands_for_its_clones() {
 }
 
 #[test]
+fn a_moment_can_have_bounds() {
+    let at = |bounds: &str| differences(REQUESTS, &format!("call = 'gather'\nat = {bounds}"));
+    assert_eq!(at("{ min = 0.5, max = '2s' }"), [""; 0]);
+    assert_eq!(at("{ min = 1, max = 1 }"), [""; 0], "both are included");
+    assert_eq!(at("{ max = 0.9 }"), ["at: 0 s to 0.9 s / 1 s"]);
+    assert_eq!(at("{ min = 1.5 }"), ["at: at least 1.5 s / 1 s"]);
+}
+
+#[test]
+fn what_is_left_and_whether_the_program_ends() {
+    let left = "[[awaitable]]\nname = 'a'\ndelay = 1\n[[awaitable]]\nname = 'b'\ndelay = 2\n";
+    let all = "call = 'gather'\nnothing_left = true\nends = true";
+    assert_eq!(differences(left, all), [""; 0]);
+    let first = "call = 'wait'\nreturn_when = 'first-completed'\nnothing_left = true";
+    assert_eq!(differences(left, first), ["nothing_left: true / false: b is pending"]);
+    let failed = left.replace("delay = 1", "delay = 1\nraises = 'OSError'");
+    assert_eq!(differences(&failed, all), ["nothing_left: true / false: b is lost"]);
+    assert_eq!(differences(&failed, "call = 'gather'\nnothing_left = false"), [""; 0]);
+    let exit = format!("{failed}[caller]\nthen = 'exit'\n");
+    assert_eq!(differences(&exit, all), ["nothing_left: true / false: b is cancelled at the exit"]);
+    let endless = left.replace("delay = 2", "delay = 'forever'");
+    assert_eq!(differences(&endless, all), ["nothing_left: true / false: a is lost, and 1 more", "ends: true / false"]);
+}
+
+#[test]
 fn fates_of_all_clones() {
     holds(
         REQUESTS,

@@ -10,7 +10,7 @@ use crate::outcome::Gave;
 use crate::scenario::{Expect, Id, Ids, Nanos, Scenario, Value};
 use crate::simulation::Simulated;
 
-use super::compare::{logs, warnings};
+use super::compare::{logs, warnings, what_is_left};
 use super::empty_expectation::fill;
 use super::events::Search;
 use super::literal;
@@ -94,6 +94,15 @@ impl<'p> Update<'p> {
         }
         self.fates();
         let run = &self.observed.run;
+        let nothing_left = what_is_left(run).is_none();
+        for (key, expected, got) in
+            [("nothing_left", self.expect.nothing_left, nothing_left), ("ends", self.expect.ends, run.ends())]
+        {
+            if expected.is_some_and(|expected| expected != got) {
+                self.put(key, got.to_string());
+            }
+        }
+        let run = &self.observed.run;
         if let Some(expected) = &self.expect.warnings {
             self.lines(ExpectPart::Warnings, expected, &warnings(run));
         }
@@ -120,7 +129,7 @@ impl<'p> Update<'p> {
         let Some(item) = self.table.keys.get("at").filter(|_| self.expect.at.is_some()) else { return };
         match self.observed.run.main().came_back() {
             None => self.take_away("at"),
-            Some(at) if self.expect.at != Some(at) => {
+            Some(at) if self.expect.at.is_some_and(|expected| !expected.hold(at)) => {
                 let written = if item.is_str() { literal::duration(at) } else { at.to_string() };
                 self.put("at", written);
             }

@@ -37,6 +37,7 @@ fn between_keys(owner: Owner) -> Value {
                 when("call", json!({ "const": function.word() }), true, refused)
             }).collect::<Vec<_>>(),
         }),
+        Owner::Bounds => json!({ "minProperties": 1 }),
         Owner::File | Owner::Raises | Owner::Caller | Owner::Call(_) => json!({}),
     }
 }
@@ -82,6 +83,7 @@ fn property(owner: Owner, key: &str) -> Value {
         (Owner::File, _) => of_file(key),
         (Owner::Awaitable, _) => of_awaitable(key),
         (Owner::Raises, _) => of_raises(key),
+        (Owner::Bounds, _) => of_bounds(key),
         (Owner::OnCancel, _) => of_on_cancel(key),
         (Owner::Caller, _) => of_caller(key),
         (Owner::Call(function), _) => of_call(function, key),
@@ -190,6 +192,14 @@ fn of_raises(key: &str) -> Value {
     }
 }
 
+fn of_bounds(key: &str) -> Value {
+    match key {
+        "min" => described("Not before; left out: 0.", defined("duration")),
+        "max" => described("Not after; left out: any later moment.", defined("duration")),
+        _ => json!({}),
+    }
+}
+
 fn of_on_cancel(key: &str) -> Value {
     match key {
         "cleanup" => described(
@@ -273,7 +283,10 @@ fn of_expect(key: &str) -> Value {
             json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX }),
         ),
         "outcome" => described("How the call ends.", words(Status::WORDS)),
-        "at" => described("When the caller goes on.", defined("duration")),
+        "at" => described(
+            "When the caller goes on: a moment, or the bounds of it, both included.",
+            json!({ "anyOf": [defined("duration"), of(Owner::Bounds)] }),
+        ),
         "results" => described("gather()'s list, in argument order.", list_of(result())),
         "exception" => described("The exception that the call raises.", defined("exception")),
         "done" => described("The names in wait()'s first set, in argument order.", defined("names")),
@@ -286,6 +299,12 @@ fn of_expect(key: &str) -> Value {
                 "additionalProperties": words(Fate::WORDS),
             }),
         ),
+        "nothing_left" => described(
+            "Whether nothing is left when the call comes back: nothing that runs on, is pending, lost, or cancelled at the \
+             exit.",
+            json!({ "type": "boolean" }),
+        ),
+        "ends" => described("Whether the program comes to its end.", json!({ "type": "boolean" })),
         "warnings" => described("What Python would warn: the text of each, without its category.", list_of(text())),
         "logs" => described("What Python would log: the first line of each.", list_of(text())),
         "events" => described(

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use crate::calls::{Call, Function};
 use crate::event::{Fate, Word};
 use crate::scenario::diagnostic::{Problem, Problems, quoted};
-use crate::scenario::{End, Expect, Ids, Python, Value, Way, listed};
+use crate::scenario::{Bounds, End, Expect, Ids, Nanos, Python, Value, Way, listed};
 
 use super::awaitables::tables;
 use super::calls;
@@ -72,12 +72,14 @@ fn expect(
             jitter: keys.get("jitter").and_then(|entry| jitter(&entry, problems)),
         },
         outcome: keys.get("outcome").and_then(|entry| entry.word(problems)),
-        at: keys.get("at").and_then(|entry| moment(&entry, problems)),
+        at: keys.get("at").and_then(|entry| bounds(&entry, problems)),
         results: keys.get("results").map(|entry| results(&entry, problems)),
         exception: keys.get("exception").and_then(|entry| exception(&entry, problems)),
         done: keys.get("done").map(|entry| names(&entry, context, problems)),
         pending: keys.get("pending").map(|entry| names(&entry, context, problems)),
         fates: keys.get("fates").map(|entry| fates(&entry, context, problems)).unwrap_or_default(),
+        nothing_left: keys.get("nothing_left").and_then(|entry| entry.boolean(problems)),
+        ends: keys.get("ends").and_then(|entry| entry.boolean(problems)),
         warnings: keys.get("warnings").and_then(|entry| lines(&entry, problems)),
         logs: keys.get("logs").and_then(|entry| lines(&entry, problems)),
         events: keys.get("events").map(|entry| events(&entry, context.names, problems)).unwrap_or_default(),
@@ -105,6 +107,27 @@ fn foreign_keys(keys: &Keys<'_>, function: Function, problems: &mut Problems) {
         let problem = Problem::new(format!("{function}() has no `{key}`")).at(entry.key_place());
         problems.push(problem.label(format!("this belongs to {other}()")).help(help));
     }
+}
+
+/// Reads a moment, or `{ min = …, max = … }`.
+fn bounds(entry: &KeyValue<'_>, problems: &mut Problems) -> Option<Bounds> {
+    let DeValue::Table(table) = entry.node.get_ref() else {
+        return moment(entry, problems).map(Bounds::exactly);
+    };
+    let keys = Keys::of(table, Owner::Bounds, problems);
+    let mut one = |key| keys.get(key).map(|entry| moment(&entry, problems));
+    let (min, max) = (one("min"), one("max"));
+    if min.is_none() && max.is_none() {
+        let problem = entry.problem(format!("`{}` has neither `min` nor `max`", entry.key));
+        problems.push(problem.help("write at least one of them, as in `at = { min = 1, max = \"2s\" }`"));
+        return None;
+    }
+    let bounds = Bounds { min: min.unwrap_or(Some(Nanos::ZERO))?, max: max.map_or(Some(None), |max| max.map(Some))? };
+    if bounds.max.is_some_and(|max| max < bounds.min) {
+        problems.push(entry.problem("`max` is before `min`").label("no moment is in between"));
+        return None;
+    }
+    Some(bounds)
 }
 
 fn pythons(entry: &KeyValue<'_>, problems: &mut Problems) -> Vec<Python> {

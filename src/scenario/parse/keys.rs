@@ -24,6 +24,7 @@ pub(crate) enum Owner {
     Awaitable,
     Raises,
     OnCancel,
+    Bounds,
     Caller,
     Call(Function),
     Expect,
@@ -60,6 +61,7 @@ impl Owner {
                 "count",
             ],
             Owner::Raises => &["type", "message"],
+            Owner::Bounds => &["min", "max"],
             Owner::OnCancel => &["cleanup", "returns", "raises"],
             Owner::Caller => {
                 &["args", "unpack", "call_at", "await_at", "check_done_at", "cancel_group_at", "cancel_at", "then"]
@@ -73,7 +75,7 @@ impl Owner {
                 keys.extend(given.next());
                 keys.push("exception");
                 keys.extend(given);
-                keys.extend(["fates", "warnings", "logs", "events"]);
+                keys.extend(["fates", "nothing_left", "ends", "warnings", "logs", "events"]);
                 return keys.into();
             }
         };
@@ -106,6 +108,7 @@ impl fmt::Display for Owner {
             Owner::File => "the top of the file",
             Owner::Awaitable => "`[[awaitable]]`",
             Owner::Raises => "`raises`",
+            Owner::Bounds => "`at`",
             Owner::OnCancel => "`on_cancel`",
             Owner::Caller => "`[caller]`",
             Owner::Call(function) => return write!(f, "`[{}]`", function.word()),
