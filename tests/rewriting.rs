@@ -327,7 +327,7 @@ outcome = \"returned\"
     let differing = |index: usize| check(&after, &after.expect[index], versions(&after, &after.expect[index])[0]);
     assert_eq!(differing(0), []);
     assert_eq!(differing(1), []);
-    assert!(after.expect[1].at.is_some_and(|at| at.0 > 0), "{}", rewritten.text);
+    assert!(after.expect[1].at.is_some_and(|at| at.min.0 > 0), "{}", rewritten.text);
     // Which choice was meant nobody can tell.
     assert_eq!(differing(2).len(), 1);
     let left = rewritten.changes.iter().filter(|change| matches!(change.edit, Edit::Left { .. }));
