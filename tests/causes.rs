@@ -1,6 +1,7 @@
 //! The ledger's `fate` and `why`, from real runs: whose doing it was, a chain each, nearest cause first.
 
 use asyncdemo::calls::{Call, Function, GatherOptions};
+use asyncdemo::event::Word;
 use asyncdemo::report::json::{ClockName, Head, write_document};
 use asyncdemo::scenario::{Python, Way, parse};
 use asyncdemo::simulation::record;
@@ -493,4 +494,24 @@ fn of_two_cancellations_at_one_moment_the_first_is_the_cause() {
         Gather,
         &["users cancelled: gather() was cancelled < the caller was cancelled at 1 s, as the scenario says"],
     );
+}
+
+/// An exception comes through the group that settled the one around it, and through no other that holds the same member.
+#[test]
+fn only_the_groups_on_an_exceptions_way_have_delivered_it() {
+    let tables = |args: &str| {
+        format!(
+            "awaitable = [{{ name = \"t\", kind = \"task\", delay = 1, raises = \"OSError\" }}, \
+             {{ name = \"g\", kind = \"gather\", members = [\"t\"] }}, \
+             {{ name = \"h\", kind = \"gather\", members = [\"t\"] }}]\ncaller.args = [{args}]"
+        )
+    };
+    let fate = |args: &str, name: &str| {
+        let scenario = parse("-", &tables(args)).unwrap_or_else(|problems| panic!("{}", problems.render(false, 120)));
+        let run = record(&scenario, scenario.call(Gather), Python::V3_13, &Way::default()).run;
+        let id = scenario.ids().find(|id| scenario.name(*id).to_string() == name).expect("it is there");
+        run.entries[id.index()].fate.word()
+    };
+    assert_eq!((fate("\"g\", \"h\"", "g"), fate("\"g\", \"h\"", "h")), ("delivered", "swallowed"));
+    assert_eq!((fate("\"g\", \"t\"", "t"), fate("\"g\", \"t\"", "g")), ("raised", "swallowed"));
 }

@@ -1,6 +1,6 @@
 //! What the caller got of each awaitable, in one word.
 
-use crate::event::{CallId, Ended, Exception, Item, Returned, Target};
+use crate::event::{CallId, Cause, Ended, Item, Returned, Target, Why};
 use crate::scenario::Id;
 
 use super::{Fate, Gave, Run};
@@ -20,6 +20,7 @@ pub fn assign(run: &mut Run<'_>, unretrieved: &[Target]) {
     for target in unretrieved {
         log_with_group(run, *target);
     }
+    let heard = run.main().gave_its_own();
     let gave = run.calls[CallId::MAIN.index()].outcome.gave.take();
     match &gave {
         None => {}
@@ -41,7 +42,9 @@ pub fn assign(run: &mut Run<'_>, unretrieved: &[Target]) {
             }
         }
         Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
-            pass_through_groups(run, *exception);
+            if heard {
+                pass_through_groups(run, run.main().settled_by);
+            }
             if let Some(id) = exception.from {
                 run.entries[id.index()].fate = Fate::Raised;
             }
@@ -90,7 +93,7 @@ fn deliver_inside(run: &mut Run<'_>, id: Id, ended: Ended, shared: Fate) {
             }
         }
         Ended::Raised(exception) if shared == Fate::Delivered && run.scenario.awaitable(id).kind.is_group() => {
-            pass_through_groups(run, exception);
+            pass_through_groups(run, run.entries[id.index()].why);
             if let Some(from) = exception.from {
                 run.entries[from.index()].fate = Fate::Delivered;
             }
@@ -99,16 +102,17 @@ fn deliver_inside(run: &mut Run<'_>, id: Id, ended: Ended, shared: Fate) {
     }
 }
 
-/// Nested groups that ended with the very exception that reached the caller have delivered what they had.
-fn pass_through_groups(run: &mut Run<'_>, exception: Exception) {
-    if exception.from.is_none() && exception.group.is_none() {
-        return;
-    }
-    let scenario = run.scenario;
-    for awaitable in scenario.awaitables.iter().filter(|awaitable| awaitable.kind.is_group()) {
-        let entry = &mut run.entries[awaitable.ids.start as usize];
-        if entry.ended == Some(Ended::Raised(exception)) && !entry.was_cancelled() {
+/// Nested groups through which an exception came that reached the caller have delivered what they had.
+fn pass_through_groups(run: &mut Run<'_>, from: Why) {
+    let mut next = from.cause;
+    while let Some(Cause::Finish(Target::Awaitable(id))) = next {
+        let entry = &mut run.entries[id.index()];
+        if !run.scenario.awaitable(id).kind.is_group() {
+            return;
+        }
+        if !entry.was_cancelled() {
             entry.fate = Fate::Delivered;
         }
+        next = entry.why.cause;
     }
 }

@@ -312,3 +312,46 @@ fn outcomes_that_read_alike_count_together() {
     let said = ["in 26 of 50 such runs gather() raises CancelledError()"];
     says(scenario, super::How { alternatives: true, ..GATHER }, &said, &[]);
 }
+
+#[test]
+fn a_group_that_is_done_after_its_caller_was_cancelled() {
+    let scenario = |end: &str| {
+        format!(
+            "awaitable = [{{ name = \"a\", kind = \"task\", delay = 2, {end} }}]\n\
+             caller = {{ cancel_at = 1, await_at = 3 }}"
+        )
+    };
+    let raised =
+        "The group raised OSError() at 2 s, because a raised OSError, when its caller had been cancelled already.";
+    says(&scenario("raises = \"OSError\""), GATHER, &[raised], &["had already raised"]);
+    let done = "The group was done at 2 s, when its caller had been cancelled already.";
+    says(&scenario("returns = 1"), GATHER, &[done], &["at 2 s already"]);
+    let kept = scenario("raises = \"OSError\"") + "\ngather.return_exceptions = true";
+    says(&kept, GATHER, &["This exception is among the results of the group."], &["not even the log"]);
+}
+
+#[test]
+fn what_else_ended_is_named_whatever_released_the_call() {
+    let scenario = r#"
+        awaitable = [
+            { name = "a", kind = "task", delay = 1, raises = "OSError" },
+            { name = "b", kind = "task", delay = 1, returns = 1 },
+            { name = "c", kind = "task", delay = 9 },
+        ]
+        wait.return_when = "first-exception"
+    "#;
+    let said = ["when a raised: 2 done, 1 pending.", "b had also ended before the caller went on, and so is done too."];
+    says(scenario, WAIT, &said, &[]);
+}
+
+#[test]
+fn a_log_that_is_missing_elsewhere_is_not_printed_there() {
+    let scenario = r#"
+        awaitable = [
+            { name = "a", kind = "task", delay = 1, raises = "OSError", cancel_at = 1.0003 },
+            { name = "b", kind = "task", delay = 1.0002 },
+        ]
+        caller.then = "exit"
+    "#;
+    says(scenario, super::How { alternatives: true, ..WAIT }, &["Python does not log the exception of a"], &["else"]);
+}

@@ -25,6 +25,8 @@ struct Check<'a> {
     source: &'a str,
     line: u32,
     call: CallOptions,
+    choices: &'a [u32],
+    jitter: Option<u64>,
     python: Vec<&'static str>,
     status: &'static str,
     differences: Vec<Differs<'a>>,
@@ -74,6 +76,8 @@ fn check<'a>(checked: &'a Checked<'a>) -> Option<Check<'a>> {
         source: run.source,
         line: run.expect.line,
         call: CallOptions(run.expect.call),
+        choices: &run.expect.way.choices,
+        jitter: run.expect.way.jitter,
         python: run.findings.iter().map(|(python, _)| python.as_str()).collect(),
         status: match run.verdict() {
             Verdict::Passed => "passed",

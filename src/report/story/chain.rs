@@ -82,7 +82,7 @@ impl<'r> Teller<'_, 'r> {
                 self.say(format!("asyncio.run() cancelled what was left when the program ended{when}"), Cause::Exit);
                 let ended = self.run().exited_by;
                 match ended.cause {
-                    Some(Cause::Resume(call)) if self.run().interrupted => {
+                    Some(Cause::Resume(call)) => {
                         if let Some(cancel) = self.run().calls[call.index()].why.cancel() {
                             self.cancelled(cancel);
                         }

@@ -6,7 +6,7 @@ use super::holders::Holder;
 use super::telling::Telling;
 use crate::event::{Ended, Returned};
 use crate::outcome::{Fate, Status};
-use crate::scenario::{Id, Kind, Value};
+use crate::scenario::{Kind, Value};
 
 impl Telling<'_, '_> {
     /// Where a result is that the caller did not get, if there is one: behind a separator.
@@ -44,12 +44,14 @@ impl Telling<'_, '_> {
     /// The group, which the caller still has, whose results hold its own.
     fn group_with_it(&self) -> Option<String> {
         let id = self.alike.ids.first()?;
-        let mut groups = self.causes.holders.of(*id).filter_map(|holder| match holder {
-            Holder::Group(group) => Some(group),
-            Holder::Call => None,
-        });
-        let returned = |group: &Id| matches!(self.causes.entry(*group).ended, Some(Ended::Returned(_)));
-        groups.find(returned).map(|group| self.voice.name(group))
+        let settled = self.voice.run.main().settled.map(|(_, ended)| ended);
+        self.causes.holders.of(*id).find_map(|holder| {
+            let (ended, name) = match holder {
+                Holder::Group(group) => (self.causes.entry(group).ended, self.voice.name(group)),
+                Holder::Call => (settled, "the group".to_owned()),
+            };
+            matches!(ended, Some(Ended::Returned(_))).then_some(name)
+        })
     }
 
     /// What kind of object it is, in a word.
@@ -82,7 +84,12 @@ impl Telling<'_, '_> {
         let logs = !self.voice.run.logs.is_empty();
         let so_logs = if logs { format!(", so Python logs {them}") } else { String::new() };
         let by = [By::Finished, By::Silenced, By::Logged];
+        let in_results = self.group_with_it().filter(|_| history.fate == Fate::Swallowed);
         let text = match history.fate {
+            Fate::Swallowed if in_results.is_some() => {
+                let (these, are) = if g.many { ("These exceptions", "are") } else { ("This exception", "is") };
+                format!(" {these} {are} among the results of {}.", in_results.unwrap_or_default())
+            }
             Fate::Swallowed if history.logged_at_shutdown => {
                 format!(" asyncio.run() logs {exceptions} as it shuts down.")
             }

@@ -171,7 +171,12 @@ fn what_the_caller_gets(voice: &Voice<'_>, other: &Run<'_>) -> String {
         Some(Gave::Cancelled(_))
             if other.outcome().status() == Status::Cancelled && there.came_back().contains("caller") =>
         {
-            "the caller is cancelled before the call".to_owned()
+            let before = match (other.main().called, other.main().awaited) {
+                (None, _) => "before the call",
+                (_, None) => "before the await",
+                _ => "before it hears of what the call gave",
+            };
+            format!("the caller is cancelled {before}")
         }
         Some(Gave::Raised(exception) | Gave::Cancelled(exception)) => {
             format!("{function} raises {}", there.exception(*exception))
@@ -202,6 +207,9 @@ fn what_ends_otherwise(voice: &Voice<'_>, other: &Run<'_>) -> (String, Option<Id
     }
     if let Some((_, target)) = other.logs.iter().find(|log| !run.logs.contains(log)) {
         return (format!("Python logs the exception of {}", target_words(*target, run.scenario)), None);
+    }
+    if let Some((_, target)) = run.logs.iter().find(|log| !other.logs.contains(log)) {
+        return (format!("Python does not log the exception of {}", target_words(*target, run.scenario)), None);
     }
     let text = if run.reason != other.reason { "the program ends otherwise" } else { "Python prints something else" };
     (text.to_owned(), None)

@@ -3,7 +3,7 @@
 use super::Sentence;
 use super::causes::Causes;
 use super::voice::join;
-use crate::event::{CallId, CancelId, Canceller, Cause, Ended, Exception, ExceptionKind, Returned, Target};
+use crate::event::{CallId, CancelId, Canceller, Cause, Ended, Exception, ExceptionKind, Target};
 use crate::outcome::{Cancel, Gave, Met, Status};
 use crate::scenario::Id;
 
@@ -55,7 +55,8 @@ fn done_too(causes: &Causes<'_>) -> Option<Sentence> {
     let run = causes.voice.run;
     let Some(Gave::Sets { done, .. }) = &run.outcome().gave else { return None };
     let released = run.main().released?.member?;
-    if !run.call.options().comes_back_at(Ended::Returned(Returned::Body(released))) {
+    let ended = causes.voice.entry(released)?.ended?;
+    if !run.call.options().comes_back_at(ended) {
         return None;
     }
     let others: Vec<Id> = done.iter().copied().filter(|id| *id != released).collect();
@@ -86,10 +87,18 @@ fn settled_before(causes: &Causes<'_>) -> Option<Sentence> {
         return None;
     }
     let when = voice.time(settled);
+    let numbers = &voice.run.numbers;
+    let place = |event| numbers.of(event).unwrap_or_default();
+    // The caller had gone before the group was done.
+    let later = place(Cause::Finish(Target::Group(CallId::MAIN))) > place(Cause::Resume(CallId::MAIN));
     let cause = call.settled_by.cancel().map(Cause::Cancel).or(call.settled_by.cause);
     let origin = cause.and_then(|cause| causes.origin(cause, Some(settled)));
     let because = origin.as_ref().map_or(String::new(), |link| format!(", because {}", link.text));
     let did = match ended {
+        Ended::Returned(_) if later => format!("was done at {when}"),
+        Ended::Raised(exception) | Ended::Cancelled(exception) if later => {
+            format!("raised {} at {when}{because}", voice.exception(exception))
+        }
         Ended::Returned(_) => format!("was done at {when} already"),
         Ended::Raised(exception) | Ended::Cancelled(exception) => {
             format!("had already raised {} at {when}{because}", voice.exception(exception))
@@ -97,8 +106,9 @@ fn settled_before(causes: &Causes<'_>) -> Option<Sentence> {
     };
     let events = [Cause::Finish(Target::Group(CallId::MAIN))].into_iter().chain(origin.and_then(|link| link.event));
     let then = match late {
-        Some(awaited) => format!("; the caller awaited it only at {}", voice.time(awaited)),
-        None => ", but its caller never got that".to_owned(),
+        Some(awaited) if !later => format!("; the caller awaited it only at {}", voice.time(awaited)),
+        _ if later => ", when its caller had been cancelled already".to_owned(),
+        _ => ", but its caller never got that".to_owned(),
     };
     let text = format!("The group {did}{then}.");
     let run = voice.run;

@@ -361,6 +361,10 @@ impl Telling<'_, '_> {
             Some(ended @ Ended::Raised(_)) if exactly => format!("raised {}", self.voice.value(ended)),
             Some(Ended::Returned(_)) => "returned".to_owned(),
             Some(Ended::Raised(_)) => "raised".to_owned(),
+            // Its own body raised it.
+            Some(Ended::Cancelled(exception)) if exactly && self.alike.history.canceller.is_none() => {
+                format!("raised {}", self.voice.exception(exception))
+            }
             Some(Ended::Cancelled(_)) => "ended cancelled".to_owned(),
             None => "did not finish".to_owned(),
         }

@@ -24,6 +24,9 @@ const LONGEST: Nanos = Nanos(5_000_000_000);
 /// One with more awaitables is not run either: a pass in which they all start or end takes milliseconds, and the passes of
 /// a late loop of ours take less than 0.1 ms, whatever happens in them.
 const MOST_AWAITABLES: usize = 200;
+/// One with moments that are closer is not run either: which of two timers is due first then hangs on how long the lines
+/// take between which they are armed, and a late loop of ours takes no time within a pass.
+const CLOSEST: Nanos = Nanos(100_000);
 /// So many events happen in all the runs of one search.
 const MOST_EVENTS: usize = 50_000_000;
 
@@ -53,6 +56,8 @@ pub enum NotRun {
     TooLong(Nanos),
     /// It has so many awaitables.
     TooMany(usize),
+    /// Scaled, two of its moments would be so close.
+    TooClose(Nanos),
 }
 
 impl fmt::Display for NotRun {
@@ -65,6 +70,10 @@ impl fmt::Display for NotRun {
             NotRun::TooMany(count) => {
                 let (count, most) = (thousands(*count as u64), MOST_AWAITABLES);
                 write!(f, "it has {count} awaitables, which is more than {most}")
+            }
+            NotRun::TooClose(gap) => {
+                let (gap, closest) = (human_duration(*gap), human_duration(CLOSEST));
+                write!(f, "scaled, two of its moments would be {gap} apart, which is less than {closest}")
             }
         }
     }
@@ -88,6 +97,9 @@ impl Case {
         let run = &told.run;
         if run.ended_at > LONGEST {
             return Err(NotRun::TooLong(run.ended_at));
+        }
+        if let Some(gap) = gaps(told.events.iter().map(|event| event.at)).min().filter(|gap| *gap < CLOSEST) {
+            return Err(NotRun::TooClose(gap));
         }
         let others = try_out(run).others;
         let known = [run].into_iter().chain(others.iter().map(|other| &other.run)).map(Facts::of_run).collect();
@@ -158,9 +170,14 @@ impl Case {
 /// The smallest gap of more than 2 ms between the moments at which something happens: what is nearer comes together on
 /// some real loops and not on others.
 fn smallest_gap(moments: impl Iterator<Item = Nanos>) -> Option<Nanos> {
+    gaps(moments).filter(|gap| gap.0 > 2_000_000).min()
+}
+
+/// The gaps between the moments at which something happens, but for those that are one.
+fn gaps(moments: impl Iterator<Item = Nanos>) -> impl Iterator<Item = Nanos> {
     let moments: Vec<Nanos> = moments.collect();
-    let gaps = moments.windows(2).map(|pair| Nanos(pair[1].0.saturating_sub(pair[0].0)));
-    gaps.filter(|gap| gap.0 > 2_000_000).min()
+    let gaps: Vec<Nanos> = moments.windows(2).map(|pair| Nanos(pair[1].0.saturating_sub(pair[0].0))).collect();
+    gaps.into_iter().filter(|gap| *gap > Nanos::ZERO)
 }
 
 #[cfg(test)]
