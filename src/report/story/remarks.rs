@@ -59,7 +59,9 @@ fn done_too(causes: &Causes<'_>) -> Option<Sentence> {
     if !run.call.options().comes_back_at(ended) {
         return None;
     }
-    let others: Vec<Id> = done.iter().copied().filter(|id| *id != released).collect();
+    // What had ended before that is done in any case.
+    let place = |id: Id| run.numbers.of(Cause::Finish(Target::Awaitable(id)));
+    let others: Vec<Id> = done.iter().copied().filter(|id| place(*id) > place(released)).collect();
     let names = causes.voice.names(&others, others.len(), NAMES);
     let text = format!(
         "{names} had also ended before the caller went on, and so {} done too.",
