@@ -95,6 +95,10 @@ pub trait Options {
     fn verb_of_release(&self) -> &'static str {
         ""
     }
+    /// The same, where that member had done so before the caller began to wait; behind it stands since when, or when.
+    fn verb_of_earlier_release(&self) -> &'static str {
+        ""
+    }
     /// What would have let it return where it hangs.
     fn advice_where_it_hangs(&self) -> Option<&'static str> {
         None

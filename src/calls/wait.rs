@@ -197,6 +197,10 @@ impl Options for WaitOptions {
         if self.return_when == ReturnWhen::FirstException { Status::Raised.word() } else { "was done" }
     }
 
+    fn verb_of_earlier_release(&self) -> &'static str {
+        if self.return_when == ReturnWhen::FirstException { "had already raised at" } else { "had been done since" }
+    }
+
     fn advice_where_it_hangs(&self) -> Option<&'static str> {
         self.timeout.is_none().then_some("A timeout would have let wait() return.")
     }

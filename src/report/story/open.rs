@@ -4,7 +4,7 @@ use super::voice::{Voice, join};
 use super::{LISTED, Sentence};
 use crate::event::{CallId, CancelId, Canceller, Cause, Choice, Ended, SetPlace, Target, Word};
 use crate::outcome::alternatives::{Other, Tried, ended_alike, gave_alike};
-use crate::outcome::{AwaitableRecord, Cancel, Fate, Gave, Run, Status};
+use crate::outcome::{AwaitableRecord, Cancel, Fate, Gave, Run};
 use crate::report::duration::thousands;
 use crate::report::phrases::target_words;
 use crate::scenario::{Id, in_words};
@@ -168,9 +168,7 @@ fn what_the_caller_gets(voice: &Voice<'_>, other: &Run<'_>) -> String {
             }
             format!("{function} returns with {} done", join(&names))
         }
-        Some(Gave::Cancelled(_))
-            if other.outcome().status() == Status::Cancelled && there.came_back().contains("caller") =>
-        {
+        Some(Gave::Cancelled(_)) if !other.main().gave_its_own() => {
             let before = match (other.main().called, other.main().awaited) {
                 (None, _) => "before the call",
                 (_, None) => "before the await",

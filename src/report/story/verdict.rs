@@ -3,7 +3,7 @@
 use super::Sentence;
 use super::causes::{Causes, Link};
 use super::voice::Voice;
-use crate::event::{CallId, Cause, Ended, Exception, Target};
+use crate::event::{CallId, CancelId, Canceller, Cause, Ended, Exception, Target};
 use crate::outcome::{AwaitableRecord, Gave, Status};
 use crate::report::duration::thousands;
 use crate::report::phrases::count;
@@ -71,11 +71,8 @@ fn why_it_returned(causes: &Causes<'_>, at: &str) -> (String, Vec<Id>) {
         Some((id, entry)) if released.already => {
             let since = entry.finished.map_or(String::new(), |finished| causes.voice.time(finished));
             let name = causes.voice.name(id);
-            let already = match options.verb_of_release() {
-                "was done" => format!("{name} had been done since {since}"),
-                verb => format!("{name} {} at {since}", verb.replace("raised", "had already raised")),
-            };
-            (format!("at once, at {at}, because {already}"), vec![id])
+            let already = options.verb_of_earlier_release();
+            (format!("at once, at {at}, because {name} {already} {since}"), vec![id])
         }
         Some((id, _)) => (format!("at {at}, when {} {}", causes.voice.name(id), options.verb_of_release()), vec![id]),
     }
@@ -92,11 +89,12 @@ fn cancelled(causes: &Causes<'_>, exception: Exception, at: &str) -> String {
         _ => None,
     };
     if let Some(never) = never {
-        let by = if chain.iter().any(|link| link.text.starts_with("Ctrl-C")) { ", by Ctrl-C" } else { "" };
+        let interrupts = |id: &CancelId| run.cancel(*id).by == Canceller::Interrupt;
+        let interrupted = causes.cancels_behind(run.main().why).iter().any(interrupts);
+        let by = if interrupted { ", by Ctrl-C" } else { "" };
         return format!("The caller was cancelled at {at}{by}, before it {never}: it got {repr}.");
     }
     let because = match chain.last() {
-        Some(Link { text, .. }) if text.starts_with("Ctrl-C") => format!(", because {text}"),
         Some(Link { text, .. }) => format!(", because {}", text),
         None => String::new(),
     };
