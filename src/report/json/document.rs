@@ -87,7 +87,10 @@ impl Serialize for Document<'_> {
         map.serialize_entry("depends_on_lateness", &found.depends_on_lateness())?;
         let tried = Tried { orders: found.orders, jitters: found.jitters };
         map.serialize_entry("tried", &Counts(tried))?;
-        map.serialize_entry("otherwise", &Seq(found.others.iter().map(|other| Otherwise { document: self, other })))?;
+        map.serialize_entry(
+            "otherwise",
+            &Seq(found.others.iter().map(|other| Otherwise { document: self, voice: causes.voice, other })),
+        )?;
         if found.left_out != Tried::default() {
             map.serialize_entry("otherwise_left_out", &Counts(found.left_out))?;
         }
@@ -122,17 +125,19 @@ impl Serialize for Counts {
 /// Another outcome that the run can have.
 struct Otherwise<'a> {
     document: &'a Document<'a>,
+    /// How this run is told, to which the other is compared.
+    voice: Voice<'a>,
     other: &'a Other<'a>,
 }
 
 impl Serialize for Otherwise<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Otherwise { document, other: Other { run, tried } } = self;
+        let Otherwise { document, voice, other: Other { run, tried } } = self;
         let outcome = Document::new(document.head, run, None, false);
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("flags", &run.way.to_string())?;
         map.serialize_entry("tried", &Counts(*tried))?;
-        let text = difference(&Voice::of_documents(document.run), run).text;
+        let text = difference(voice, run).text;
         map.serialize_entry("differs", &unglued(&text))?;
         map.serialize_entry("outcome", &OutcomeOf { document: &outcome, outcome: run.outcome(), why: &[] })?;
         map.serialize_entry("fates", &OtherFates { run: document.run, other: run })?;
